@@ -1,0 +1,219 @@
+#include "source/source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/utf8.h"
+
+struct file {
+    struct str name, text;
+    uint32_t *line_starts; /* NULL until asked for */
+    uint32_t lines;
+    ARRAY(struct span) secrets;
+};
+
+struct sources {
+    struct arena *arena;
+    ARRAY(struct file) files; /* number 1 is at index 0 */
+    ARRAY(struct str) secret_texts;
+};
+
+struct sources *sources_new(struct arena *a) {
+    struct sources *s = ARENA_NEW(a, struct sources);
+    s->arena = a;
+    return s;
+}
+
+static struct file *file_at(const struct sources *s, uint32_t file) {
+    return &s->files.v[file - 1];
+}
+
+uint32_t source_add(struct sources *s, struct str name, struct str text) {
+    ARRAY_PUSH(s->arena, s->files) = (struct file){.name = name, .text = text};
+    return (uint32_t)s->files.n;
+}
+
+struct str source_name(const struct sources *s, uint32_t file) {
+    return file_at(s, file)->name;
+}
+struct str source_text(const struct sources *s, uint32_t file) {
+    return file_at(s, file)->text;
+}
+uint32_t source_count(const struct sources *s) {
+    return (uint32_t)s->files.n;
+}
+
+/* Reads until the end of the descriptor. A file that grows while it is read is bounded too. */
+static enum source_status read_all(struct sources *s, int fd, size_t expected, struct str *text) {
+    size_t capacity = expected + SOURCE_PADDING + 1, n = 0;
+    char *p = arena_alloc(s->arena, capacity);
+    for (;;) {
+        if (capacity - n <= SOURCE_PADDING) {
+            size_t next = arena_next_capacity(capacity, n + SOURCE_PADDING + 1, 1);
+            p = arena_grow(s->arena, p, capacity, next);
+            capacity = next;
+        }
+        ssize_t got = read(fd, p + n, capacity - n - SOURCE_PADDING);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return SOURCE_UNREADABLE;
+        if (got == 0) break;
+        n += (size_t)got;
+        if (n > SOURCE_MAX_BYTES) return SOURCE_HUGE;
+    }
+    memset(p + n, 0, SOURCE_PADDING);
+    *text = (struct str){p, n};
+    return SOURCE_OK;
+}
+
+static enum source_status read_descriptor(struct sources *s, int fd, struct str *text,
+                                          const char **reason) {
+    struct stat st;
+    if (fstat(fd, &st) != 0) {
+        *reason = strerror(errno);
+        return SOURCE_UNREADABLE;
+    }
+    if (S_ISDIR(st.st_mode)) {
+        *reason = "it is a directory, not a file";
+        return SOURCE_NOT_A_FILE;
+    }
+    size_t expected = S_ISREG(st.st_mode) && st.st_size > 0 ? (size_t)st.st_size : 4096;
+    enum source_status status =
+        expected > SOURCE_MAX_BYTES ? SOURCE_HUGE : read_all(s, fd, expected, text);
+    if (status == SOURCE_HUGE) *reason = "it is larger than 1 GiB";
+    if (status == SOURCE_UNREADABLE) *reason = strerror(errno);
+    return status;
+}
+
+enum source_status source_read(struct sources *s, const char *path, struct str name, uint32_t *file,
+                               const char **reason) {
+    bool standard_input = strcmp(path, "-") == 0;
+    int fd = standard_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0) {
+        *reason = strerror(errno);
+        return errno == ENOENT ? SOURCE_MISSING : SOURCE_UNREADABLE;
+    }
+    struct str text;
+    enum source_status status = read_descriptor(s, fd, &text, reason);
+    if (!standard_input) close(fd);
+    if (status == SOURCE_OK) *file = source_add(s, str_copy(s->arena, name), text);
+    return status;
+}
+
+static size_t byte_order_mark(struct str text) {
+    return str_starts(text, STR("\xef\xbb\xbf")) ? 3 : 0;
+}
+
+static bool ends_line(struct str t, size_t i) {
+    return t.p[i] == '\n' || (t.p[i] == '\r' && (i + 1 == t.n || t.p[i + 1] != '\n'));
+}
+
+static void index_lines(const struct sources *s, struct file *f) {
+    uint32_t lines = 1;
+    for (size_t i = 0; i < f->text.n; i++) lines += ends_line(f->text, i);
+    f->line_starts = ARENA_ARRAY(s->arena, uint32_t, lines);
+    f->line_starts[0] = (uint32_t)byte_order_mark(f->text);
+    f->lines = 1;
+    for (size_t i = 0; i < f->text.n; i++)
+        if (ends_line(f->text, i)) f->line_starts[f->lines++] = (uint32_t)(i + 1);
+}
+
+static struct file *indexed(const struct sources *s, uint32_t file) {
+    struct file *f = file_at(s, file);
+    if (!f->line_starts) index_lines(s, f);
+    return f;
+}
+
+uint32_t source_line_count(const struct sources *s, uint32_t file) {
+    return indexed(s, file)->lines;
+}
+
+/* The last line that starts at or before the offset. */
+static uint32_t line_of(const struct file *f, uint32_t offset) {
+    uint32_t low = 0, high = f->lines;
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+        if (f->line_starts[middle] <= offset)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+struct position source_position(const struct sources *s, uint32_t file, uint32_t offset) {
+    const struct file *f = indexed(s, file);
+    if (offset > f->text.n) offset = (uint32_t)f->text.n;
+    uint32_t line = line_of(f, offset);
+    struct str before = str_slice(f->text, f->line_starts[line], offset);
+    return (struct position){offset, line + 1, (uint32_t)utf8_count(before) + 1};
+}
+
+struct span source_line(const struct sources *s, uint32_t file, uint32_t line) {
+    const struct file *f = indexed(s, file);
+    uint32_t start = f->line_starts[line - 1];
+    uint32_t end = line < f->lines ? f->line_starts[line] : (uint32_t)f->text.n;
+    while (end > start && (f->text.p[end - 1] == '\n' || f->text.p[end - 1] == '\r')) end--;
+    return (struct span){file, start, end};
+}
+
+void source_add_secret(struct sources *s, struct span span) {
+    if (!span.file) return;
+    struct file *f = file_at(s, span.file);
+    ARRAY_PUSH(s->arena, f->secrets) = span;
+}
+
+void source_add_secret_text(struct sources *s, struct str value) {
+    enum { SHORTEST = 4 };
+    if (value.n >= SHORTEST) ARRAY_PUSH(s->arena, s->secret_texts) = value;
+}
+
+static void mask(bool *hidden, struct span shown, size_t start, size_t end) {
+    for (size_t i = start > shown.start ? start : shown.start; i < end && i < shown.end; i++)
+        hidden[i - shown.start] = true;
+}
+
+/* Which bytes of the span are part of a secret. */
+static bool *hidden_bytes(const struct sources *s, struct arena *a, struct span span) {
+    const struct file *f = file_at(s, span.file);
+    bool *hidden = ARENA_ARRAY(a, bool, span.end - span.start + 1);
+    for (size_t i = 0; i < f->secrets.n; i++)
+        mask(hidden, span, f->secrets.v[i].start, f->secrets.v[i].end);
+    for (size_t i = 0; i < s->secret_texts.n; i++) {
+        struct str secret = s->secret_texts.v[i];
+        size_t from = span.start > secret.n ? span.start - secret.n : 0;
+        struct str near = str_slice(f->text, 0, span.end + secret.n);
+        while ((from = str_find(near, secret, from)) != SIZE_MAX) {
+            mask(hidden, span, from, from + secret.n);
+            from++;
+        }
+    }
+    return hidden;
+}
+
+static bool unprintable(uint32_t c) {
+    return (c < 0x20 && c != '\t') || (c >= 0x7f && c < 0xa0) || (c >= 0x202a && c <= 0x202e) ||
+           (c >= 0x2066 && c <= 0x2069) || c == 0x2028 || c == 0x2029 || c == 0xfeff;
+}
+
+struct str source_quote(const struct sources *s, struct arena *a, struct span span) {
+    if (!span.file) return STR("");
+    const struct file *f = file_at(s, span.file);
+    if (span.end > f->text.n) span.end = (uint32_t)f->text.n;
+    if (span.start >= span.end) return STR("");
+    const bool *hidden = hidden_bytes(s, a, span);
+    struct str text = str_slice(f->text, span.start, span.end);
+    struct buf b = buf_new(a);
+    for (size_t at = 0; at < text.n;) {
+        uint32_t c;
+        size_t length = utf8_decode(text, at, false, &c);
+        buf_add_codepoint(&b, hidden[at] ? '*' : unprintable(c) ? 0xfffd : c);
+        at += length;
+    }
+    return buf_str(&b);
+}
