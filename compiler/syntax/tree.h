@@ -21,6 +21,9 @@ enum node_kind { NODE_NULL, NODE_BOOL, NODE_NUMBER, NODE_STRING, NODE_ARRAY, NOD
 enum node_flag {
     NODE_SYNTHETIC = 1, /* not written by a person: made by a load step; its span says from what */
     NODE_DUPLICATE = 2, /* a later member of the same object has the same key: not enumerated */
+    NODE_SYMBOLIC = 4,  /* a text with a variable whose value is not known */
+    NODE_UNSET = 8,     /* a text with a variable that is known to be unset */
+    NODE_REPORTED = 16, /* its wrong kind has been reported */
 };
 
 struct node {
@@ -80,7 +83,7 @@ node_id tree_path(const struct tree *t, node_id n, ...);
 #define TREE_EACH(t, child, parent)                                                                \
     node_id child = tree_first((t), (parent));                                                     \
     child;                                                                                         \
-    child = (t)->nodes[child].next
+    (child) = (t)->nodes[child].next
 node_id tree_first(const struct tree *t, node_id parent);
 
 /* Adds a child at the end. `key` is 0 for arrays. The child must have no sibling. */

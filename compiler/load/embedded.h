@@ -1,0 +1,19 @@
+/* What is built into the program: the rule files and the facts of each gateway version, as JSON
+ * made from the YAML under rules/ at build time. */
+#ifndef CLAWC_LOAD_EMBEDDED_H
+#define CLAWC_LOAD_EMBEDDED_H
+
+#include <stddef.h>
+
+struct embedded {
+    const char *name; /* "rules/routing/bindings.shadowed.yaml" */
+    const char *text; /* with SOURCE_PADDING zero bytes behind it */
+    size_t n;
+};
+
+extern const struct embedded embedded_gateways[];
+extern const size_t embedded_gateway_count;
+extern const struct embedded embedded_rules[];
+extern const size_t embedded_rule_count;
+
+#endif

@@ -1,0 +1,259 @@
+#include "load/gateway.h"
+
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "load/embedded.h"
+#include "syntax/json5.h"
+
+bool names_have(struct names names, struct str name) {
+    for (size_t i = 0; i < names.n; i++)
+        if (str_equal(names.v[i], name)) return true;
+    return false;
+}
+
+struct names name_map_get(const struct name_map *m, struct str key) {
+    for (size_t i = 0; i < m->n; i++)
+        if (str_equal(m->keys[i], key)) return m->values[i];
+    return (struct names){NULL, 0};
+}
+
+/* ---- reading the data: built in and checked by the build, so no errors are expected ------------
+ */
+
+struct reader {
+    struct arena *arena;
+    struct tree *tree;
+};
+
+static node_id section(const struct reader *r, node_id n, const char *key) {
+    return tree_member(r->tree, n, str_from(key));
+}
+
+static struct str text(const struct reader *r, node_id n, const char *key) {
+    return tree_text(r->tree, section(r, n, key));
+}
+
+static bool flag(const struct reader *r, node_id n, const char *key) {
+    node_id found = section(r, n, key);
+    return tree_is(r->tree, found, NODE_BOOL) && tree_node(r->tree, found)->u.boolean;
+}
+
+/* A list of texts, or a single text as a list of one. */
+static struct names names_of(const struct reader *r, node_id list) {
+    if (tree_is(r->tree, list, NODE_STRING)) {
+        struct str *one = ARENA_NEW(r->arena, struct str);
+        *one = tree_text(r->tree, list);
+        return (struct names){one, 1};
+    }
+    size_t n = list ? tree_node(r->tree, list)->n : 0, i = 0;
+    struct str *v = ARENA_ARRAY(r->arena, struct str, n);
+    for (TREE_EACH(r->tree, child, list)) v[i++] = tree_text(r->tree, child);
+    return (struct names){v, n};
+}
+
+/* A map NAME: key as the list NAME, key, ... */
+static struct names pairs_of(const struct reader *r, node_id object) {
+    size_t n = object ? tree_node(r->tree, object)->n : 0, i = 0;
+    struct str *v = ARENA_ARRAY(r->arena, struct str, 2 * n);
+    for (TREE_EACH(r->tree, child, object)) {
+        v[i++] = tree_key_text(r->tree, tree_node(r->tree, child)->key);
+        v[i++] = tree_text(r->tree, child);
+    }
+    return (struct names){v, i};
+}
+
+static struct name_map map_of(const struct reader *r, node_id object) {
+    size_t n = object ? tree_node(r->tree, object)->n : 0, i = 0;
+    struct str *keys = ARENA_ARRAY(r->arena, struct str, n);
+    struct names *values = ARENA_ARRAY(r->arena, struct names, n);
+    for (TREE_EACH(r->tree, child, object)) {
+        keys[i] = tree_key_text(r->tree, tree_node(r->tree, child)->key);
+        values[i++] =
+            tree_is(r->tree, child, NODE_OBJECT) ? pairs_of(r, child) : names_of(r, child);
+    }
+    return (struct name_map){keys, values, n};
+}
+
+static const uint16_t *offsets_of(const struct reader *r, node_id list, size_t *n) {
+    *n = list ? tree_node(r->tree, list)->n : 0;
+    uint16_t *v = ARENA_ARRAY(r->arena, uint16_t, *n);
+    size_t i = 0;
+    for (TREE_EACH(r->tree, child, list)) v[i++] = (uint16_t)tree_node(r->tree, child)->u.number;
+    return v;
+}
+
+static void read_routing(const struct reader *r, node_id routing, struct gateway_data *g) {
+    static const struct {
+        const char *name;
+        unsigned rule;
+    } rules[] = {{"peer_wildcard", ROUTING_PEER_WILDCARD},
+                 {"group_scope", ROUTING_GROUP_SCOPE},
+                 {"selection_error", ROUTING_SELECTION_ERROR},
+                 {"lower_whole_key", ROUTING_LOWER_WHOLE_KEY}};
+    struct names chosen = names_of(r, section(r, routing, "rules"));
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        if (names_have(chosen, str_from(rules[i].name))) g->routing_rules |= rules[i].rule;
+    struct names keep = names_of(r, section(r, routing, "keep_case"));
+    struct keep_case *v = ARENA_ARRAY(r->arena, struct keep_case, keep.n);
+    for (size_t i = 0; i < keep.n; i++) {
+        size_t slash = str_find(keep.v[i], STR("/"), 0);
+        bool group = str_equal(str_slice(keep.v[i], slash + 1, keep.v[i].n), STR("group"));
+        v[i] =
+            (struct keep_case){str_slice(keep.v[i], 0, slash), group ? PEER_GROUP : PEER_CHANNEL};
+    }
+    g->keep_case = v;
+    g->n_keep_case = keep.n;
+}
+
+static void read_ports(const struct reader *r, node_id ports, struct gateway_data *g) {
+    g->base_port = (uint16_t)tree_node(r->tree, section(r, ports, "base"))->u.number;
+    g->used_ports = offsets_of(r, section(r, ports, "used"), &g->n_used_ports);
+    g->used_ports_without_browser =
+        offsets_of(r, section(r, ports, "used_without_browser"), &g->n_used_ports_without_browser);
+    g->profile_derived_port = flag(r, ports, "profile_derived");
+}
+
+static void read_channels(const struct reader *r, node_id channels, struct gateway_data *g) {
+    g->channels = names_of(r, section(r, channels, "known"));
+    g->channel_alias = map_of(r, section(r, channels, "aliases"));
+    g->audited_channels = names_of(r, section(r, channels, "audited"));
+    g->account_dm_policy = names_of(r, section(r, channels, "account_dm_policy"));
+    g->account_group_policy = names_of(r, section(r, channels, "account_group_policy"));
+    g->nested_dm = names_of(r, section(r, channels, "nested_dm"));
+    g->audit_nested_dm = names_of(r, section(r, channels, "audit_nested_dm"));
+    g->open_admits_all = flag(r, channels, "open_admits_all");
+    g->identity = map_of(r, section(r, channels, "identity"));
+    g->environment = map_of(r, section(r, channels, "environment"));
+    g->sender_prefixes = map_of(r, section(r, channels, "sender_prefixes"));
+    g->sender_form = map_of(r, section(r, channels, "sender_form"));
+}
+
+static unsigned profiles_of(struct str letters) {
+    unsigned profiles = 0;
+    for (size_t i = 0; i < letters.n; i++)
+        profiles |= letters.p[i] == 'm'   ? PROFILE_MINIMAL
+                    : letters.p[i] == 'c' ? PROFILE_CODING
+                                          : PROFILE_MESSAGING;
+    return profiles;
+}
+
+static void read_catalogue(const struct reader *r, node_id catalogue, struct gateway_data *g) {
+    size_t n = tree_node(r->tree, catalogue)->n, i = 0;
+    struct tool *tools = ARENA_ARRAY(r->arena, struct tool, n);
+    for (TREE_EACH(r->tree, row, catalogue)) {
+        struct names cells = names_of(r, row);
+        tools[i] = (struct tool){.name = tree_key_text(r->tree, tree_node(r->tree, row)->key),
+                                 .section = cells.v[0],
+                                 .profiles = profiles_of(cells.v[1]),
+                                 .in_openclaw = cells.n > 2};
+        for (size_t p = 0; p < g->plugins.n; p++)
+            if (names_have(g->plugins.values[p], tools[i].name))
+                tools[i].plugin = g->plugins.keys[p];
+        i++;
+    }
+    g->tools = tools;
+    g->n_tools = n < TOOLS_MAX ? n : TOOLS_MAX;
+}
+
+static void read_tools(const struct reader *r, node_id tools, struct gateway_data *g) {
+    g->plugins = map_of(r, section(r, tools, "plugins"));
+    read_catalogue(r, section(r, tools, "catalogue"), g);
+    g->tool_alias = map_of(r, section(r, tools, "aliases"));
+    g->tool_retired = map_of(r, section(r, tools, "retired"));
+    g->owner_only = names_of(r, section(r, tools, "owner_only"));
+    g->other_tools = names_of(r, section(r, tools, "other"));
+    g->apply_patch_follows = text(r, tools, "apply_patch_follows");
+    g->strip_unknown_allow = flag(r, tools, "strip_unknown_allow");
+    g->blocks_extend_profile = flag(r, tools, "blocks_extend_profile");
+    node_id sandbox = section(r, tools, "sandbox");
+    g->sandbox_allow = names_of(r, section(r, sandbox, "allow"));
+    g->sandbox_deny = names_of(r, section(r, sandbox, "deny"));
+}
+
+static struct gateway_data read_gateway(struct reader *r, const struct embedded *e) {
+    struct gateway_data g = {0};
+    uint32_t file = source_add(r->tree->sources, str_from(e->name), (struct str){e->text, e->n});
+    struct json5_result parsed = json5_parse(r->tree, file, diags_new(r->arena));
+    node_id root = parsed.root;
+    g.version = text(r, root, "version");
+    g.roster_entries = str_equal(text(r, root, "roster"), STR("entries"));
+    read_routing(r, section(r, root, "routing"), &g);
+    read_ports(r, section(r, root, "ports"), &g);
+    node_id paths = section(r, root, "paths"), sharing = section(r, root, "sharing");
+    g.workspace_follows_state = flag(r, paths, "workspace_follows_state");
+    g.workspace_below_default = flag(r, paths, "workspace_below_default");
+    g.session_visibility = text(r, sharing, "session_visibility");
+    g.agent_to_agent = flag(r, sharing, "agent_to_agent");
+    g.audit_by_route = str_equal(text(r, section(r, root, "audit"), "session_check"), STR("route"));
+    read_channels(r, section(r, root, "channels"), &g);
+    read_tools(r, section(r, root, "tools"), &g);
+    return g;
+}
+
+static int by_version(const void *a, const void *b) {
+    return gateway_version_compare(((const struct gateway_data *)a)->version,
+                                   ((const struct gateway_data *)b)->version);
+}
+
+struct gateways gateways_load(struct arena *a) {
+    struct reader r = {a, tree_new(a, sources_new(a))};
+    struct gateway_data *v = ARENA_ARRAY(a, struct gateway_data, embedded_gateway_count);
+    for (size_t i = 0; i < embedded_gateway_count; i++)
+        v[i] = read_gateway(&r, &embedded_gateways[i]);
+    qsort(v, embedded_gateway_count, sizeof *v, by_version);
+    return (struct gateways){v, embedded_gateway_count};
+}
+
+/* ---- versions ----------------------------------------------------------------------------------
+ */
+
+static bool next_number(struct str s, size_t *at, uint64_t *number) {
+    enum { DIGITS_MAX = 15 };
+    size_t from = *at;
+    *number = 0;
+    while (*at < s.n && s.p[*at] >= '0' && s.p[*at] <= '9' && *at - from < DIGITS_MAX)
+        *number = *number * 10 + (uint64_t)(s.p[(*at)++] - '0');
+    bool any = *at > from;
+    if (any && *at < s.n && s.p[*at] == '.') (*at)++;
+    return any;
+}
+
+int gateway_version_compare(struct str a, struct str b) {
+    size_t i = 0, j = 0;
+    for (;;) {
+        uint64_t x, y;
+        bool more_a = next_number(a, &i, &x), more_b = next_number(b, &j, &y);
+        if (!more_a || !more_b) return more_a - more_b;
+        if (x != y) return x < y ? -1 : 1;
+    }
+}
+
+bool gateway_version_is_readable(struct str version) {
+    size_t at = 0;
+    for (int i = 0; i < 3; i++) {
+        size_t from = at;
+        while (at < version.n && version.p[at] >= '0' && version.p[at] <= '9') at++;
+        if (at == from || at - from > 9) return false;
+        if (i < 2 && (at == version.n || version.p[at++] != '.')) return false;
+    }
+    return at == version.n || version.p[at] == '-' || version.p[at] == '+';
+}
+
+const struct gateway_data *gateways_find(const struct gateways *g, struct str version) {
+    size_t best = 0;
+    for (size_t i = 0; i < g->n; i++)
+        if (gateway_version_compare(g->v[i].version, version) <= 0) best = i;
+    return &g->v[best];
+}
+
+struct str gateway_channel_of(const struct gateway_data *g, struct str name) {
+    struct names found = name_map_get(&g->channel_alias, name);
+    return found.n ? found.v[0] : name;
+}
+
+size_t gateway_tool(const struct gateway_data *g, struct str name) {
+    for (size_t i = 0; i < g->n_tools; i++)
+        if (str_equal(g->tools[i].name, name)) return i;
+    return SIZE_MAX;
+}

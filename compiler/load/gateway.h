@@ -1,0 +1,89 @@
+/* The gateway versions that clawc knows: what differs between them, as data. */
+#ifndef CLAWC_LOAD_GATEWAY_H
+#define CLAWC_LOAD_GATEWAY_H
+
+#include "model/routing.h"
+
+/* A list of names from the data, in its order. */
+struct names {
+    const struct str *v;
+    size_t n;
+};
+bool names_have(struct names names, struct str name);
+
+/* name -> names, in the order of the data. */
+struct name_map {
+    const struct str *keys;
+    const struct names *values;
+    size_t n;
+};
+/* The names of a key; none when it is absent. */
+struct names name_map_get(const struct name_map *m, struct str key);
+
+enum tool_profile { PROFILE_MINIMAL = 1, PROFILE_CODING = 2, PROFILE_MESSAGING = 4 };
+
+struct tool {
+    struct str name, section;
+    unsigned profiles; /* enum tool_profile */
+    bool in_openclaw;  /* a member of group:openclaw */
+    struct str plugin; /* the plugin that owns it, or empty */
+};
+
+/* Most tools that a version may have: sets of them are bit sets of this size. */
+enum { TOOLS_MAX = 192 };
+
+struct gateway_data {
+    struct str version;
+    bool roster_entries; /* agents.entries{}; otherwise agents.list[] */
+    unsigned routing_rules;
+    const struct keep_case *keep_case;
+    size_t n_keep_case;
+
+    uint16_t base_port;
+    const uint16_t *used_ports, *used_ports_without_browser; /* offsets from the base port */
+    size_t n_used_ports, n_used_ports_without_browser;
+    bool profile_derived_port;
+    bool workspace_follows_state, workspace_below_default;
+    struct str session_visibility;
+    bool agent_to_agent;
+    bool audit_by_route; /* session_collision (true) or scope_main_multiuser */
+
+    struct names channels;         /* keys that `channels` may have */
+    struct name_map channel_alias; /* alias -> the one channel */
+    struct names audited_channels;
+    struct names account_dm_policy, account_group_policy; /* accounts do not inherit these */
+    struct names nested_dm, audit_nested_dm;
+    bool open_admits_all;
+    struct name_map identity;        /* channel -> credential keys */
+    struct name_map environment;     /* channel -> NAME, key, NAME, key... */
+    struct name_map sender_prefixes; /* channel -> prefixes */
+    struct name_map sender_form;     /* channel -> e164 | mention */
+
+    const struct tool *tools;
+    size_t n_tools;
+    struct name_map tool_alias, tool_retired, plugins;
+    struct names owner_only, other_tools, sandbox_allow, sandbox_deny;
+    struct str apply_patch_follows;
+    bool strip_unknown_allow, blocks_extend_profile;
+};
+
+struct gateways {
+    const struct gateway_data *v; /* ascending by version */
+    size_t n;
+};
+
+/* Reads the built-in data. Everything lives in the arena. */
+struct gateways gateways_load(struct arena *a);
+
+/* Negative, 0, positive, by the numbers in the dotted texts. */
+int gateway_version_compare(struct str a, struct str b);
+/* "1.2.3", with whatever follows a hyphen. */
+bool gateway_version_is_readable(struct str version);
+/* The version itself, else the highest known one not above it, else the lowest. */
+const struct gateway_data *gateways_find(const struct gateways *g, struct str version);
+/* The channel that an alias stands for; the name itself when it is none. */
+struct str gateway_channel_of(const struct gateway_data *g, struct str name);
+/* Index of a tool in `tools`, or SIZE_MAX. */
+size_t gateway_tool(const struct gateway_data *g, struct str name);
+
+#endif

@@ -1,0 +1,95 @@
+/* Which values are secrets. Known by their key: a secret's value is never shown, whatever else a
+ * report says, so it is better to hide too much than too little. */
+#include <string.h>
+
+#include "load/load.h"
+
+static bool ends_with_fold(struct str s, const char *suffix) {
+    size_t n = strlen(suffix);
+    if (s.n < n) return false;
+    for (size_t i = 0; i < n; i++) {
+        char c = s.p[s.n - n + i];
+        if (c >= 'A' && c <= 'Z') c = (char)(c - 'A' + 'a');
+        if (c != suffix[i]) return false;
+    }
+    return true;
+}
+
+bool secrets_is_key(struct str key) {
+    static const char *const endings[] = {
+        "token",      "secret",      "password",      "passwd",          "passphrase", "apikey",
+        "api_key",    "api-key",     "privatekey",    "private_key",     "accesskey",  "access_key",
+        "credential", "credentials", "authorization", "cookie",          "signingkey", "webhookurl",
+        "_key",       "seed",        "mnemonic",      "connectionstring"};
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+        if (ends_with_fold(key, endings[i])) return true;
+    return false;
+}
+
+/* A text that is nothing but a reference to a variable says nothing secret. */
+static bool is_reference(struct str text) {
+    size_t at = 0;
+    if (str_starts(text, STR("$"))) at = 1;
+    return at && (environment_whole_name(text).n || text.n == 1);
+}
+
+static void mark_text(const struct tree *t, node_id n) {
+    struct str text = tree_text(t, n);
+    if (!text.n || is_reference(text)) return;
+    struct span span = tree_span(t, n);
+    if (span.end - span.start > 2)
+        source_add_secret(t->sources, (struct span){span.file, span.start + 1, span.end - 1});
+    source_add_secret_text(t->sources, text);
+}
+
+enum { DEPTH_MAX = 64 };
+
+/* Below `env` every direct text and everything in `vars` is a value of a variable. */
+static void mark_below(const struct tree *t, node_id n, bool secret, int depth) {
+    if (depth > DEPTH_MAX) return;
+    if (secret && tree_is(t, n, NODE_STRING)) mark_text(t, n);
+    for (TREE_EACH(t, child, n)) {
+        const struct node *node = tree_node(t, child);
+        struct str key = tree_key_text(t, node->key);
+        bool is_secret = node->key ? secrets_is_key(key) : secret && node->kind == NODE_STRING;
+        bool variables = node->key && depth == 0 && str_equal(key, STR("env"));
+        if (node->kind == NODE_STRING && is_secret) mark_text(t, child);
+        if (node->kind == NODE_ARRAY || node->kind == NODE_OBJECT)
+            mark_below(t, child, is_secret && node->kind == NODE_ARRAY, depth + 1);
+        if (variables)
+            for (TREE_EACH(t, variable, child)) {
+                mark_text(t, variable);
+                for (TREE_EACH(t, value, variable)) mark_text(t, value);
+            }
+    }
+}
+
+void secrets_mark(const struct tree *t, node_id root) {
+    mark_below(t, root, false, 0);
+}
+
+static bool is_word(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-' || c == '$';
+}
+
+static size_t line_end(struct str text, size_t at) {
+    while (at < text.n && text.p[at] != '\n' && text.p[at] != '\r') at++;
+    return at;
+}
+
+void secrets_mark_lines(struct sources *s, uint32_t file) {
+    struct str text = source_text(s, file);
+    for (size_t at = 0; at < text.n;) {
+        size_t from = at;
+        while (at < text.n && is_word(text.p[at])) at++;
+        if (at == from) {
+            at++;
+            continue;
+        }
+        if (!secrets_is_key(str_slice(text, from, at))) continue;
+        size_t end = line_end(text, at);
+        source_add_secret(s, (struct span){file, (uint32_t)at, (uint32_t)end});
+        at = end;
+    }
+}

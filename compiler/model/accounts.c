@@ -1,0 +1,422 @@
+/* The accounts of each channel: which exist, what holds for each, whom it admits. */
+#include <stdlib.h>
+
+#include "model/ids.h"
+#include "model/values.h"
+
+struct listing {
+    struct model *m;
+    const struct reading *r;
+    const struct environment *env;
+    node_id block; /* the channel's object, 0 when it has none */
+    struct channel *channel;
+    struct names identity; /* credential keys */
+    bool nested_dm, audit_nested;
+};
+
+/* ---- senders -----------------------------------------------------------------------------------
+ */
+
+static struct str lower_ascii_equal_prefix(struct str s, struct str prefix) {
+    if (s.n < prefix.n) return STR_NONE;
+    for (size_t i = 0; i < prefix.n; i++) {
+        char c = s.p[i];
+        if (c >= 'A' && c <= 'Z') c = (char)(c - 'A' + 'a');
+        if (c != prefix.p[i]) return STR_NONE;
+    }
+    return str_slice(s, prefix.n, s.n);
+}
+
+static struct str drop_prefix(const struct listing *l, struct str s) {
+    struct names prefixes = name_map_get(&l->m->gateway->sender_prefixes, l->channel->name);
+    for (size_t i = 0; i < prefixes.n; i++) {
+        struct str rest = lower_ascii_equal_prefix(s, prefixes.v[i]);
+        if (rest.p) return ids_trim(rest);
+    }
+    return s;
+}
+
+/* E.164 as the gateway makes it: digits with one plus in front. */
+static struct str as_e164(struct arena *a, struct str s) {
+    struct str name = str_slice(s, 0, str_find(s, STR("@"), 0));
+    char *out = arena_alloc(a, name.n + 2);
+    size_t n = 0;
+    out[n++] = '+';
+    for (size_t i = 0; i < name.n; i++)
+        if (name.p[i] >= '0' && name.p[i] <= '9') out[n++] = name.p[i];
+    return (struct str){out, n};
+}
+
+/* `<@123>` and `<@!123>` are the id 123. */
+static struct str without_mention(struct str s) {
+    if (!str_starts(s, STR("<@")) || !str_ends(s, STR(">"))) return s;
+    struct str id = str_slice(s, 2, s.n - 1);
+    return str_starts(id, STR("!")) ? str_slice(id, 1, id.n) : id;
+}
+
+static struct str normal_sender(const struct listing *l, struct str written) {
+    struct str s = drop_prefix(l, ids_trim(written));
+    struct names form = name_map_get(&l->m->gateway->sender_form, l->channel->name);
+    if (form.n && str_equal(form.v[0], STR("e164"))) return as_e164(l->m->arena, s);
+    return form.n ? without_mention(s) : s;
+}
+
+/* The distinct concrete senders of a list, in order; `*wildcard` when "*" is among them. */
+static const struct sender *senders_of(const struct listing *l, const struct text_list *list,
+                                       size_t *n, bool *wildcard) {
+    struct sender *v = ARENA_ARRAY(l->m->arena, struct sender, list->n);
+    struct map seen = map_new(l->m->arena);
+    *n = 0;
+    for (size_t i = 0; i < list->n; i++) {
+        struct str written = ids_trim(list->v[i].v);
+        if (str_equal(written, STR("*"))) *wildcard = true;
+        if (!written.n || str_equal(written, STR("*"))) continue;
+        bool is_new;
+        struct str id = normal_sender(l, written);
+        map_put(&seen, id, 1, &is_new);
+        if (id.n && is_new) v[(*n)++] = (struct sender){id, list->v[i].at};
+    }
+    return v;
+}
+
+/* ---- settings: the account's own, else the channel's -------------------------------------------
+ */
+
+struct layers {
+    node_id own, channel; /* 0: no block */
+    place own_at, channel_at;
+};
+
+static struct text layered_text(const struct listing *l, const struct layers *at, const char *key,
+                                bool inherit, struct str fallback) {
+    struct text own = value_text(l->r, at->own, key, at->own_at, fallback);
+    if (own.set || !inherit) return own;
+    struct text above = value_text(l->r, at->channel, key, at->channel_at, fallback);
+    return above.set ? above : own;
+}
+
+static struct text_list layered_list(const struct listing *l, const struct layers *at,
+                                     const char *key) {
+    struct text_list own = value_list(l->m->arena, l->r, at->own, key, at->own_at);
+    if (own.set) return own;
+    struct text_list above = value_list(l->m->arena, l->r, at->channel, key, at->channel_at);
+    return above.set ? above : own;
+}
+
+static struct layers dm_layers(const struct listing *l, const struct layers *at) {
+    node_id own = read_member(l->r, at->own, "dm", NODE_OBJECT);
+    node_id above = own ? 0 : read_member(l->r, at->channel, "dm", NODE_OBJECT);
+    return (struct layers){own, above, value_place(own, at->own_at),
+                           value_place(above, at->channel_at)};
+}
+
+static void read_dm(const struct listing *l, const struct layers *at, struct account *a) {
+    const struct gateway_data *g = l->m->gateway;
+    bool inherit = !names_have(g->account_dm_policy, a->channel) || !a->own_block;
+    a->dm_policy = layered_text(l, at, "dmPolicy", inherit, STR("pairing"));
+    a->allow_from = layered_list(l, at, "allowFrom");
+    struct layers dm = dm_layers(l, at);
+    struct text nested_policy = layered_text(l, &dm, "policy", true, STR("pairing"));
+    struct text_list nested_list = layered_list(l, &dm, "allowFrom");
+    if (l->nested_dm) {
+        if (!a->dm_policy.set && nested_policy.set) a->dm_policy = nested_policy;
+        if (!a->allow_from.set && nested_list.set) a->allow_from = nested_list;
+    }
+    a->senders = senders_of(l, &a->allow_from, &a->n_senders, &a->wildcard);
+    a->audit_dm_policy = a->dm_policy;
+    a->audit_senders = a->senders;
+    a->n_audit_senders = a->n_senders;
+    a->audit_wildcard = a->wildcard;
+    if (!l->audit_nested) return;
+    a->audit_dm_policy = nested_policy;
+    a->audit_wildcard = false;
+    a->audit_senders = senders_of(l, &nested_list, &a->n_audit_senders, &a->audit_wildcard);
+}
+
+/* Telegram, newer gateway: a channel list with a concrete sender takes "*" out of an account's own.
+ */
+static void narrow_telegram_wildcard(const struct listing *l, const struct layers *at,
+                                     struct account *a) {
+    if (!l->m->gateway->audit_by_route || !str_equal(a->channel, STR("telegram"))) return;
+    if (!a->wildcard || !at->own || !tree_member(l->r->tree, at->own, STR("allowFrom"))) return;
+    struct text_list above =
+        value_list(l->m->arena, l->r, at->channel, "allowFrom", at->channel_at);
+    bool channel_wildcard = false;
+    size_t n;
+    const struct sender *senders = senders_of(l, &above, &n, &channel_wildcard);
+    if (!n) return;
+    a->wildcard = a->audit_wildcard = false;
+    if (a->n_senders) return;
+    a->wildcard = a->audit_wildcard = channel_wildcard;
+    a->senders = a->audit_senders = senders;
+    a->n_senders = a->n_audit_senders = n;
+}
+
+static bool is_enabled(const struct listing *l, node_id block, bool fallback) {
+    node_id n = tree_member(l->r->tree, block, STR("enabled"));
+    return tree_is(l->r->tree, n, NODE_BOOL) ? tree_node(l->r->tree, n)->u.boolean : fallback;
+}
+
+/* ---- credentials -------------------------------------------------------------------------------
+ */
+
+static struct text credential(const struct listing *l, node_id block, struct str key) {
+    node_id n = tree_member(l->r->tree, block, key);
+    if (tree_is(l->r->tree, n, NODE_STRING)) {
+        struct text t = value_of_node(l->r, n);
+        t.v = ids_trim(t.v);
+        if (str_starts(t.v, STR("Bot ")) && str_equal(l->channel->name, STR("discord")))
+            t.v = ids_trim(str_slice(t.v, 4, t.v.n));
+        t.set = t.v.n > 0;
+        return t;
+    }
+    /* A SecretRef to a variable is that variable; other sources are values of their own. */
+    node_id id = tree_member(l->r->tree, n, STR("id"));
+    struct str source = tree_text(l->r->tree, tree_member(l->r->tree, n, STR("source")));
+    if (!id || !source.n) return (struct text){.at = n};
+    if (!str_equal(source, STR("env")))
+        return (struct text){.v = STR(""), .at = n, .set = true, .symbolic = true};
+    struct str name = tree_text(l->r->tree, id), value = environment_get(l->env, name);
+    if (value.n) return (struct text){.v = ids_trim(value), .at = n, .set = true};
+    if (value.p || l->env->complete) return (struct text){.at = n};
+    return (struct text){.v = str_format(l->m->arena, "${" STR_FMT "}", STR_ARG(name)),
+                         .at = n,
+                         .set = true,
+                         .symbolic = true};
+}
+
+static bool has_credential(const struct listing *l, node_id block) {
+    if (tree_member(l->r->tree, block, STR("tokenFile"))) return true;
+    return l->identity.n && credential(l, block, l->identity.v[0]).set;
+}
+
+/* A variable of the environment that stands in for the credential `key` of the account `default`.
+ */
+static struct text from_environment(const struct listing *l, struct str key) {
+    struct names pairs = name_map_get(&l->m->gateway->environment, l->channel->name);
+    for (size_t i = 0; i + 1 < pairs.n; i += 2) {
+        struct str value = environment_get(l->env, pairs.v[i]);
+        if (str_equal(pairs.v[i + 1], key) && ids_trim(value).n)
+            return (struct text){.v = ids_trim(value), .at = l->channel->at, .set = true};
+    }
+    return (struct text){.at = l->channel->at};
+}
+
+/* Slack needs both of its tokens; the others one. */
+static struct text account_credential(const struct listing *l, const struct layers *at,
+                                      const struct account *a, struct str key) {
+    struct text own = credential(l, at->own, key);
+    if (!own.set) own = credential(l, at->channel, key);
+    if (!own.set && str_equal(a->id, STR("default"))) own = from_environment(l, key);
+    return own;
+}
+
+static void read_credentials(const struct listing *l, const struct layers *at, struct account *a) {
+    a->configured = l->identity.n == 0;
+    bool token_file = tree_member(l->r->tree, at->own, STR("tokenFile")) ||
+                      tree_member(l->r->tree, at->channel, STR("tokenFile"));
+    size_t needed = str_equal(a->channel, STR("slack")) ? 2 : 1;
+    size_t found = 0;
+    for (size_t i = 0; i < l->identity.n; i++) {
+        struct text value = account_credential(l, at, a, l->identity.v[i]);
+        if (!value.set) continue;
+        found += i < needed;
+        ARRAY_PUSH(l->m->arena, l->m->identities) = (struct secret){value, a->channel};
+    }
+    if (found == needed || token_file) a->configured = true;
+}
+
+/* ---- which accounts there are ------------------------------------------------------------------
+ */
+
+/* The block of an account: its exact key, else the first that reads the same. */
+static node_id account_block(const struct listing *l, node_id accounts, struct str key) {
+    bool telegram = str_equal(l->channel->name, STR("telegram"));
+    struct str id = ids_account(l->m->arena, key);
+    struct str lookup = telegram ? key : id;
+    node_id exact = tree_member(l->r->tree, accounts, lookup);
+    if (exact) return exact;
+    bool normalised = telegram && l->m->gateway->audit_by_route;
+    for (TREE_EACH(l->r->tree, n, accounts)) {
+        struct str name = tree_key_text(l->r->tree, tree_node(l->r->tree, n)->key);
+        struct str form =
+            normalised ? ids_account(l->m->arena, name) : ids_lower(l->m->arena, name);
+        if (str_equal(form, id)) return n;
+    }
+    return 0;
+}
+
+static void add_account(struct listing *l, node_id accounts, struct str key) {
+    node_id own = account_block(l, accounts, key);
+    if (own && !read_is(l->r, own, NODE_OBJECT)) own = 0;
+    struct layers at = {own, l->block, value_place(own, l->channel->at), l->channel->at};
+    struct account a = {.channel = l->channel->name,
+                        .id = ids_account(l->m->arena, key),
+                        .key = key,
+                        .at = at.own_at,
+                        .own_block = own != 0};
+    bool whatsapp = str_equal(a.channel, STR("whatsapp"));
+    bool inherit = !names_have(l->m->gateway->account_group_policy, a.channel) || !own;
+    a.group_policy = layered_text(l, &at, "groupPolicy", inherit, STR("allowlist"));
+    a.enabled = is_enabled(l, own, true);
+    if (!whatsapp) a.enabled = a.enabled && l->channel->enabled;
+    if (whatsapp && l->m->gateway->audit_by_route)
+        a.enabled = is_enabled(l, own, l->channel->enabled);
+    read_dm(l, &at, &a);
+    narrow_telegram_wildcard(l, &at, &a);
+    read_credentials(l, &at, &a);
+    ARRAY_PUSH(l->m->arena, l->m->accounts) = a;
+    l->channel->n_accounts++;
+}
+
+struct key_list {
+    ARRAY(struct str) keys;
+    struct map seen;
+};
+
+static void list_key(const struct listing *l, struct key_list *list, struct str key) {
+    bool telegram = str_equal(l->channel->name, STR("telegram"));
+    struct str name = telegram ? ids_account(l->m->arena, key) : key;
+    bool is_new;
+    if (!name.n) return;
+    map_put(&list->seen, name, 1, &is_new);
+    if (is_new) ARRAY_PUSH(l->m->arena, list->keys) = name;
+}
+
+/* Telegram lists the accounts that its bindings name, too. */
+static void list_bound(const struct listing *l, struct key_list *list) {
+    if (!str_equal(l->channel->name, STR("telegram"))) return;
+    for (size_t i = 0; i < l->m->bindings.n; i++) {
+        const struct binding *b = &l->m->bindings.v[i];
+        struct str written = ids_trim(b->account.v);
+        if (!b->is_acp && !b->added && str_equal(b->channel_token, l->channel->name) && written.n &&
+            !str_equal(written, STR("*")))
+            list_key(l, list, written);
+    }
+}
+
+/* The root collation for ids: `_`, `-`, digits, letters; case last, lower before upper. */
+static int collation_rank(char c) {
+    if (c == '_') return 1;
+    if (c == '-') return 2;
+    if (c >= '0' && c <= '9') return 10 + (c - '0');
+    if (c >= 'a' && c <= 'z') return 100 + (c - 'a');
+    if (c >= 'A' && c <= 'Z') return 100 + (c - 'A');
+    return (unsigned char)c < 0x80 ? 5 : 200 + (unsigned char)c;
+}
+
+static int by_locale(const void *left, const void *right) {
+    const struct str *a = left, *b = right;
+    size_t n = a->n < b->n ? a->n : b->n;
+    for (size_t i = 0; i < n; i++) {
+        int order = collation_rank(a->p[i]) - collation_rank(b->p[i]);
+        if (order) return order;
+    }
+    if (a->n != b->n) return a->n < b->n ? -1 : 1;
+    return -str_compare(*a, *b); /* lower case before upper */
+}
+
+static struct str default_account(const struct listing *l, const struct key_list *list) {
+    node_id written = tree_member(l->r->tree, l->block, STR("defaultAccount"));
+    struct str wanted = ids_account(l->m->arena, tree_text(l->r->tree, written));
+    struct str standard = STR("");
+    for (size_t i = 0; i < list->keys.n; i++) {
+        struct str id = ids_account(l->m->arena, list->keys.v[i]);
+        if (written && str_equal(id, wanted)) return id;
+        if (str_equal(id, STR("default"))) standard = id;
+    }
+    if (standard.n) return standard;
+    return list->keys.n ? ids_account(l->m->arena, list->keys.v[0]) : STR("default");
+}
+
+/* Telegram: a binding of the default agent that names an account makes that one the default. */
+static struct str bound_default(const struct listing *l) {
+    const struct model *m = l->m;
+    bool sole_owner = !m->loaded->roster.explicit_ownership || m->loaded->roster.agents.n == 1;
+    if (!str_equal(l->channel->name, STR("telegram")) || !sole_owner) return STR("");
+    if (m->routing.default_agent < 0) return STR("");
+    struct str owner = m->routing.agents[m->routing.default_agent];
+    for (size_t i = 0; i < m->bindings.n; i++) {
+        const struct binding *b = &m->bindings.v[i];
+        if (b->is_acp || b->added || !str_equal(b->channel_token, l->channel->name)) continue;
+        struct str account = ids_trim(b->account.v);
+        if (!account.n || str_equal(account, STR("*"))) continue;
+        if (str_equal(ids_agent(m->arena, b->agent.v), owner)) return b->account_pattern;
+    }
+    return STR("");
+}
+
+static void mark_duplicate_tokens(const struct listing *l) {
+    struct model *m = l->m;
+    struct map seen = map_new(m->arena);
+    size_t first = l->channel->first_account;
+    for (size_t i = first; i < m->accounts.n; i++) {
+        struct account *a = &m->accounts.v[i];
+        node_id own = a->own_block ? (node_id)(a->at & ~PLACE_KEY) : 0;
+        struct layers at = {own, l->block, a->at, l->channel->at};
+        if (!l->identity.n) return;
+        struct text token = account_credential(l, &at, a, l->identity.v[0]);
+        bool is_new = true;
+        if (token.set && token.v.n) map_put(&seen, token.v, 1, &is_new);
+        a->duplicate_token = !is_new;
+    }
+}
+
+static int default_first(const void *left, const void *right) {
+    const struct account *a = left, *b = right;
+    if (a->is_default != b->is_default) return a->is_default ? -1 : 1;
+    return by_locale(&a->key, &b->key);
+}
+
+static void list_accounts(struct listing *l) {
+    node_id accounts = read_member(l->r, l->block, "accounts", NODE_OBJECT);
+    struct key_list list = {.seen = map_new(l->m->arena)};
+    for (TREE_EACH(l->r->tree, n, accounts))
+        list_key(l, &list, tree_key_text(l->r->tree, tree_node(l->r->tree, n)->key));
+    list_bound(l, &list);
+    bool implicit = l->m->gateway->audit_by_route && list.keys.n && has_credential(l, l->block);
+    struct names pairs = name_map_get(&l->m->gateway->environment, l->channel->name);
+    for (size_t i = 0; l->m->gateway->audit_by_route && i + 1 < pairs.n && i < 2; i += 2)
+        if (ids_trim(environment_get(l->env, pairs.v[i])).n) implicit = true;
+    if (implicit || !list.keys.n) list_key(l, &list, STR("default"));
+    if (list.keys.n) qsort(list.keys.v, list.keys.n, sizeof *list.keys.v, by_locale);
+    for (size_t i = 0; i < list.keys.n; i++) add_account(l, accounts, list.keys.v[i]);
+    mark_duplicate_tokens(l);
+    struct str chosen = bound_default(l);
+    if (!chosen.n) chosen = default_account(l, &list);
+    struct account *first = &l->m->accounts.v[l->channel->first_account];
+    for (size_t i = 0; i < l->channel->n_accounts; i++)
+        first[i].is_default = str_equal(first[i].id, chosen);
+    qsort(first, l->channel->n_accounts, sizeof *first, default_first);
+}
+
+static void build_channel(struct model *m, const struct reading *r, const struct environment *env,
+                          node_id block, struct str name) {
+    struct channel *channel = &ARRAY_PUSH(m->arena, m->channels);
+    node_id object = read_is(r, block, NODE_OBJECT) ? block : 0;
+    *channel = (struct channel){.name = name,
+                                .at = value_place(block, m->channels_at),
+                                .known = names_have(m->gateway->channels, name),
+                                .present = block != 0,
+                                .first_account = (uint32_t)m->accounts.n};
+    struct listing l = {.m = m,
+                        .r = r,
+                        .env = env,
+                        .block = object,
+                        .channel = channel,
+                        .identity = name_map_get(&m->gateway->identity, name),
+                        .nested_dm = names_have(m->gateway->nested_dm, name),
+                        .audit_nested = names_have(m->gateway->audit_nested_dm, name)};
+    channel->enabled = is_enabled(&l, object, true);
+    list_accounts(&l);
+}
+
+void model_build_accounts(struct model *m, const struct reading *r, const struct environment *env) {
+    node_id channels = read_member(r, m->loaded->root, "channels", NODE_OBJECT);
+    m->channels_at = value_place(channels, m->at);
+    for (TREE_EACH(r->tree, block, channels)) {
+        struct str name = tree_key_text(r->tree, tree_node(r->tree, block)->key);
+        if (str_equal(name, STR("defaults")) || str_equal(name, STR("modelByChannel"))) continue;
+        build_channel(m, r, env, block, name);
+    }
+}

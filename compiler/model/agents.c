@@ -1,0 +1,176 @@
+/* Agents: sandbox, tool policy, workspace and agent directory of each, defaults applied. */
+#include "base/buf.h"
+#include "model/ids.h"
+#include "model/locations.h"
+#include "model/values.h"
+
+/* ---- tool policies -----------------------------------------------------------------------------
+ */
+
+static struct tool_policy read_policy(struct model *m, const struct reading *r, node_id owner,
+                                      place around) {
+    node_id tools = read_member(r, owner, "tools", NODE_OBJECT);
+    place at = value_place(tools, around);
+    return (struct tool_policy){.profile = value_text(r, tools, "profile", at, STR("")),
+                                .allow = value_list(m->arena, r, tools, "allow", at),
+                                .also_allow = value_list(m->arena, r, tools, "alsoAllow", at),
+                                .deny = value_list(m->arena, r, tools, "deny", at),
+                                .has_exec = tree_member(r->tree, tools, STR("exec")) != 0,
+                                .has_fs = tree_member(r->tree, tools, STR("fs")) != 0,
+                                .at = at};
+}
+
+/* ---- sandboxes ---------------------------------------------------------------------------------
+ */
+
+/* A command may be an array of lines. */
+static struct text setup_command(struct arena *a, const struct reading *r, node_id docker,
+                                 place around) {
+    node_id n = tree_member(r->tree, docker, STR("setupCommand"));
+    if (!tree_is(r->tree, n, NODE_ARRAY))
+        return value_text(r, docker, "setupCommand", around, STR(""));
+    struct buf b = buf_new(a);
+    for (TREE_EACH(r->tree, line, n)) {
+        if (b.n) buf_add_char(&b, '\n');
+        buf_add(&b, tree_text(r->tree, line));
+    }
+    return (struct text){.v = buf_str(&b), .at = n, .set = true};
+}
+
+static struct sandbox read_sandbox(struct model *m, const struct reading *r, node_id owner,
+                                   place around) {
+    node_id block = read_member(r, owner, "sandbox", NODE_OBJECT);
+    place at = value_place(block, around);
+    node_id docker = read_member(r, block, "docker", NODE_OBJECT);
+    place docker_at = value_place(docker, at);
+    struct sandbox s = {.mode = value_text(r, block, "mode", at, STR("off")),
+                        .scope = value_text(r, block, "scope", at, STR("agent")),
+                        .workspace_access =
+                            value_text(r, block, "workspaceAccess", at, STR("none")),
+                        .backend = value_text(r, block, "backend", at, STR("docker")),
+                        .network = value_text(r, docker, "network", docker_at, STR("none")),
+                        .setup_command = setup_command(m->arena, r, docker, docker_at),
+                        .user = value_text(r, docker, "user", docker_at, STR("")),
+                        .read_only_root = value_flag(r, docker, "readOnlyRoot", docker_at, true),
+                        .own_docker = docker,
+                        .at = at};
+    node_id per_session = tree_member(r->tree, block, STR("perSession"));
+    if (!s.scope.set && !m->gateway->roster_entries && tree_is(r->tree, per_session, NODE_BOOL)) {
+        bool session = tree_node(r->tree, per_session)->u.boolean;
+        s.scope = (struct text){
+            .v = session ? STR("session") : STR("shared"), .at = per_session, .set = true};
+    }
+    return s;
+}
+
+/* The agent's own value, else the defaults'. Under scope `shared` only the defaults' docker counts.
+ */
+static struct sandbox resolve_sandbox(struct sandbox own, const struct sandbox *defaults) {
+    own.mode = value_or(own.mode, defaults->mode);
+    own.scope = value_or(own.scope, defaults->scope);
+    own.workspace_access = value_or(own.workspace_access, defaults->workspace_access);
+    own.backend = value_or(own.backend, defaults->backend);
+    if (str_equal(own.scope.v, STR("shared"))) {
+        own.network = defaults->network;
+        own.setup_command = defaults->setup_command;
+        own.user = defaults->user;
+        own.read_only_root = defaults->read_only_root;
+        return own;
+    }
+    own.network = value_or(own.network, defaults->network);
+    own.setup_command = value_or(own.setup_command, defaults->setup_command);
+    own.user = value_or(own.user, defaults->user);
+    if (!own.read_only_root.set && defaults->read_only_root.set)
+        own.read_only_root = defaults->read_only_root;
+    return own;
+}
+
+/* ---- paths -------------------------------------------------------------------------------------
+ */
+
+struct path_defaults {
+    struct text workspace; /* agents.defaults.workspace */
+    struct str owner;      /* the agent that has the default workspace, or empty */
+    struct str state;      /* the state directory or its symbol */
+};
+
+static struct text resolved(struct model *m, struct text written) {
+    written.v = location_normal(m->arena, ids_trim(written.v));
+    return written;
+}
+
+static struct str default_owner_workspace(const struct model *m, const struct path_defaults *d) {
+    if (d->workspace.set) return location_normal(m->arena, ids_trim(d->workspace.v));
+    if (!m->gateway->workspace_follows_state) return STR("~/.openclaw/workspace");
+    return location_join(m->arena, d->state, STR("workspace"));
+}
+
+static struct str default_workspace(const struct model *m, const struct path_defaults *d,
+                                    struct str id) {
+    if (str_equal(id, d->owner)) return default_owner_workspace(m, d);
+    if (d->workspace.set && m->gateway->workspace_below_default)
+        return location_join(m->arena, ids_trim(d->workspace.v), id);
+    return location_join(m->arena, d->state, str_concat(m->arena, STR("workspace-"), id));
+}
+
+/* Who has the default workspace: the default agent; in the newer gateway the marked or only one,
+ * and after the repair of a list without marker its first agent. */
+static struct str workspace_owner(const struct model *m) {
+    const struct roster *roster = &m->loaded->roster;
+    if (!m->gateway->roster_entries)
+        return m->routing.default_agent >= 0 ? m->routing.agents[m->routing.default_agent]
+                                             : STR("");
+    if (roster->marker.n) return roster->marker;
+    bool repaired_list =
+        m->loaded->startup == STARTUP_REPAIRED && tree_is(m->tree, roster->node, NODE_ARRAY);
+    if (roster->agents.n == 1 || (repaired_list && roster->agents.n)) return roster->agents.v[0].id;
+    return STR("");
+}
+
+static void build_agent(struct model *m, const struct reading *r, const struct path_defaults *d,
+                        const struct roster_agent *agent, const struct text_list *delegates) {
+    place at = value_place(agent->name_node, m->at);
+    place block = value_place(agent->node, at);
+    struct agent *built = &ARRAY_PUSH(m->arena, m->agents);
+    struct str dir = str_format(m->arena, STR_FMT "/agents/" STR_FMT "/agent", STR_ARG(d->state),
+                                STR_ARG(agent->id));
+    node_id subagents = read_member(r, agent->node, "subagents", NODE_OBJECT);
+    *built = (struct agent){
+        .id = agent->id,
+        .at = at,
+        .written = agent->written,
+        .workspace =
+            value_text(r, agent->node, "workspace", block, default_workspace(m, d, agent->id)),
+        .agent_dir = value_text(r, agent->node, "agentDir", block, dir),
+        .sandbox = resolve_sandbox(read_sandbox(m, r, agent->node, block), &m->sandbox),
+        .tools = read_policy(m, r, agent->node, block),
+        .delegates = value_list(m->arena, r, subagents, "allowAgents", block),
+        .marked = agent->marked};
+    if (!built->delegates.set) built->delegates = *delegates;
+    built->workspace = resolved(m, built->workspace);
+    built->agent_dir = resolved(m, built->agent_dir);
+}
+
+void model_build_agents(struct model *m, const struct reading *r) {
+    node_id root = m->loaded->root;
+    node_id agents = read_member(r, root, "agents", NODE_OBJECT);
+    node_id defaults = read_member(r, agents, "defaults", NODE_OBJECT);
+    m->agents_at = value_place(agents, m->at);
+    place defaults_at = value_place(defaults, m->agents_at);
+    m->tools = read_policy(m, r, root, m->at);
+    m->sandbox = read_sandbox(m, r, defaults, defaults_at);
+    struct path_defaults d = {.workspace =
+                                  value_text(r, defaults, "workspace", defaults_at, STR("")),
+                              .owner = workspace_owner(m),
+                              .state = m->state.n ? m->state : STR("<state>")};
+    node_id subagents = read_member(r, defaults, "subagents", NODE_OBJECT);
+    struct text_list delegates = value_list(m->arena, r, subagents, "allowAgents", defaults_at);
+    const struct roster *roster = &m->loaded->roster;
+    for (size_t i = 0; i < roster->agents.n; i++)
+        build_agent(m, r, &d, &roster->agents.v[i], &delegates);
+    if (!roster->agents.n) {
+        struct roster_agent implied = {
+            .written = STR("main"), .id = STR("main"), .name_node = roster->node};
+        build_agent(m, r, &d, &implied, &delegates);
+    }
+}

@@ -1,0 +1,179 @@
+#include "model/model.h"
+
+#include "model/ids.h"
+#include "model/values.h"
+
+int32_t model_agent(const struct model *m, struct str id) {
+    const uint32_t *number = map_get(&m->loaded->roster.ids, id);
+    if (number) return (int32_t)*number - 1;
+    bool implied = !m->loaded->roster.agents.n && str_equal(id, STR("main"));
+    return implied ? 0 : -1;
+}
+
+int32_t model_default_agent(const struct model *m) {
+    int32_t index = m->routing.default_agent;
+    return index < 0 ? -1 : model_agent(m, m->routing.agents[index]);
+}
+
+static struct text secret_text(const struct reading *r, const struct environment *env,
+                               node_id object, const char *key, place around) {
+    node_id n = tree_member(r->tree, object, str_from(key));
+    struct text absent = {.at = around};
+    if (tree_is(r->tree, n, NODE_STRING)) {
+        struct text t = value_of_node(r, n);
+        t.v = ids_trim(t.v);
+        t.set = t.v.n > 0;
+        return t;
+    }
+    struct str source = tree_text(r->tree, tree_member(r->tree, n, STR("source")));
+    struct str id = tree_text(r->tree, tree_member(r->tree, n, STR("id")));
+    if (!source.n || !id.n) return absent;
+    if (!str_equal(source, STR("env")))
+        return (struct text){.v = STR(""), .at = n, .set = true, .symbolic = true};
+    struct str value = environment_get(env, id);
+    if (value.n) return (struct text){.v = ids_trim(value), .at = n, .set = true};
+    if (value.p || env->complete) return absent;
+    struct str symbol = str_format(r->tree->arena, "${" STR_FMT "}", STR_ARG(id));
+    return (struct text){.v = symbol, .at = n, .set = true, .symbolic = true};
+}
+
+static struct text or_variable(struct text t, const struct environment *env, const char *name) {
+    struct str value = environment_get(env, str_from(name));
+    if (t.set || !ids_trim(value).n) return t;
+    return (struct text){.v = ids_trim(value), .at = t.at, .set = true};
+}
+
+static void build_settings(struct model *m, const struct reading *r,
+                           const struct environment *env) {
+    node_id gateway = read_member(r, m->loaded->root, "gateway", NODE_OBJECT);
+    place at = value_place(gateway, m->at);
+    node_id auth = read_member(r, gateway, "auth", NODE_OBJECT);
+    place auth_at = value_place(auth, at);
+    node_id tailscale = read_member(r, gateway, "tailscale", NODE_OBJECT);
+    node_id browser = read_member(r, m->loaded->root, "browser", NODE_OBJECT);
+    node_id port = read_member(r, gateway, "port", NODE_NUMBER);
+    struct gateway_settings *s = &m->settings;
+    s->at = at;
+    s->bind = value_text(r, gateway, "bind", at, STR("loopback"));
+    s->auth_mode = value_text(r, auth, "mode", auth_at, STR("token"));
+    s->token =
+        or_variable(secret_text(r, env, auth, "token", auth_at), env, "OPENCLAW_GATEWAY_TOKEN");
+    s->password = or_variable(secret_text(r, env, auth, "password", auth_at), env,
+                              "OPENCLAW_GATEWAY_PASSWORD");
+    s->tailscale = value_text(r, tailscale, "mode", value_place(tailscale, at), STR("off"));
+    s->browser_enabled = value_flag(r, browser, "enabled", value_place(browser, m->at), true);
+    s->port_at = value_place(port, at);
+    s->port = m->gateway->base_port;
+    if (!port) return;
+    double written = tree_node(r->tree, port)->u.number;
+    if (!(written >= 1 && written <= 65535) || written != (double)(int64_t)written) {
+        diag_add(r->diags, SEVERITY_ERROR, "too_big", tree_span(r->tree, port),
+                 "`gateway.port` must be a whole number from 1 to 65535");
+        return;
+    }
+    s->port = (int64_t)written;
+    s->port_set = true;
+}
+
+static struct text_list mapped_agents(struct model *m, const struct reading *r, node_id hooks) {
+    node_id mappings = read_member(r, hooks, "mappings", NODE_ARRAY);
+    if (!mappings) return (struct text_list){0};
+    struct text *v = ARENA_ARRAY(m->arena, struct text, tree_node(r->tree, mappings)->n);
+    size_t n = 0;
+    for (TREE_EACH(r->tree, mapping, mappings)) {
+        node_id agent = tree_member(r->tree, mapping, STR("agentId"));
+        if (tree_is(r->tree, agent, NODE_STRING)) v[n++] = value_of_node(r, agent);
+    }
+    return (struct text_list){v, n, mappings, true};
+}
+
+static void build_hooks(struct model *m, const struct reading *r, const struct environment *env) {
+    node_id hooks = read_member(r, m->loaded->root, "hooks", NODE_OBJECT);
+    place at = value_place(hooks, m->at);
+    m->hooks = (struct hooks){
+        .enabled = value_flag(r, hooks, "enabled", at, false),
+        .allow_request_session_key = value_flag(r, hooks, "allowRequestSessionKey", at, false),
+        .token = secret_text(r, env, hooks, "token", at),
+        .path = value_text(r, hooks, "path", at, STR("/hooks")),
+        .default_session_key = value_text(r, hooks, "defaultSessionKey", at, STR("")),
+        .allowed_agents = value_list(m->arena, r, hooks, "allowedAgentIds", at),
+        .session_key_prefixes = value_list(m->arena, r, hooks, "allowedSessionKeyPrefixes", at),
+        .mapped_agents = mapped_agents(m, r, hooks),
+        .at = at};
+}
+
+static void build_tools(struct model *m, const struct reading *r) {
+    node_id tools = read_member(r, m->loaded->root, "tools", NODE_OBJECT);
+    node_id a2a = read_member(r, tools, "agentToAgent", NODE_OBJECT);
+    place tools_at = value_place(tools, m->at), at = value_place(a2a, tools_at);
+    m->agent_to_agent = (struct agent_to_agent){
+        .enabled = value_flag(r, a2a, "enabled", at, m->gateway->agent_to_agent),
+        .allow = value_list(m->arena, r, a2a, "allow", at),
+        .at = at};
+    node_id sessions = read_member(r, tools, "sessions", NODE_OBJECT);
+    m->session_visibility = value_text(r, sessions, "visibility", value_place(sessions, tools_at),
+                                       m->gateway->session_visibility);
+    node_id commands = read_member(r, m->loaded->root, "commands", NODE_OBJECT);
+    m->owners = value_list(m->arena, r, commands, "ownerAllowFrom", value_place(commands, m->at));
+}
+
+struct collected {
+    ARRAY(struct text) list;
+};
+
+/* Agents that a broadcast group names: {"<peer>": ["a", "b"]}. */
+static struct text_list broadcast_agents(struct model *m, const struct reading *r) {
+    struct collected c = {0};
+    node_id broadcast = read_member(r, m->loaded->root, "broadcast", NODE_OBJECT);
+    for (TREE_EACH(r->tree, group, broadcast)) {
+        node_id list = tree_is(r->tree, group, NODE_OBJECT)
+                           ? tree_member(r->tree, group, STR("agents"))
+                           : group;
+        for (TREE_EACH(r->tree, agent, list))
+            if (tree_is(r->tree, agent, NODE_STRING))
+                ARRAY_PUSH(m->arena, c.list) = value_of_node(r, agent);
+    }
+    return (struct text_list){c.list.v, c.list.n, broadcast, broadcast != 0};
+}
+
+/* Forum topics may name an agent: groups.<id>.topics.<id>.agentId, in the channel or an account. */
+static void collect_topics(struct model *m, const struct reading *r, node_id block,
+                           struct collected *c) {
+    for (TREE_EACH(r->tree, group, tree_member(r->tree, block, STR("groups"))))
+        for (TREE_EACH(r->tree, topic, tree_member(r->tree, group, STR("topics")))) {
+            node_id agent = tree_member(r->tree, topic, STR("agentId"));
+            if (tree_is(r->tree, agent, NODE_STRING))
+                ARRAY_PUSH(m->arena, c->list) = value_of_node(r, agent);
+        }
+}
+
+static struct text_list topic_agents(struct model *m, const struct reading *r) {
+    struct collected c = {0};
+    node_id telegram = tree_path(r->tree, m->loaded->root, "channels", "telegram", NULL);
+    collect_topics(m, r, telegram, &c);
+    for (TREE_EACH(r->tree, account, tree_member(r->tree, telegram, STR("accounts"))))
+        collect_topics(m, r, account, &c);
+    return (struct text_list){c.list.v, c.list.n, telegram, c.list.n != 0};
+}
+
+struct model *model_build(struct arena *a, struct diags *d, const struct loaded *loaded,
+                          const struct environment *env, struct str name, struct str state) {
+    struct model *m = ARENA_NEW(a, struct model);
+    struct reading r = {loaded->tree, d};
+    m->arena = a;
+    m->tree = loaded->tree;
+    m->loaded = loaded;
+    m->gateway = loaded->gateway;
+    m->name = name;
+    m->state = state;
+    m->at = loaded->root;
+    model_build_routing(m, &r);
+    model_build_agents(m, &r);
+    model_build_accounts(m, &r, env);
+    build_settings(m, &r, env);
+    build_hooks(m, &r, env);
+    build_tools(m, &r);
+    m->broadcast_agents = broadcast_agents(m, &r);
+    m->topic_agents = topic_agents(m, &r);
+    return m;
+}

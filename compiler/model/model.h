@@ -1,0 +1,195 @@
+/* The model: one gateway as its config makes it, all defaults applied, in plain structs. No JSON
+ * past this point.
+ *
+ * Every value knows its place (`at`): the value that was written, or, for a default, the nearest
+ * thing around it that was. A place is a node of the tree, with PLACE_KEY when the key alone is
+ * meant. */
+#ifndef CLAWC_MODEL_MODEL_H
+#define CLAWC_MODEL_MODEL_H
+
+#include "load/load.h"
+#include "model/routing.h"
+
+typedef uint32_t place;
+#define PLACE_KEY ((place)1 << 31)
+
+/* The span of a place as reports show it: a member with its key, a block by its key alone, an
+ * element whole. */
+struct span place_span(const struct tree *t, place at);
+
+struct text {
+    struct str v;
+    place at;
+    bool set;      /* written in the config; otherwise `v` is the default */
+    bool symbolic; /* holds a variable of unknown value: comparable with the same text only */
+};
+
+struct flag {
+    bool v;
+    place at;
+    bool set;
+};
+
+struct text_list {
+    const struct text *v;
+    size_t n;
+    place at;
+    bool set; /* an array was written, also an empty one */
+};
+
+/* Sets of the gateway's tools, by their index in gateway_data.tools. */
+struct tool_set {
+    uint64_t bits[TOOLS_MAX / 64];
+};
+
+struct tool_policy {
+    struct text profile;
+    struct text_list allow, also_allow, deny;
+    bool has_exec, has_fs; /* the blocks `exec` and `fs` are written */
+    place at;
+};
+
+struct sandbox {
+    struct text mode, scope, workspace_access, backend;
+    struct text network, setup_command, user; /* of docker, resolved */
+    struct flag read_only_root;
+    place own_docker; /* the agent's own docker block, or 0 */
+    place at;
+};
+
+struct agent {
+    struct str id;
+    place at;
+    struct str written;
+    struct text workspace, agent_dir; /* resolved paths; see model/locations.h */
+    struct sandbox sandbox;
+    struct tool_policy tools;
+    struct text_list delegates; /* subagents.allowAgents, the agent's own or the defaults' */
+    bool marked;                /* default: true */
+};
+
+/* A binding as written. `route` is its index in routing.bindings, or -1 when it never takes part.
+ */
+struct binding {
+    struct text agent, channel, account, peer_kind, peer_id, guild, team;
+    struct text_list roles;
+    place at;
+    int32_t route;
+    bool is_acp, added, has_peer;
+    struct str channel_token, account_pattern; /* normalised; pattern "*" or a canonical id */
+};
+
+struct sender {
+    struct str id; /* as the gateway compares it */
+    place at;
+};
+
+/* One login of a channel. */
+struct account {
+    struct str channel, id; /* canonical id */
+    struct str key;         /* as listed: the raw key, or `default` */
+    place at;               /* its block, or the channel's */
+    bool own_block;         /* the config has an object for it */
+    bool enabled, configured;
+    bool is_default; /* the channel's default account */
+    struct text dm_policy, group_policy;
+    struct text_list allow_from;  /* in force, as written */
+    const struct sender *senders; /* normalised, distinct, without "*" */
+    size_t n_senders;
+    bool wildcard;               /* "*" is in the list */
+    struct text audit_dm_policy; /* what the gateway's own audit looks at */
+    const struct sender *audit_senders;
+    size_t n_audit_senders;
+    bool audit_wildcard;
+    bool duplicate_token; /* another account of the channel comes first with the same credential */
+};
+
+struct channel {
+    struct str name;
+    place at;
+    bool known, enabled, present; /* present: has a block in the config */
+    uint32_t first_account, n_accounts;
+};
+
+/* A value that must not be shared: a credential, named so that it can be reported. */
+struct secret {
+    struct text value;
+    struct str what; /* "telegram", "gateway token" ... */
+};
+
+struct hooks {
+    struct flag enabled, allow_request_session_key;
+    struct text token, path, default_session_key;
+    struct text_list allowed_agents, session_key_prefixes;
+    struct text_list mapped_agents; /* agentId of each mapping */
+    place at;
+};
+
+struct gateway_settings {
+    struct text bind, auth_mode, token, password, tailscale;
+    struct flag browser_enabled;
+    int64_t port;
+    place port_at;
+    bool port_set;
+    place at;
+};
+
+struct session_settings {
+    enum dm_scope dm_scope;
+    enum group_scope group_scope;
+    struct text dm_scope_text;
+    struct text scope; /* per-sender or global */
+    place at;
+};
+
+struct agent_to_agent {
+    struct flag enabled;
+    struct text_list allow;
+    place at;
+};
+
+struct model {
+    struct arena *arena;
+    const struct tree *tree;
+    const struct loaded *loaded;
+    const struct gateway_data *gateway;
+    struct str name;  /* what reports call this gateway */
+    place at;         /* the root */
+    struct str state; /* its state directory, or empty when not known */
+    struct routing routing;
+    ARRAY(struct agent) agents;     /* in enumeration order */
+    ARRAY(struct binding) bindings; /* as written, then those added at load */
+    ARRAY(struct channel) channels;
+    ARRAY(struct account) accounts;  /* grouped by channel, in the gateway's order */
+    ARRAY(struct secret) identities; /* channel credentials */
+    struct tool_policy tools;        /* global */
+    struct sandbox sandbox;          /* agents.defaults */
+    struct agent_to_agent agent_to_agent;
+    struct text session_visibility;
+    struct text_list owners; /* commands.ownerAllowFrom */
+    struct session_settings session;
+    struct hooks hooks;
+    struct gateway_settings settings;
+    struct text_list broadcast_agents, topic_agents;       /* agents that other blocks name */
+    place agents_at, bindings_at, channels_at, session_at; /* the blocks, or what is around them */
+};
+
+/* Builds the model of a loaded config. `name` is what reports call the gateway; `state` its state
+ * directory if known. Values of a wrong kind are reported to `d` and count as absent. */
+struct model *model_build(struct arena *a, struct diags *d, const struct loaded *loaded,
+                          const struct environment *env, struct str name, struct str state);
+
+/* model/routing_build.c: the resolver's view of bindings and roster. */
+void model_build_routing(struct model *m, const struct reading *r);
+/* model/accounts.c: the accounts of each channel, their policies, senders and credentials. */
+void model_build_accounts(struct model *m, const struct reading *r, const struct environment *env);
+/* model/agents.c: agents with their sandboxes, tool policies and paths. */
+void model_build_agents(struct model *m, const struct reading *r);
+
+/* Index of the agent that owns messages no binding takes, or -1 when nobody does or it is not in
+ * the roster. */
+int32_t model_default_agent(const struct model *m);
+/* Index in m->agents of a canonical id, or -1. */
+int32_t model_agent(const struct model *m, struct str id);
+
+#endif

@@ -1,0 +1,23 @@
+/* Reading the model's values from the tree. The place of an absent value is `around`. */
+#ifndef CLAWC_MODEL_VALUES_H
+#define CLAWC_MODEL_VALUES_H
+
+#include "model/model.h"
+
+/* A member that must be a text. Absent: `fallback`, not set. */
+struct text value_text(const struct reading *r, node_id object, const char *key, place around,
+                       struct str fallback);
+/* A member that may be a text or an object with the text under `inner` ({primary: ...}). */
+struct flag value_flag(const struct reading *r, node_id object, const char *key, place around,
+                       bool fallback);
+/* A member that must be an array of texts or numbers (numbers become their JavaScript text). */
+struct text_list value_list(struct arena *a, const struct reading *r, node_id object,
+                            const char *key, place around);
+/* A text node, whatever its key. */
+struct text value_of_node(const struct reading *r, node_id n);
+/* The node as a place, or `around` when there is none. */
+place value_place(node_id n, place around);
+/* The first of two that is set; `b` when neither is. */
+struct text value_or(struct text a, struct text b);
+
+#endif
