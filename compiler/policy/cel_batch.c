@@ -1,12 +1,10 @@
 #include "policy/cel_batch.h"
 
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
 #include "policy/cel_ast.h"
+#include "policy/cel_number.h"
 #include "syntax/json5.h"
 
 /* Nesting of the values of `bindings`; writing stops at ten million steps as evaluation does. */
@@ -97,7 +95,8 @@ static struct cel_value read_value(struct batch *b, node_id n, int depth) {
     if (str_equal(t, STR("null"))) return cel_null();
     if (str_equal(t, STR("list"))) return read_list(b, v, depth - 1);
     if (str_equal(t, STR("map"))) return read_map(b, v, depth - 1);
-    if (str_equal(t, STR("type"))) return (struct cel_value){.kind = CEL_TYPE_VALUE, .u.text = text};
+    if (str_equal(t, STR("type")))
+        return (struct cel_value){.kind = CEL_TYPE_VALUE, .u.text = text};
     return bad_value(b, "a value in bindings has a kind that is not supported");
 }
 
@@ -105,22 +104,12 @@ static struct cel_value read_value(struct batch *b, node_id n, int depth) {
 
 /* Shortest digits that read back, as Python writes them: 1.0, 1e+16, -0.0, NaN. */
 static void add_double(struct buf *out, double d) {
-    if (isnan(d) || isinf(d)) {
-        buf_add(out, isnan(d) ? STR("NaN") : d > 0 ? STR("Infinity") : STR("-Infinity"));
-        return;
-    }
-    char text[40];
-    int digits = 1;
-    do {
-        snprintf(text, sizeof text, "%.*e", digits - 1, d);
-    } while (strtod(text, NULL) != d && digits++ < 17);
-    int exponent = atoi(strchr(text, 'e') + 1);
-    if (exponent < -4 || exponent >= 16) {
-        buf_add(out, str_from(text));
-        return;
-    }
-    int decimals = digits - 1 - exponent;
-    buf_addf(out, "%.*f", decimals > 1 ? decimals : 1, d);
+    if (cel_add_not_finite(out, d)) return;
+    struct cel_digits s = cel_shortest_digits(d);
+    if (s.exponent < -4 || s.exponent >= 16)
+        buf_addf(out, "%.*e", s.n - 1, d);
+    else
+        cel_add_plain(out, d, 1);
 }
 
 static bool add_value(struct batch *b, struct buf *out, struct cel_value v, int depth);
@@ -166,8 +155,8 @@ static bool add_payload(struct batch *b, struct buf *out, struct cel_value v, in
     case CEL_LIST:
     case CEL_MAP: {
         buf_add_char(out, '[');
-        bool done = v.kind == CEL_LIST ? add_elements(b, out, v, depth)
-                                       : add_entries(b, out, v, depth);
+        bool done =
+            v.kind == CEL_LIST ? add_elements(b, out, v, depth) : add_entries(b, out, v, depth);
         buf_add_char(out, ']');
         return done;
     }
