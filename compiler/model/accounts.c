@@ -224,7 +224,10 @@ static void read_credentials(const struct listing *l, const struct layers *at, s
         found += i < needed;
         ARRAY_PUSH(l->m->arena, l->m->identities) = (struct secret){value, a->channel};
     }
-    if (found == needed || token_file) a->configured = true;
+    /* Nothing is known of the environment: it may hold the credential of the account `default`. */
+    bool maybe = !l->env->complete && str_equal(a->id, STR("default")) &&
+                 name_map_get(&l->m->gateway->environment, a->channel).n;
+    if (found == needed || token_file || maybe) a->configured = true;
 }
 
 /* ---- which accounts there are ------------------------------------------------------------------
