@@ -92,11 +92,14 @@ struct span tree_span(const struct tree *t, node_id n) {
     return (struct span){node->file, node->start, node->end};
 }
 
-/* A key ends before its colon: after its closing quote, or after the last byte that is neither
- * white space nor part of a comment. Found by reading the source again; keys are shown rarely. */
-static uint32_t key_end(struct str text, uint32_t start, uint32_t limit) {
+/* A key ends after its closing quote; without quotes, where its text ends or, if an escape is in
+ * it, before white space, a comment or the colon. Found by reading the source again; keys are shown
+ * rarely. */
+static uint32_t key_end(struct str text, struct str key, uint32_t start, uint32_t limit) {
     char quote = text.p[start];
     uint32_t at = start;
+    if (key.n && str_equal(str_slice(text, start, start + key.n), key))
+        return start + (uint32_t)key.n;
     if (quote == '"' || quote == '\'') {
         for (at++; at < limit && text.p[at] != quote; at++)
             if (text.p[at] == '\\') at++;
@@ -113,5 +116,6 @@ struct span tree_key_span(const struct tree *t, node_id n) {
     const struct node *node = &t->nodes[n];
     struct str text = source_text(t->sources, node->file);
     uint32_t limit = node->start > node->key_start ? node->start : (uint32_t)text.n;
-    return (struct span){node->file, node->key_start, key_end(text, node->key_start, limit)};
+    struct str key = tree_key_text(t, node->key);
+    return (struct span){node->file, node->key_start, key_end(text, key, node->key_start, limit)};
 }
