@@ -59,8 +59,12 @@ static int split(const char *text, char digits[24], size_t *count) {
 }
 
 static size_t plain_notation(const char *digits, int n, int point, char *out) {
-    if (point >= n)
-        return (size_t)sprintf(out, "%s%.*s", digits, point - n, "000000000000000000000");
+    if (point >= n) { /* at most 21 digits in all */
+        memcpy(out, digits, (size_t)n);
+        memset(out + n, '0', (size_t)(point - n));
+        out[point] = '\0';
+        return (size_t)point;
+    }
     if (point > 0) return (size_t)sprintf(out, "%.*s.%s", point, digits, digits + point);
     return (size_t)sprintf(out, "0.%.*s%s", -point, "000000", digits);
 }
