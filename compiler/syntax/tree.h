@@ -80,7 +80,7 @@ node_id tree_path(const struct tree *t, node_id n, ...);
 #define TREE_EACH(t, child, parent)                                                                \
     node_id child = tree_first((t), (parent));                                                     \
     child;                                                                                         \
-    child = (t)->nodes[child].next
+    (child) = (t)->nodes[child].next
 node_id tree_first(const struct tree *t, node_id parent);
 
 /* Adds a child at the end. `key` is 0 for arrays. The child must have no sibling. */
