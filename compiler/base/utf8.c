@@ -110,3 +110,12 @@ size_t utf8_count(struct str s) {
     }
     return count;
 }
+
+bool utf8_printable(uint32_t c) {
+    if (c < 0x20) return c == '\t';
+    if (c < 0x7f) return true;
+    return c >= 0xa0 && c != 0x061c && c != 0x200e && c != 0x200f &&
+           !(c >= 0x2028 && c <= 0x202e) && !(c >= 0x2066 && c <= 0x2069) &&
+           !(c >= 0xd800 && c <= 0xdfff) && c != 0xfeff && !(c >= 0xfff9 && c <= 0xfffb) &&
+           !(c >= 0xe0000 && c <= 0xe007f);
+}

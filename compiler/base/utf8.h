@@ -18,5 +18,9 @@ size_t utf8_first_ill_formed(struct str s, size_t from);
 struct str utf8_repair(struct arena *a, struct str s);
 /* Number of code points (ill-formed subparts count one each). */
 size_t utf8_count(struct str s);
+/* May the code point be shown to people as it is? Not so control characters (TAB may), lone
+ * surrogates, line separators, and what turns the direction of writing around: with those a config
+ * could move the cursor of the reader's terminal or dress up a line. */
+bool utf8_printable(uint32_t c);
 
 #endif

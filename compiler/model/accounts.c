@@ -1,6 +1,7 @@
 /* The accounts of each channel: which exist, what holds for each, whom it admits. */
 #include <stdlib.h>
 
+#include "base/collate.h"
 #include "model/ids.h"
 #include "model/values.h"
 
@@ -223,7 +224,10 @@ static void read_credentials(const struct listing *l, const struct layers *at, s
         found += i < needed;
         ARRAY_PUSH(l->m->arena, l->m->identities) = (struct secret){value, a->channel};
     }
-    if (found == needed || token_file) a->configured = true;
+    /* Nothing is known of the environment: it may hold the credential of the account `default`. */
+    bool maybe = !l->env->complete && str_equal(a->id, STR("default")) &&
+                 name_map_get(&l->m->gateway->environment, a->channel).n;
+    if (found == needed || token_file || maybe) a->configured = true;
 }
 
 /* ---- which accounts there are ------------------------------------------------------------------
@@ -295,25 +299,8 @@ static void list_bound(const struct listing *l, struct key_list *list) {
     }
 }
 
-/* The root collation for ids: `_`, `-`, digits, letters; case last, lower before upper. */
-static int collation_rank(char c) {
-    if (c == '_') return 1;
-    if (c == '-') return 2;
-    if (c >= '0' && c <= '9') return 10 + (c - '0');
-    if (c >= 'a' && c <= 'z') return 100 + (c - 'a');
-    if (c >= 'A' && c <= 'Z') return 100 + (c - 'A');
-    return (unsigned char)c < 0x80 ? 5 : 200 + (unsigned char)c;
-}
-
 static int by_locale(const void *left, const void *right) {
-    const struct str *a = left, *b = right;
-    size_t n = a->n < b->n ? a->n : b->n;
-    for (size_t i = 0; i < n; i++) {
-        int order = collation_rank(a->p[i]) - collation_rank(b->p[i]);
-        if (order) return order;
-    }
-    if (a->n != b->n) return a->n < b->n ? -1 : 1;
-    return -str_compare(*a, *b); /* lower case before upper */
+    return collate_compare(*(const struct str *)left, *(const struct str *)right);
 }
 
 static struct str default_account(const struct listing *l, const struct key_list *list) {

@@ -11,10 +11,19 @@
 #include "base/buf.h"
 #include "base/utf8.h"
 
+/* Between two code points: the offset, and how many code points are before it. */
+struct mark {
+    uint32_t offset, count;
+};
+
+/* Lines are as long as a file when a program wrote it: columns are counted from a mark. */
+enum { MARK_STRIDE = 4096 };
+
 struct file {
     struct str name, text;
     uint32_t *line_starts; /* NULL until asked for */
     uint32_t lines;
+    struct mark *marks; /* the first at or after every multiple of MARK_STRIDE; NULL likewise */
     ARRAY(struct span) secrets;
 };
 
@@ -146,12 +155,38 @@ static uint32_t line_of(const struct file *f, uint32_t offset) {
     return low;
 }
 
+static void set_marks(const struct sources *s, struct file *f) {
+    f->marks = ARENA_ARRAY(s->arena, struct mark, f->text.n / MARK_STRIDE + 1);
+    uint32_t count = 0, c;
+    for (size_t at = 0, next = 0; at < f->text.n; count++) {
+        if (at >= next) {
+            f->marks[next / MARK_STRIDE] = (struct mark){(uint32_t)at, count};
+            next += MARK_STRIDE;
+        }
+        at += utf8_decode(f->text, at, false, &c);
+    }
+}
+
+/* How many code points of the file are before the offset. */
+static uint32_t count_before(const struct file *f, uint32_t offset) {
+    uint32_t last = offset && offset == f->text.n ? offset - 1 : offset;
+    struct mark mark = f->marks[last / MARK_STRIDE];
+    if (mark.offset > offset) return mark.count; /* within the code point that the mark is behind */
+    return mark.count + (uint32_t)utf8_count(str_slice(f->text, mark.offset, offset));
+}
+
 struct position source_position(const struct sources *s, uint32_t file, uint32_t offset) {
-    const struct file *f = indexed(s, file);
+    struct file *f = indexed(s, file);
     if (offset > f->text.n) offset = (uint32_t)f->text.n;
     uint32_t line = line_of(f, offset);
-    struct str before = str_slice(f->text, f->line_starts[line], offset);
-    return (struct position){offset, line + 1, (uint32_t)utf8_count(before) + 1};
+    uint32_t start = f->line_starts[line], column;
+    if (offset <= start + MARK_STRIDE) {
+        column = (uint32_t)utf8_count(str_slice(f->text, start, offset));
+    } else {
+        if (!f->marks) set_marks(s, f);
+        column = count_before(f, offset) - count_before(f, start);
+    }
+    return (struct position){offset, line + 1, column + 1};
 }
 
 struct span source_line(const struct sources *s, uint32_t file, uint32_t line) {
@@ -196,11 +231,6 @@ static bool *hidden_bytes(const struct sources *s, struct arena *a, struct span 
     return hidden;
 }
 
-static bool unprintable(uint32_t c) {
-    return (c < 0x20 && c != '\t') || (c >= 0x7f && c < 0xa0) || (c >= 0x202a && c <= 0x202e) ||
-           (c >= 0x2066 && c <= 0x2069) || c == 0x2028 || c == 0x2029 || c == 0xfeff;
-}
-
 struct str source_quote(const struct sources *s, struct arena *a, struct span span) {
     if (!span.file) return STR("");
     const struct file *f = file_at(s, span.file);
@@ -212,7 +242,7 @@ struct str source_quote(const struct sources *s, struct arena *a, struct span sp
     for (size_t at = 0; at < text.n;) {
         uint32_t c;
         size_t length = utf8_decode(text, at, false, &c);
-        buf_add_codepoint(&b, hidden[at] ? '*' : unprintable(c) ? 0xfffd : c);
+        buf_add_codepoint(&b, hidden[at] ? '*' : utf8_printable(c) ? c : 0xfffd);
         at += length;
     }
     return buf_str(&b);

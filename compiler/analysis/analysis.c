@@ -1,0 +1,30 @@
+#include "analysis/analysis.h"
+
+static void begin_agents(struct analysis *s) {
+    const struct model *m = s->model;
+    s->agents = ARENA_ARRAY(s->arena, struct agent_facts, m->agents.n);
+    int32_t owner = model_default_agent(m);
+    for (size_t i = 0; i < m->agents.n; i++) {
+        int32_t first = model_agent(m, m->agents.v[i].id);
+        s->agents[i] = (struct agent_facts){.powers = tools_of_agent(m, &m->agents.v[i]),
+                                            .is_default = owner == (int32_t)i,
+                                            .same_id = first == (int32_t)i ? -1 : first,
+                                            .owner_reach = -1,
+                                            .stranger = -1,
+                                            .paired = -1};
+    }
+}
+
+struct analysis *analyse(struct arena *a, const struct model *m, struct names owners) {
+    struct analysis *s = ARENA_NEW(a, struct analysis);
+    s->arena = a;
+    s->model = m;
+    s->resolver = resolver_new(a, &m->routing);
+    begin_agents(s);
+    analyse_tool_entries(s);
+    analyse_bindings(s);
+    analyse_reach(s, owners);
+    analyse_sessions(s);
+    analyse_sharing(s);
+    return s;
+}

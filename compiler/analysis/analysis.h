@@ -1,0 +1,158 @@
+/* Facts derived from one model, one file per question: which tools an agent has, who reaches which
+ * agent in which session, which bindings are dead, what agents share. Rules read these facts. */
+#ifndef CLAWC_ANALYSIS_ANALYSIS_H
+#define CLAWC_ANALYSIS_ANALYSIS_H
+
+#include "analysis/resolve.h"
+#include "model/model.h"
+
+/* ---- tools.c: which tools an agent has ---------------------------------------------------------
+ */
+
+struct agent_powers {
+    struct tool_set tools;
+    bool exec, write; /* runs commands; changes files (write, edit, apply_patch) */
+    const struct text
+        *grant; /* what decides it: the entry or profile, or NULL: nothing restricts */
+    place at;   /* where that stands, or the agent */
+};
+
+/* By the profile and the global and own lists as written; provider, group, sender and sandbox
+ * layers are not applied. */
+struct agent_powers tools_of_agent(const struct model *m, const struct agent *agent);
+bool tool_set_has(const struct tool_set *s, size_t tool);
+/* Whether `a` has a tool that `b` lacks. */
+bool tool_set_exceeds(const struct tool_set *a, const struct tool_set *b);
+
+/* One entry of an allow or deny list, and what the gateway makes of it. */
+struct tool_entry {
+    const struct text *text;
+    const char *list;   /* "allow", "alsoAllow", "deny" */
+    int32_t agent;      /* index, -1 for the global lists */
+    struct str name;    /* normalised */
+    bool known;         /* a tool, a group, a plugin, or a pattern that matches something */
+    bool is_group;      /* begins with group: */
+    struct str meant;   /* what was probably meant, or empty */
+    struct str renamed; /* the tool that took its place in this version, or empty */
+};
+
+/* ---- reach.c: who reaches which agent ----------------------------------------------------------
+ */
+
+enum sender_class {
+    SENDER_KNOWN, /* an id of the allowlist, or a peer that a binding names where "*" is admitted */
+    SENDER_ANYONE, /* whoever is not known: "*", or an open policy */
+    SENDER_PAIRED, /* approved by pairing: not in the file, possibly nobody, possibly many */
+    SENDER_GROUP,  /* the members of a group or room */
+};
+
+/* One class of senders on one account, and where their messages go. */
+struct reach {
+    uint32_t account; /* index into model.accounts */
+    enum sender_class class;
+    struct str sender; /* id of a known sender, or of the group; empty: any */
+    place at;          /* what admits them */
+    int32_t agent;     /* index into model.agents, -1: nobody owns the message */
+    struct str session_key;
+    struct str dm_scope;
+    enum route_tier tier;
+    int32_t binding; /* index into model.bindings, -1: the default */
+    bool is_owner,
+        isolated; /* isolated: telegram keeps this conversation apart whatever dmScope says */
+};
+
+/* ---- sessions.c: who shares a session ----------------------------------------------------------
+ */
+
+struct session_member {
+    const struct reach *reach;
+    struct str who; /* "whatsapp +5691...", "anyone on telegram/default" */
+};
+
+/* A session bucket with more than one person in it. */
+struct shared_session {
+    int32_t agent;
+    struct str session_key;     /* or the symbolic bucket */
+    bool possible;              /* two people can, not must, end up in it */
+    size_t principals;          /* distinct people known */
+    const struct str *accounts; /* "<channel>-<account>", sorted */
+    size_t n_accounts;
+    struct str accounts_text;            /* joined by `_` */
+    size_t number;                       /* rank in the gateway's order */
+    struct session_member first, second; /* two of them */
+    struct str dm_scope;
+    place scope_at; /* the dmScope that decides, or what is around it */
+};
+
+/* An account whose several senders share the main session, as 2026.3.13 counts them. */
+struct crowded_channel {
+    uint32_t account; /* the first such account of the channel */
+    size_t senders;
+    bool wildcard;
+};
+
+/* ---- share.c: what agents share ----------------------------------------------------------------
+ */
+
+struct shared_path {
+    int32_t first, second; /* agents, in roster order */
+    bool nested;           /* one lies in the other, they are not equal */
+    struct str path;       /* the outer one */
+};
+
+struct agent_facts {
+    struct agent_powers powers;
+    bool is_default;  /* owns what no binding takes */
+    int32_t same_id;  /* an earlier agent with the same id, or -1 */
+    bool unsandboxed; /* some message runs outside of a sandbox */
+    bool bound;       /* a binding that can win, or the default, leads to it */
+    bool named;       /* hooks, broadcast groups, topics or another agent can wake it */
+    uint32_t first_reach, n_reach; /* in by_agent */
+    int32_t owner_reach, stranger; /* a reach by the owner / by somebody else, or -1; `stranger` is
+                                      the surest one that is not only "paired" */
+    int32_t paired;                /* a reach by paired senders, or -1 */
+};
+
+struct binding_facts {
+    int32_t shadowed_by; /* index into model.bindings of the binding that takes all of it, or -1 */
+    bool duplicate;      /* and that one is the same in every respect of matching */
+    bool agent_known;
+    bool channel_known, account_known;
+    size_t channel_accounts; /* accounts of its channel */
+    struct str
+        channel_meant; /* for an alias: the channel's name; for a typing mistake: the likely one */
+    struct str agent_meant, account_meant;
+};
+
+struct owner {
+    struct str channel; /* empty: every channel */
+    struct str id;
+    place at; /* 0: from clawc.yaml */
+};
+
+struct analysis {
+    struct arena *arena;
+    const struct model *model;
+    struct resolver *resolver;
+    struct agent_facts *agents;
+    struct binding_facts *bindings;
+    ARRAY(struct tool_entry) tool_entries;
+    ARRAY(struct reach) reaches;
+    const uint32_t *by_agent; /* reaches sorted by agent */
+    ARRAY(struct owner) owners;
+    bool owners_derived; /* nobody is named: taken from the default agent's accounts */
+    ARRAY(struct shared_session) sessions;
+    ARRAY(struct crowded_channel) crowded;
+    ARRAY(struct shared_path) workspaces, agent_dirs;
+};
+
+/* Owners named in clawc.yaml: "+5691...", "telegram:7192195698". */
+struct analysis *analyse(struct arena *a, const struct model *m, struct names owners);
+
+void analyse_tool_entries(struct analysis *s);
+void analyse_reach(struct analysis *s, struct names owners);
+void analyse_sessions(struct analysis *s);
+void analyse_bindings(struct analysis *s);
+void analyse_sharing(struct analysis *s);
+
+#endif

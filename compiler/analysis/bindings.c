@@ -1,0 +1,100 @@
+/* Bindings: whether they can win, and whether what they name exists. */
+#include "analysis/analysis.h"
+#include "model/ids.h"
+
+static bool same_texts(const struct text_list *a, const struct text_list *b) {
+    if (a->n != b->n) return false;
+    for (size_t i = 0; i < a->n; i++)
+        if (!str_equal(a->v[i].v, b->v[i].v)) return false;
+    return true;
+}
+
+static bool same_match(const struct model *m, const struct binding *a, const struct binding *b) {
+    const struct route_binding *x = &m->routing.bindings[a->route];
+    const struct route_binding *y = &m->routing.bindings[b->route];
+    return str_equal(x->channel, y->channel) && !x->account.p == !y->account.p &&
+           str_equal(x->account, y->account) && x->peer == y->peer &&
+           x->peer_kind == y->peer_kind && str_equal(x->peer_id, y->peer_id) &&
+           str_equal(x->guild, y->guild) && str_equal(x->team, y->team) &&
+           same_texts(&a->roles, &b->roles);
+}
+
+static const struct channel *find_channel(const struct model *m, struct str name) {
+    for (size_t i = 0; i < m->channels.n; i++)
+        if (str_equal(m->channels.v[i].name, name)) return &m->channels.v[i];
+    return NULL;
+}
+
+static struct str nearest(struct str name, struct str candidate, size_t *best, struct str meant) {
+    size_t distance = str_distance(name, candidate, 2);
+    if (distance >= *best) return meant;
+    *best = distance;
+    return candidate;
+}
+
+static struct str channel_meant(const struct model *m, struct str name) {
+    struct str channel = gateway_channel_of(m->gateway, name);
+    if (!str_equal(channel, name)) return channel;
+    struct str meant = STR("");
+    size_t best = name.n > 4 ? 3 : 2;
+    for (size_t i = 0; i < m->gateway->channels.n; i++)
+        meant = nearest(name, m->gateway->channels.v[i], &best, meant);
+    return meant;
+}
+
+static void look_up_account(const struct model *m, const struct binding *b,
+                            const struct channel *channel, struct binding_facts *f) {
+    f->channel_accounts = channel->n_accounts;
+    f->account_known = str_equal(b->account_pattern, STR("*"));
+    size_t best = 3;
+    for (size_t i = 0; i < channel->n_accounts; i++) {
+        struct str id = m->accounts.v[channel->first_account + i].id;
+        if (str_equal(id, b->account_pattern)) f->account_known = true;
+        f->account_meant = nearest(b->account_pattern, id, &best, f->account_meant);
+    }
+}
+
+static struct str agent_meant(const struct model *m, struct str written) {
+    struct str id = ids_agent(m->arena, written), meant = STR("");
+    size_t best = 3;
+    enum { COMPARED = 200 };
+    for (size_t i = 0; i < m->agents.n && i < COMPARED; i++)
+        meant = nearest(id, m->agents.v[i].id, &best, meant);
+    return meant;
+}
+
+static void look_up(struct analysis *s, const struct binding *b, struct binding_facts *f) {
+    const struct model *m = s->model;
+    struct str agent = ids_trim(b->agent.v);
+    f->agent_known = model_agent(m, ids_agent(m->arena, agent)) >= 0 ||
+                     (m->gateway->roster_entries && str_equal(agent, STR("main"))) ||
+                     (!m->gateway->roster_entries && !m->loaded->roster.agents.n);
+    if (!agent.n) f->agent_known = false;
+    if (!f->agent_known && !b->agent.symbolic) f->agent_meant = agent_meant(m, agent);
+    const struct channel *channel = find_channel(m, b->channel_token);
+    f->channel_known = channel != NULL;
+    if (channel)
+        look_up_account(m, b, channel, f);
+    else
+        f->channel_meant = channel_meant(m, b->channel_token);
+}
+
+void analyse_bindings(struct analysis *s) {
+    const struct model *m = s->model;
+    s->bindings = ARENA_ARRAY(s->arena, struct binding_facts, m->bindings.n);
+    for (size_t i = 0; i < m->bindings.n; i++) {
+        const struct binding *b = &m->bindings.v[i];
+        struct binding_facts *f = &s->bindings[i];
+        f->shadowed_by = -1;
+        if (b->added) {
+            f->agent_known = f->channel_known = f->account_known = true;
+            continue;
+        }
+        look_up(s, b, f);
+        if (b->route < 0) continue;
+        int32_t winner = resolve_shadowed_by(s->resolver, (size_t)b->route);
+        if (winner < 0) continue;
+        f->shadowed_by = (int32_t)m->routing.bindings[winner].index;
+        f->duplicate = same_match(m, b, &m->bindings.v[f->shadowed_by]);
+    }
+}

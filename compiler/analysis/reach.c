@@ -1,0 +1,281 @@
+/* Who reaches which agent, in which session: every class of senders that an account admits, routed
+ * as the gateway would. */
+#include "analysis/analysis.h"
+#include "model/ids.h"
+
+struct reaching {
+    struct analysis *s;
+    struct arena *scratch;
+    const struct model *m;
+};
+
+/* ---- one class on one account ------------------------------------------------------------------
+ */
+
+static bool is_room(enum sender_class class) {
+    return class == SENDER_GROUP;
+}
+
+static void add_reach(struct reaching *r, uint32_t account, enum sender_class class,
+                      struct str sender, place at) {
+    const struct account *a = &r->m->accounts.v[account];
+    struct route_query q = {.channel = a->channel,
+                            .account = a->id,
+                            .has_peer = true,
+                            .peer = {is_room(class) ? STR("group") : STR("direct"), sender}};
+    struct route_answer answer = resolve(r->s->resolver, r->scratch, &q);
+    struct reach *reach = &ARRAY_PUSH(r->s->arena, r->s->reaches);
+    *reach = (struct reach){.account = account,
+                            .class = class,
+                            .sender = sender,
+                            .at = at,
+                            .agent = -1,
+                            .tier = answer.tier,
+                            .binding = -1};
+    if (!answer.failed) {
+        reach->agent = model_agent(r->m, answer.agent);
+        reach->session_key = str_copy(r->s->arena, answer.session_key);
+        reach->dm_scope = answer.dm_scope;
+        if (answer.binding >= 0)
+            reach->binding = (int32_t)r->m->routing.bindings[answer.binding].index;
+    }
+    reach->isolated = str_equal(a->channel, STR("telegram")) && !a->is_default &&
+                      answer.tier == TIER_DEFAULT && !is_room(class);
+    arena_reset(r->scratch);
+}
+
+static bool is_on_account(const struct binding *b, const struct account *a) {
+    return str_equal(b->channel_token, a->channel) &&
+           (str_equal(b->account_pattern, STR("*")) || str_equal(b->account_pattern, a->id));
+}
+
+/* Peers that bindings name on this account: each is a known sender where everybody is admitted. */
+static void add_bound_peers(struct reaching *r, uint32_t account, bool direct) {
+    const struct account *a = &r->m->accounts.v[account];
+    struct map seen = map_new(r->s->arena);
+    for (size_t i = 0; direct && i < a->n_senders; i++) map_put(&seen, a->senders[i].id, 1, NULL);
+    for (size_t i = 0; i < r->m->bindings.n; i++) {
+        const struct binding *b = &r->m->bindings.v[i];
+        if (b->route < 0 || !b->has_peer || !is_on_account(b, a)) continue;
+        const struct route_binding *route = &r->m->routing.bindings[b->route];
+        if (route->peer != PEER_EXACT || (route->peer_kind == PEER_DIRECT) != direct) continue;
+        bool is_new;
+        map_put(&seen, route->peer_id, 1, &is_new);
+        if (is_new)
+            add_reach(r, account, direct ? SENDER_KNOWN : SENDER_GROUP, route->peer_id,
+                      b->peer_id.at);
+    }
+}
+
+static void add_direct(struct reaching *r, uint32_t account) {
+    const struct account *a = &r->m->accounts.v[account];
+    struct str policy = a->dm_policy.v;
+    if (str_equal(policy, STR("disabled"))) return;
+    for (size_t i = 0; i < a->n_senders; i++)
+        add_reach(r, account, SENDER_KNOWN, a->senders[i].id, a->senders[i].at);
+    bool open = str_equal(policy, STR("open")) && r->m->gateway->open_admits_all;
+    if (a->wildcard || open) {
+        add_bound_peers(r, account, true);
+        add_reach(r, account, SENDER_ANYONE, STR(""),
+                  a->wildcard ? a->allow_from.at : a->dm_policy.at);
+    } else if (str_equal(policy, STR("pairing"))) {
+        add_reach(r, account, SENDER_PAIRED, STR(""), a->dm_policy.at);
+    }
+}
+
+static void add_rooms(struct reaching *r, uint32_t account) {
+    const struct account *a = &r->m->accounts.v[account];
+    if (str_equal(a->group_policy.v, STR("disabled"))) return;
+    add_bound_peers(r, account, false);
+    if (str_equal(a->group_policy.v, STR("open")))
+        add_reach(r, account, SENDER_GROUP, STR(""), a->group_policy.at);
+}
+
+/* ---- owners ------------------------------------------------------------------------------------
+ */
+
+static struct owner owner_of(const struct model *m, struct text written) {
+    struct str entry = ids_trim(written.v);
+    struct owner owner = {.channel = STR(""), .id = entry, .at = written.at};
+    size_t colon = str_find(entry, STR(":"), 0);
+    if (colon == SIZE_MAX) return owner;
+    struct str prefix = ids_token(m->arena, str_slice(entry, 0, colon));
+    struct str with_colon = ids_token(m->arena, str_slice(entry, 0, colon + 1));
+    struct str channel = gateway_channel_of(m->gateway, prefix);
+    bool known = names_have(m->gateway->channels, channel);
+    for (size_t i = 0; !known && i < m->gateway->sender_prefixes.n; i++)
+        if (names_have(m->gateway->sender_prefixes.values[i], with_colon)) {
+            channel = m->gateway->sender_prefixes.keys[i];
+            known = true;
+        }
+    if (!known) return owner;
+    owner.channel = channel;
+    owner.id = ids_trim(str_slice(entry, colon + 1, entry.n));
+    return owner;
+}
+
+static bool same_number(struct str a, struct str b) {
+    if (str_equal(a, b)) return true;
+    if (str_starts(a, STR("+"))) return str_equal(str_slice(a, 1, a.n), b);
+    return str_starts(b, STR("+")) && str_equal(a, str_slice(b, 1, b.n));
+}
+
+static bool is_owner(const struct analysis *s, const struct reach *reach) {
+    struct str channel = s->model->accounts.v[reach->account].channel;
+    for (size_t i = 0; i < s->owners.n; i++) {
+        const struct owner *o = &s->owners.v[i];
+        if (str_equal(o->id, STR("*"))) return true;
+        if (reach->class == SENDER_KNOWN && (!o->channel.n || str_equal(o->channel, channel)) &&
+            same_number(o->id, reach->sender))
+            return true;
+    }
+    return false;
+}
+
+/* The one concrete sender whom every account of a channel that leads to the default agent admits to
+ * it. Ids of different channels cannot be compared, so there is one for each channel. */
+static void derive_owner(struct analysis *s, const struct channel *channel, int32_t agent) {
+    const struct reach *only = NULL;
+    size_t i = 0;
+    while (i < s->reaches.n) {
+        uint32_t account = s->reaches.v[i].account;
+        size_t concrete = 0, any = 0;
+        const struct reach *found = NULL;
+        bool ours = account >= channel->first_account &&
+                    account < channel->first_account + channel->n_accounts;
+        for (; i < s->reaches.n && s->reaches.v[i].account == account; i++) {
+            const struct reach *reach = &s->reaches.v[i];
+            if (!ours || reach->agent != agent || reach->class == SENDER_GROUP) continue;
+            any++;
+            if (reach->class != SENDER_KNOWN) continue;
+            concrete++;
+            found = reach;
+        }
+        if (!any) continue;
+        if (concrete != 1 || (only && !str_equal(only->sender, found->sender))) return;
+        only = found;
+    }
+    if (only)
+        ARRAY_PUSH(s->arena, s->owners) =
+            (struct owner){.channel = channel->name, .id = only->sender, .at = only->at};
+}
+
+static void find_owners(struct analysis *s, struct names named) {
+    const struct model *m = s->model;
+    for (size_t i = 0; i < m->owners.n; i++)
+        ARRAY_PUSH(s->arena, s->owners) = owner_of(m, m->owners.v[i]);
+    for (size_t i = 0; i < named.n; i++)
+        ARRAY_PUSH(s->arena, s->owners) = owner_of(m, (struct text){.v = named.v[i]});
+    if (s->owners.n) return;
+    s->owners_derived = true;
+    int32_t agent = model_default_agent(m);
+    for (size_t i = 0; agent >= 0 && i < m->channels.n; i++)
+        derive_owner(s, &m->channels.v[i], agent);
+}
+
+/* ---- per agent ---------------------------------------------------------------------------------
+ */
+
+static void sort_by_agent(struct analysis *s) {
+    size_t n_agents = s->model->agents.n;
+    uint32_t *sorted = ARENA_ARRAY(s->arena, uint32_t, s->reaches.n);
+    for (size_t i = 0; i < s->reaches.n; i++)
+        if (s->reaches.v[i].agent >= 0) s->agents[s->reaches.v[i].agent].n_reach++;
+    uint32_t at = 0;
+    for (size_t i = 0; i < n_agents; i++) {
+        s->agents[i].first_reach = at;
+        at += s->agents[i].n_reach;
+        s->agents[i].n_reach = 0;
+    }
+    for (size_t i = 0; i < s->reaches.n; i++) {
+        int32_t agent = s->reaches.v[i].agent;
+        if (agent < 0) continue;
+        struct agent_facts *f = &s->agents[agent];
+        sorted[f->first_reach + f->n_reach++] = (uint32_t)i;
+    }
+    s->by_agent = sorted;
+}
+
+static bool runs_unsandboxed(const struct agent *agent, const struct reach *reach) {
+    if (str_equal(agent->sandbox.mode.v, STR("all"))) return false;
+    if (!str_equal(agent->sandbox.mode.v, STR("non-main"))) return true;
+    return str_ends(reach->session_key, STR(":main")) && !reach->isolated;
+}
+
+/* The surest evidence first: a named sender, then anyone, then the members of a room. */
+static int rank(const struct reach *reach) {
+    static const int ranks[] = {
+        [SENDER_KNOWN] = 0, [SENDER_ANYONE] = 1, [SENDER_GROUP] = 2, [SENDER_PAIRED] = 3};
+    return ranks[reach->class];
+}
+
+static void summarise(struct analysis *s, size_t index) {
+    struct agent_facts *f = &s->agents[index];
+    const struct agent *agent = &s->model->agents.v[index];
+    f->unsandboxed = str_equal(agent->sandbox.mode.v, STR("off"));
+    for (uint32_t i = 0; i < f->n_reach; i++) {
+        int32_t number = (int32_t)s->by_agent[f->first_reach + i];
+        const struct reach *reach = &s->reaches.v[number];
+        bool unsandboxed = runs_unsandboxed(agent, reach);
+        f->unsandboxed = f->unsandboxed || unsandboxed;
+        if (reach->is_owner) {
+            if (f->owner_reach < 0) f->owner_reach = number;
+        } else if (!unsandboxed) {
+            continue;
+        } else if (reach->class == SENDER_PAIRED) {
+            if (f->paired < 0) f->paired = number;
+        } else if (f->stranger < 0 || rank(reach) < rank(&s->reaches.v[f->stranger])) {
+            f->stranger = number;
+        }
+    }
+}
+
+static void mark_bound(struct analysis *s) {
+    const struct model *m = s->model;
+    for (size_t i = 0; i < m->bindings.n; i++) {
+        if (m->bindings.v[i].route < 0 || s->bindings[i].shadowed_by >= 0) continue;
+        int32_t agent = m->routing.bindings[m->bindings.v[i].route].agent;
+        if (agent < 0) continue;
+        int32_t index = model_agent(m, m->routing.agents[agent]);
+        if (index >= 0) s->agents[index].bound = true;
+    }
+}
+
+static void mark_named(struct analysis *s, const struct text_list *list) {
+    for (size_t i = 0; i < list->n; i++) {
+        bool all = str_equal(ids_trim(list->v[i].v), STR("*"));
+        int32_t agent = all ? -1 : model_agent(s->model, ids_agent(s->arena, list->v[i].v));
+        for (size_t j = 0; all && j < s->model->agents.n; j++) s->agents[j].named = true;
+        if (agent >= 0) s->agents[agent].named = true;
+    }
+}
+
+static void mark_woken(struct analysis *s) {
+    const struct model *m = s->model;
+    mark_named(s, &m->broadcast_agents);
+    mark_named(s, &m->topic_agents);
+    for (size_t i = 0; i < m->agents.n; i++) mark_named(s, &m->agents.v[i].delegates);
+    if (!m->hooks.enabled.v) return;
+    mark_named(s, &m->hooks.mapped_agents);
+    mark_named(s, &m->hooks.allowed_agents);
+    for (size_t i = 0; !m->hooks.allowed_agents.set && i < m->agents.n; i++)
+        s->agents[i].named = true;
+}
+
+void analyse_reach(struct analysis *s, struct names owners) {
+    const struct model *m = s->model;
+    struct reaching r = {s, arena_new(), m};
+    for (size_t i = 0; i < m->accounts.n; i++) {
+        if (!m->accounts.v[i].enabled) continue;
+        add_direct(&r, (uint32_t)i);
+        add_rooms(&r, (uint32_t)i);
+    }
+    arena_free(r.scratch);
+    find_owners(s, owners);
+    for (size_t i = 0; i < s->reaches.n; i++)
+        s->reaches.v[i].is_owner = is_owner(s, &s->reaches.v[i]);
+    sort_by_agent(s);
+    for (size_t i = 0; i < m->agents.n; i++) summarise(s, i);
+    mark_bound(s);
+    mark_woken(s);
+}

@@ -1,0 +1,81 @@
+/* Look-ups in the table's index. */
+#include "clawrt_internal.h"
+
+/* `n` <= 16 bytes to 16, the rest zero: fixed-size moves instead of a call of memcpy. */
+static void pad_id(unsigned char out[CLAWT_INLINE_ID], const char *p, size_t n) {
+    memset(out, 0, CLAWT_INLINE_ID);
+    if (n >= 8) {
+        memcpy(out, p, 8);
+        /* The two halves overlap for n < 16: what the second repeats is already there. */
+        memcpy(out + n - 8, p + n - 8, 8);
+    } else if (n >= 4) {
+        memcpy(out, p, 4);
+        memcpy(out + n - 4, p + n - 4, 4);
+    } else if (n) {
+        out[0] = (unsigned char)p[0];
+        out[n / 2] = (unsigned char)p[n / 2];
+        out[n - 1] = (unsigned char)p[n - 1];
+    }
+}
+
+struct lookup_id clawrt_lookup_id(const struct clawrt *t, const char *p, size_t n) {
+    struct lookup_id id = {.p = p, .n = n, .hash = clawt_id_hash(p, n, t->seed)};
+    if (n <= CLAWT_INLINE_ID) pad_id(id.padded, p, n);
+    return id;
+}
+
+static bool same_id(const struct clawrt *t, const unsigned char *slot, const struct lookup_id *id) {
+    if (id->n <= CLAWT_INLINE_ID)
+        return slot[CLAWT_S_LENGTH] == id->n && memcmp(slot, id->padded, CLAWT_INLINE_ID) == 0;
+    if (slot[CLAWT_S_LENGTH] != CLAWT_POOL_ID || clawt_get32(slot + 4) != id->n ||
+        clawt_get64(slot + 8) != id->hash)
+        return false;
+    const char *text = clawt_text(&t->view, clawt_get32(slot), (uint32_t)id->n);
+    return text && memcmp(text, id->p, id->n) == 0;
+}
+
+static const uint64_t ones = 0x0101010101010101u, tops = 0x8080808080808080u;
+
+/* Top bit of every zero byte; bits above the lowest set one may be false. */
+static uint64_t zero_bytes(uint64_t x) {
+    return (x - ones) & ~x & tops;
+}
+
+/* Number of the byte with the lowest bit set in `m`, which has only top bits: counts the bytes that
+ * begin below that bit. */
+static uint32_t lowest_byte(uint64_t m) {
+    return (uint32_t)((((m & (0 - m)) - 1) & ones) * ones >> 56) - 1;
+}
+
+const unsigned char *clawrt_find(const struct clawrt *t, enum clawt_slot_type type, uint32_t scope,
+                                 const struct lookup_id *id) {
+    const struct clawt_view *v = &t->view;
+    uint64_t hash = clawt_key_hash(id->hash, type, scope);
+    uint64_t tags = clawt_tag(hash) * ones;
+    uint32_t groups = v->count[CLAWT_TAGS] / CLAWT_GROUP;
+    uint32_t group = clawt_home_group(hash, groups);
+    for (int i = 0; i < CLAWT_PROBE_LIMIT; i++) {
+        uint64_t word = clawt_get64(v->start[CLAWT_TAGS] + (size_t)group * CLAWT_GROUP);
+        for (uint64_t m = zero_bytes(word ^ tags); m; m &= m - 1) {
+            uint32_t number = group * CLAWT_GROUP + lowest_byte(m);
+            const unsigned char *slot = clawt_record(v, CLAWT_SLOTS, number);
+            if (slot && slot[CLAWT_S_TYPE] == type && clawt_get32(slot + CLAWT_S_SCOPE) == scope &&
+                same_id(t, slot, id))
+                return slot;
+        }
+        if (zero_bytes(word)) return NULL;
+        if (++group == groups) group = 0;
+    }
+    return NULL;
+}
+
+bool clawrt_agent(const struct clawrt *t, uint32_t index, struct agent_text *agent) {
+    const unsigned char *r = clawt_record(&t->view, CLAWT_AGENTS, index);
+    if (!r) return false;
+    uint32_t length = clawt_get32(r + 4);
+    if (length > CLAWT_AGENT_ID_MAX) return false;
+    agent->id_length = length;
+    agent->main_key =
+        clawt_text(&t->view, clawt_get32(r), CLAWT_AGENT_PREFIX + length + CLAWT_AGENT_SUFFIX);
+    return agent->main_key != NULL;
+}
