@@ -18,7 +18,7 @@
 enum {
     MAX_PATTERN = 4096,       /* bytes */
     MAX_COMPILED = 64 * 1024, /* bytes, of what repetitions unfold to */
-    WORKSPACE = 4096,         /* ints: about 680 states at a time */
+    WORKSPACE = 16 * 1024,    /* ints: about 2700 states at a time */
     MATCH_LIMIT = 1000 * 1000,
     DEPTH_LIMIT = 1000,
     HEAP_LIMIT = 4096, /* KiB */

@@ -229,6 +229,7 @@ static void test_kinds(void **state) {
     expect_refused("limit.orValue(1)", 0, "this needs an optional, and this is int");
     expect_refused("size()", 0, "'size' does not take 0 arguments");
     expect_refused("'a'.charAt(0, 1)", 4, "'charAt' does not take 2 arguments");
+    expect_refused("matches('a')", 0, "'matches' does not take 1 argument");
     expect_refused("'a'.matches('(')", 4,
                    "this pattern is not a regular expression: a group is not closed");
 }
