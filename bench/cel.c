@@ -35,8 +35,8 @@ static const struct cel_variable variables[] = {{"agent", CEL_TYPE_OBJECT(&type)
 static const struct cel_env env = {.variables = variables, .n = 1};
 
 static const char *const conditions[] = {
-    "agent.senders > 1 && agent.sandbox == 'off' && agent.tools >= 3 && !agent.is_default && "
-    "agent.id != 'main'",
+    ("agent.senders > 1 && agent.sandbox == 'off' && agent.tools >= 3 && !agent.is_default && "
+     "agent.id != 'main'"),
     "agent.sandbox in ['off', 'none', 'host']",
     "agent.id.matches('^(work|home)-[a-z0-9]+$')",
     "[1, 2, 3, 4, 5, 6, 7, 8].exists(n, n == agent.tools)",

@@ -33,8 +33,7 @@ static const char *operator_for(struct str word) {
 }
 
 void cel_syntax_error(struct cel_parser *p, int code, struct cel_token token) {
-    struct str text = cel_token_text(p, token);
-    if (text.n > 40) text.n = 40;
+    struct str text = cel_clip(cel_token_text(p, token), 40);
     const char *instead = code == CEL_TOK_IDENT ? operator_for(text) : NULL;
     if (!code)
         cel_fail(p, token.start, "the expression ends too early");

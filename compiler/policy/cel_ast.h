@@ -202,7 +202,7 @@ struct cel_function_table {
 extern const struct cel_function_table cel_core_functions, cel_string_functions, cel_math_functions,
     cel_encode_functions;
 
-/* All the tables, in the order in which they are searched. NULL past the end. */
+/* Table `i` of those that are searched, in this order; NULL behind the last. */
 const struct cel_function_table *cel_functions(size_t i);
 
 /* Bit (1 << kind) of every kind that the letter allows. */
@@ -230,6 +230,9 @@ struct cel_map {
     uint32_t *slots; /* hash table of entry numbers + 1; NULL when small */
     size_t n_slots;
 };
+
+/* The beginning of a text, at most `most` bytes and no code point cut in two: for messages. */
+struct str cel_clip(struct str s, size_t most);
 
 /* What a comparison found; CEL_UNORDERED for NaN and kinds that have no order. */
 enum cel_order { CEL_ORDER_LESS = -1, CEL_ORDER_SAME, CEL_ORDER_GREATER, CEL_UNORDERED };

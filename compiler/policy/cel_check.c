@@ -2,6 +2,9 @@
  * fields and functions, macros become loops, kinds that can never fit are reported. */
 #include "policy/cel_check.h"
 
+/* Constant patterns of an expression: each may take 64 KiB. */
+enum { MAX_PATTERNS = 200 };
+
 static void check(struct cel_checker *c, struct cel_node *n);
 
 static void check_args(struct cel_checker *c, struct cel_node *n) {
@@ -117,10 +120,10 @@ static struct cel_type optional_type(struct cel_checker *c, const struct cel_nod
 }
 
 static struct cel_type macro_type(struct cel_checker *c, const struct cel_node *n) {
-    switch ((enum cel_op)n->op) {
-    case CEL_NODE_COLLECT:
-        if (n->b) return cel_type_of(CEL_LIST, n->b->type);
+    if (!n->b) /* filter: the elements themselves, or the keys of a map */
         return n->a->type.kind == CEL_LIST ? n->a->type : cel_simple_type(CEL_LIST);
+    switch ((enum cel_op)n->op) {
+    case CEL_NODE_COLLECT: return cel_type_of(CEL_LIST, n->b->type);
     case CEL_NODE_COLLECT_MAP: return cel_type_of(CEL_MAP, n->b->type);
     case CEL_NODE_COLLECT_ENTRY: return cel_simple_type(CEL_MAP);
     case CEL_NODE_OPT_MAP: return cel_type_of(CEL_OPTIONAL, n->b->type);
@@ -200,6 +203,10 @@ static bool check_or(struct cel_checker *c, struct cel_node *n) {
 static void compile_pattern(struct cel_checker *c, struct cel_node *n) {
     const struct cel_node *pattern = n->args->next;
     if (pattern->op != CEL_NODE_LITERAL || pattern->literal.kind != CEL_STRING) return;
+    if (++c->n_patterns > MAX_PATTERNS) {
+        cel_fail(c->parser, pattern->offset, "more than %d regular expressions", MAX_PATTERNS);
+        return;
+    }
     struct str message;
     n->regex = cel_regex_compile(c->parser->arena, pattern->literal.u.text, &message);
     if (!n->regex)

@@ -17,6 +17,7 @@ struct cel_checker {
     const struct cel_env *env;
     struct cel_program *program;
     ARRAY(struct cel_local) scope; /* innermost last */
+    size_t n_patterns;             /* constant regular expressions so far */
 };
 
 /* ---- names ---- */

@@ -32,7 +32,7 @@ static struct cel_value wrong_kind(const struct frame *f, const struct cel_node 
 }
 
 static struct cel_value no_key(const struct frame *f, const struct cel_node *n, struct str name) {
-    struct str shown = str_slice(name, 0, 80);
+    struct str shown = cel_clip(name, 80);
     return at(n, cel_errorf(f->run, CEL_ERROR_KEY, "no such key: '" STR_FMT "'", STR_ARG(shown)));
 }
 
@@ -90,6 +90,10 @@ static struct cel_value eval_has(const struct frame *f, const struct cel_node *n
         v = *v.u.optional;
     }
     struct cel_value found;
+    if (v.kind == CEL_OBJECT && v.u.object.type == n->object) {
+        found = n->object->get(f->run, v.u.object.object, n->slot);
+        return found.kind == CEL_ERROR ? at(n, found) : cel_bool(found.kind != CEL_NULL);
+    }
     int got = lookup(f, n, v, &found);
     return got < 0 ? found : cel_bool(got);
 }
@@ -479,7 +483,7 @@ static struct cel_value eval_function(const struct frame *f, const struct cel_no
         if (!(arg->wants >> v.kind & 1)) return wrong_argument(f, n, arg, v);
         args[count++] = v;
     }
-    if (n->regex) return at(n, cel_regex_match(f->run, n->regex, args[0].u.text));
+    if (n->regex && count) return at(n, cel_regex_match(f->run, n->regex, args[0].u.text));
     return at(n, n->function->call(f->run, args, count));
 }
 
@@ -550,6 +554,7 @@ struct cel_value cel_eval(const struct cel_program *p, struct cel_run *run,
 
 struct cel_value cel_eval_constant(struct arena *a, const struct cel_node *n) {
     struct cel_run run = cel_run_new(a, NULL);
-    struct frame f = {&run, NULL, NULL};
+    struct cel_value none = cel_null(); /* constants have no variables */
+    struct frame f = {&run, &none, &none};
     return eval(&f, n);
 }

@@ -13,8 +13,9 @@
 
 const struct cel_function_table *cel_functions(size_t i) {
     static const struct cel_function_table *const tables[] = {
-        &cel_core_functions, &cel_string_functions, &cel_math_functions, &cel_encode_functions};
-    return i < sizeof tables / sizeof *tables ? tables[i] : NULL;
+        &cel_core_functions, &cel_string_functions, &cel_math_functions, &cel_encode_functions,
+        NULL};
+    return tables[i];
 }
 
 uint32_t cel_kind_mask(char letter) {
@@ -66,7 +67,7 @@ static struct cel_value out_of_range(const char *kind) {
 }
 
 static struct cel_value not_convertible(struct cel_run *run, struct str s, const char *kind) {
-    struct str shown = str_slice(s, 0, 40);
+    struct str shown = cel_clip(s, 40);
     return cel_errorf(run, CEL_ERROR_ARGUMENT, "'" STR_FMT "' cannot become a %s", STR_ARG(shown),
                       kind);
 }

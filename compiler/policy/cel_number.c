@@ -11,7 +11,7 @@ struct cel_digits cel_shortest_digits(double d) {
     do {
         snprintf(text, sizeof text, "%.*e", digits - 1, fabs(d));
     } while (strtod(text, NULL) != fabs(d) && digits++ < 17);
-    struct cel_digits result = {.exponent = atoi(strchr(text, 'e') + 1)};
+    struct cel_digits result = {.exponent = (int)strtol(strchr(text, 'e') + 1, NULL, 10)};
     for (const char *p = text; *p != 'e'; p++)
         if (*p != '.') result.digits[result.n++] = *p;
     return result;

@@ -23,10 +23,12 @@ enum {
     DEPTH_LIMIT = 1000,
     HEAP_LIMIT = 4096, /* KiB */
     MAX_GROUPS = 200,
+    COMPILATION = 8 * 1024, /* bytes of memory that compiling takes, about */
 };
 
 struct cel_regex {
     pcre2_code *code;
+    size_t size; /* bytes of the code */
     uint64_t steps_per_byte;
 };
 
@@ -433,6 +435,7 @@ const struct cel_regex *cel_regex_compile(struct arena *a, struct str pattern,
     }
     struct cel_regex *regex = ARENA_NEW(a, struct cel_regex);
     regex->code = compiled;
+    regex->size = size;
     regex->steps_per_byte = steps_per_byte(size);
     return regex;
 }
@@ -480,10 +483,11 @@ struct cel_value cel_fn_matches(struct cel_run *run, const struct cel_value *arg
     struct str pattern = args[1].u.text, message;
     if (!cel_step(run, 1000 + pattern.n * 4)) return cel_limit();
     const struct cel_regex *regex = cel_regex_compile(run->arena, pattern, &message);
+    size_t memory = COMPILATION + (regex ? regex->size : 0);
+    if (memory > run->bytes_left) return cel_limit();
+    run->bytes_left -= memory;
     if (!regex)
         return cel_errorf(run, CEL_ERROR_ARGUMENT, "not a regular expression: " STR_FMT,
                           STR_ARG(message));
-    size_t memory = 4096;
-    run->bytes_left -= memory < run->bytes_left ? memory : run->bytes_left;
     return cel_regex_match(run, regex, args[0].u.text);
 }

@@ -24,6 +24,12 @@ struct str cel_type_name(struct cel_value v) {
     return str_from(v.kind == CEL_OBJECT ? v.u.object.type->name : cel_kind_name(v.kind));
 }
 
+struct str cel_clip(struct str s, size_t most) {
+    if (s.n <= most) return s;
+    while (most && ((unsigned char)s.p[most] & 0xc0) == 0x80) most--;
+    return str_slice(s, 0, most);
+}
+
 /* ---- order ---- */
 
 static enum cel_order order(int difference) {
@@ -162,7 +168,7 @@ static struct cel_value bad_key(struct cel_run *run, struct cel_value key) {
 static struct cel_value repeated_key(struct cel_run *run, struct cel_value key) {
     struct buf b = buf_new(run->arena);
     cel_add_text(run, &b, key);
-    struct str text = str_slice(buf_str(&b), 0, 80);
+    struct str text = cel_clip(buf_str(&b), 80);
     return cel_errorf(run, CEL_ERROR_ARGUMENT, "the map has the key '" STR_FMT "' twice",
                       STR_ARG(text));
 }
