@@ -45,8 +45,7 @@ static struct cel_value of_uints(enum cel_op op, uint64_t a, uint64_t b) {
     switch (op) {
     case CEL_NODE_ADD: return a > UINT64_MAX - b ? overflow(CEL_UINT) : cel_uint(a + b);
     case CEL_NODE_SUBTRACT: return a < b ? overflow(CEL_UINT) : cel_uint(a - b);
-    case CEL_NODE_MULTIPLY:
-        return b && a > UINT64_MAX / b ? overflow(CEL_UINT) : cel_uint(a * b);
+    case CEL_NODE_MULTIPLY: return b && a > UINT64_MAX / b ? overflow(CEL_UINT) : cel_uint(a * b);
     case CEL_NODE_DIVIDE: return cel_uint(a / b);
     default: return cel_uint(a % b);
     }
@@ -118,8 +117,7 @@ struct cel_value cel_arithmetic(struct cel_run *run, enum cel_op op, struct cel_
 }
 
 struct cel_value cel_negate(struct cel_run *run, struct cel_value v) {
-    if (v.kind == CEL_INT)
-        return v.u.i == INT64_MIN ? overflow(CEL_INT) : cel_int(-v.u.i);
+    if (v.kind == CEL_INT) return v.u.i == INT64_MIN ? overflow(CEL_INT) : cel_int(-v.u.i);
     if (v.kind == CEL_DOUBLE) return cel_double(-v.u.d);
     struct str name = cel_type_name(v);
     return cel_errorf(run, CEL_ERROR_OVERLOAD, "'-' does not take " STR_FMT, STR_ARG(name));

@@ -165,7 +165,8 @@ struct cel_node *cel_add_arg(struct cel_parser *p, struct cel_node *group, struc
                              bool is_optional) {
     /* An element that is optional in its own right (a.?b) needs a mark apart from its own. */
     if (is_optional) {
-        struct cel_node *marked = operate(p, CEL_NODE_OPTIONAL_ELEMENT, arg->offset, arg, NULL, NULL);
+        struct cel_node *marked =
+            operate(p, CEL_NODE_OPTIONAL_ELEMENT, arg->offset, arg, NULL, NULL);
         arg = marked;
     }
     if (group->last_arg)

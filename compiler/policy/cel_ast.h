@@ -41,7 +41,7 @@ enum cel_op {
     CEL_NODE_OR,          /* any of args */
     CEL_NODE_CONDITIONAL, /* a ? b : c */
     CEL_NODE_LIST,        /* args; an OPTIONAL_ELEMENT for [?x] */
-    CEL_NODE_MAP,         /* args are keys and values in turn; OPTIONAL_ELEMENT as key for {?k: v} */
+    CEL_NODE_MAP, /* args are keys and values in turn; OPTIONAL_ELEMENT as key for {?k: v} */
     CEL_NODE_OPTIONAL_ELEMENT, /* a */
     /* Macros: loops over a with locals `slot` and `slot + 1` (when is_pair), body b, filter c. */
     CEL_NODE_ALL,
@@ -199,8 +199,8 @@ struct cel_function_table {
     size_t n;
 };
 
-extern const struct cel_function_table cel_core_functions, cel_string_functions,
-    cel_math_functions, cel_list_functions;
+extern const struct cel_function_table cel_core_functions, cel_string_functions, cel_math_functions,
+    cel_list_functions;
 
 /* All the tables, in the order in which they are searched. NULL past the end. */
 const struct cel_function_table *cel_functions(size_t i);

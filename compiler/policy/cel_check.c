@@ -81,8 +81,8 @@ static bool take_names(struct cel_checker *c, const struct cel_node *n, size_t c
     const struct cel_node *arg = n->args;
     for (size_t i = 0; i < count; i++, arg = arg->next) {
         if (arg->op != CEL_NODE_IDENT || arg->is_absolute) {
-            cel_fail(c->parser, arg->offset, "'" STR_FMT "' needs the plain name of a variable here",
-                     STR_ARG(n->name));
+            cel_fail(c->parser, arg->offset,
+                     "'" STR_FMT "' needs the plain name of a variable here", STR_ARG(n->name));
             return false;
         }
         names[i] = arg->name;
@@ -192,7 +192,8 @@ static bool check_or(struct cel_checker *c, struct cel_node *n) {
     if (!c->parser->failed) check(c, n->b);
     struct cel_type inner = optional_type(c, n);
     if (!gives_value) cel_require(c, n->b, CEL_OPTIONAL, "'or' needs an optional");
-    n->type = gives_value ? cel_join_types(inner, n->b->type) : cel_join_types(n->a->type, n->b->type);
+    n->type =
+        gives_value ? cel_join_types(inner, n->b->type) : cel_join_types(n->a->type, n->b->type);
     return true;
 }
 
@@ -202,8 +203,8 @@ static void compile_pattern(struct cel_checker *c, struct cel_node *n) {
     struct str message;
     n->regex = cel_regex_compile(c->parser->arena, pattern->literal.u.text, &message);
     if (!n->regex)
-        cel_make_fail(c, n, CEL_ERROR_ARGUMENT, "this pattern is not a regular expression: " STR_FMT,
-                      STR_ARG(message));
+        cel_make_fail(c, n, CEL_ERROR_ARGUMENT,
+                      "this pattern is not a regular expression: " STR_FMT, STR_ARG(message));
 }
 
 static void check_function(struct cel_checker *c, struct cel_node *n) {
@@ -267,8 +268,7 @@ static void check_element(struct cel_checker *c, struct cel_node *n) {
 
 static void join_element(struct cel_node *n, const struct cel_node *arg, struct cel_type type) {
     struct cel_type element = cel_element_type(n->type);
-    n->type = cel_type_of((enum cel_kind)n->type.kind,
-                          arg ? cel_join_types(element, type) : type);
+    n->type = cel_type_of((enum cel_kind)n->type.kind, arg ? cel_join_types(element, type) : type);
 }
 
 static void check_list(struct cel_checker *c, struct cel_node *n) {
@@ -310,7 +310,8 @@ static void check_operands(struct cel_checker *c, struct cel_node *n) {
 static void check_logic(struct cel_checker *c, struct cel_node *n) {
     check_args(c, n);
     for (const struct cel_node *arg = n->args; arg && !c->parser->failed; arg = arg->next)
-        cel_require(c, arg, CEL_BOOL, n->op == CEL_NODE_AND ? "'&&' needs bool" : "'||' needs bool");
+        cel_require(c, arg, CEL_BOOL,
+                    n->op == CEL_NODE_AND ? "'&&' needs bool" : "'||' needs bool");
     n->type = cel_simple_type(CEL_BOOL);
 }
 

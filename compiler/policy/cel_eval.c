@@ -87,8 +87,8 @@ static struct cel_value wrong_kind(const struct frame *f, const struct cel_node 
                                    const char *what, struct cel_value v) {
     if (v.kind == CEL_ERROR) return v;
     struct str name = cel_type_name(v);
-    struct cel_value e = cel_errorf(f->run, CEL_ERROR_OVERLOAD, "%s, not " STR_FMT, what,
-                                    STR_ARG(name));
+    struct cel_value e =
+        cel_errorf(f->run, CEL_ERROR_OVERLOAD, "%s, not " STR_FMT, what, STR_ARG(name));
     return at(n, e);
 }
 
@@ -200,8 +200,8 @@ static struct cel_value no_element(const struct frame *f, const struct cel_node 
                                    struct cel_value v, struct cel_value index) {
     if (index.kind == CEL_STRING) return no_key(f, n, index.u.text);
     if (v.kind == CEL_MAP) return at(n, cel_failure(CEL_ERROR_KEY, STR("no such key")));
-    return at(n, cel_errorf(f->run, CEL_ERROR_KEY, "the index is outside of the list, which has %zu",
-                            cel_size(v)));
+    return at(n, cel_errorf(f->run, CEL_ERROR_KEY,
+                            "the index is outside of the list, which has %zu", cel_size(v)));
 }
 
 static struct cel_value eval_index(const struct frame *f, const struct cel_node *n) {
@@ -260,16 +260,16 @@ static struct cel_value eval_not(const struct frame *f, const struct cel_node *n
 
 /* ---- operators ---- */
 
-static struct cel_value compare(const struct frame *f, const struct cel_node *n,
-                                struct cel_value a, struct cel_value b) {
-    bool comparable = (cel_is_number(a) && cel_is_number(b)) ||
-                      (a.kind == b.kind && (a.kind == CEL_BOOL || a.kind == CEL_STRING ||
-                                            a.kind == CEL_BYTES));
+static struct cel_value compare(const struct frame *f, const struct cel_node *n, struct cel_value a,
+                                struct cel_value b) {
+    bool comparable =
+        (cel_is_number(a) && cel_is_number(b)) ||
+        (a.kind == b.kind && (a.kind == CEL_BOOL || a.kind == CEL_STRING || a.kind == CEL_BYTES));
     if (!comparable) {
         struct str left = cel_type_name(a), right = cel_type_name(b);
-        return at(n, cel_errorf(f->run, CEL_ERROR_OVERLOAD,
-                                STR_FMT " and " STR_FMT " have no order", STR_ARG(left),
-                                STR_ARG(right)));
+        return at(n,
+                  cel_errorf(f->run, CEL_ERROR_OVERLOAD, STR_FMT " and " STR_FMT " have no order",
+                             STR_ARG(left), STR_ARG(right)));
     }
     enum cel_order o = cel_compare(a, b);
     switch (n->op) {
@@ -500,7 +500,8 @@ static struct cel_value eval_optional(const struct frame *f, const struct cel_no
     if (n->op == CEL_NODE_OR_OPTIONAL) {
         if (has_value) return v;
         struct cel_value other = eval(f, n->b);
-        return other.kind == CEL_OPTIONAL ? other : wrong_kind(f, n, "'or' needs an optional", other);
+        return other.kind == CEL_OPTIONAL ? other
+                                          : wrong_kind(f, n, "'or' needs an optional", other);
     }
     if (!has_value) return v;
     f->locals[n->slot] = *v.u.optional;

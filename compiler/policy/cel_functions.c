@@ -31,14 +31,14 @@ uint32_t cel_kind_mask(char letter) {
     case 'l': return 1 << CEL_LIST;
     case 'o': return 1 << CEL_OPTIONAL;
     case 'n': return NUMBER;
-    case 'w': return 1 << CEL_INT | 1 << CEL_UINT;             /* whole numbers */
-    case 't': return TEXT;                                     /* string or bytes */
-    case 'z': return TEXT | 1 << CEL_LIST | 1 << CEL_MAP;      /* what has a size */
-    case 'N': return NUMBER | 1 << CEL_STRING;                 /* what becomes a number */
-    case 'B': return 1 << CEL_BOOL | 1 << CEL_STRING;          /* what becomes a bool */
-    case 'S': return NUMBER | TEXT | 1 << CEL_BOOL;            /* what becomes a string */
-    case 'e': return NUMBER | 1 << CEL_LIST;                   /* number or list of them */
-    default: return UINT32_MAX & ~(uint32_t)(1 << CEL_ERROR);  /* '.': anything */
+    case 'w': return 1 << CEL_INT | 1 << CEL_UINT;            /* whole numbers */
+    case 't': return TEXT;                                    /* string or bytes */
+    case 'z': return TEXT | 1 << CEL_LIST | 1 << CEL_MAP;     /* what has a size */
+    case 'N': return NUMBER | 1 << CEL_STRING;                /* what becomes a number */
+    case 'B': return 1 << CEL_BOOL | 1 << CEL_STRING;         /* what becomes a bool */
+    case 'S': return NUMBER | TEXT | 1 << CEL_BOOL;           /* what becomes a string */
+    case 'e': return NUMBER | 1 << CEL_LIST;                  /* number or list of them */
+    default: return UINT32_MAX & ~(uint32_t)(1 << CEL_ERROR); /* '.': anything */
     }
 }
 
@@ -60,8 +60,8 @@ size_t cel_fewest_arguments(const struct cel_function *f) {
 /* ---- conversions to numbers ---- */
 
 static struct cel_value out_of_range(const char *kind) {
-    static const struct str messages[] = {
-        {"the number does not fit an int", 30}, {"the number does not fit a uint", 30}};
+    static const struct str messages[] = {{"the number does not fit an int", 30},
+                                          {"the number does not fit a uint", 30}};
     return cel_failure(CEL_ERROR_OVERFLOW, messages[strcmp(kind, "int") != 0]);
 }
 
@@ -297,7 +297,8 @@ static struct cel_value fn_value(struct cel_run *run, const struct cel_value *ar
     return *args[0].u.optional;
 }
 
-#define RESULT(KIND) {.kind = (KIND), .element = CEL_DYN}
+#define RESULT(KIND)                                                                               \
+    { .kind = (KIND), .element = CEL_DYN }
 
 static const struct cel_function core[] = {
     {"int", false, "N", RESULT(CEL_INT), fn_int},

@@ -88,8 +88,9 @@ static bool read_digits(struct reader *r, size_t from, int count, int base, uint
     for (int i = 0; i < count; i++, r->at++) {
         int digit = r->at < r->text.n ? digit_of(r->text.p[r->at]) : -1;
         if (digit < 0 || digit >= base)
-            return bad_escape(r, from, base == 8 ? "this escape needs three octal digits"
-                                                 : "this escape has too few hexadecimal digits");
+            return bad_escape(r, from,
+                              base == 8 ? "this escape needs three octal digits"
+                                        : "this escape has too few hexadecimal digits");
         *value = *value * (uint32_t)base + (uint32_t)digit;
     }
     return true;
@@ -118,9 +119,7 @@ static bool read_numbered(struct reader *r, size_t from, char kind) {
     case '0':
     case '1':
     case '2':
-    case '3':
-        r->at--;
-        return read_digits(r, from, 3, 8, &c) && add_numbered(r, from, c, false);
+    case '3': r->at--; return read_digits(r, from, 3, 8, &c) && add_numbered(r, from, c, false);
     default: return bad_escape(r, from, "there is no such escape (a backslash is written \\\\)");
     }
 }

@@ -72,8 +72,8 @@ static bool use_variable(struct cel_checker *c, struct cel_node *n, struct str n
 }
 
 static bool use_type(struct cel_node *n, struct str name) {
-    static const enum cel_kind kinds[] = {CEL_NULL,   CEL_BOOL,  CEL_INT,  CEL_UINT,
-                                          CEL_DOUBLE, CEL_STRING, CEL_BYTES, CEL_LIST,
+    static const enum cel_kind kinds[] = {CEL_NULL,   CEL_BOOL,       CEL_INT,     CEL_UINT,
+                                          CEL_DOUBLE, CEL_STRING,     CEL_BYTES,   CEL_LIST,
                                           CEL_MAP,    CEL_TYPE_VALUE, CEL_OPTIONAL};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         if (!str_equal(name, str_from(cel_kind_name(kinds[i])))) continue;

@@ -210,7 +210,8 @@ static bool rewrite_class(struct rewriter *r) {
             if (!rewrite_escape(r, true)) return false;
             continue;
         }
-        size_t end = c == '[' && peek(r, 1) == ':' ? str_find(r->in, STR(":]"), r->at + 2) : SIZE_MAX;
+        size_t end =
+            c == '[' && peek(r, 1) == ':' ? str_find(r->in, STR(":]"), r->at + 2) : SIZE_MAX;
         if (end != SIZE_MAX) {
             buf_add(&r->out, str_slice(r->in, r->at, end + 2));
             r->at = end + 2;
@@ -319,7 +320,8 @@ next:
 static struct str rewrite(struct arena *a, struct str pattern, struct str *error) {
     struct rewriter r = {.in = pattern, .out = buf_new(a)};
     buf_add(&r.out, STR("(?s:.*?)(?:"));
-    while (r.at < r.in.n && rewrite_one(&r)) {}
+    while (r.at < r.in.n && rewrite_one(&r)) {
+    }
     buf_add_char(&r.out, ')');
     *error = r.error;
     return buf_str(&r.out);
@@ -395,8 +397,8 @@ struct cel_value cel_regex_match(struct cel_run *run, const struct cel_regex *re
         return cel_limit();
     struct match_state *s = match_state(run);
     struct str subject = utf8_repair(run->arena, text);
-    int result = pcre2_dfa_match(regex->code, (PCRE2_SPTR)(subject.n ? subject.p : ""), subject.n, 0,
-                                 PCRE2_NO_UTF_CHECK | PCRE2_DFA_SHORTEST, s->data, s->context,
+    int result = pcre2_dfa_match(regex->code, (PCRE2_SPTR)(subject.n ? subject.p : ""), subject.n,
+                                 0, PCRE2_NO_UTF_CHECK | PCRE2_DFA_SHORTEST, s->data, s->context,
                                  s->workspace, WORKSPACE);
     if (result >= 0) return cel_bool(true);
     if (result == PCRE2_ERROR_NOMATCH) return cel_bool(false);

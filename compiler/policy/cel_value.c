@@ -14,9 +14,9 @@ static const double two_63 = 9223372036854775808.0, two_64 = 1844674407370955161
 
 const char *cel_kind_name(enum cel_kind kind) {
     /* ORDER cel_kind */
-    static const char *const names[] = {"error", "null_type", "bool", "int",    "uint",
-                                        "double", "string",   "bytes", "list",  "map",
-                                        "object", "type",     "optional_type", "dyn"};
+    static const char *const names[] = {"error",  "null_type", "bool",          "int",  "uint",
+                                        "double", "string",    "bytes",         "list", "map",
+                                        "object", "type",      "optional_type", "dyn"};
     return names[kind];
 }
 
@@ -27,9 +27,7 @@ struct str cel_type_name(struct cel_value v) {
 /* ---- order ---- */
 
 static enum cel_order order(int difference) {
-    return difference < 0   ? CEL_ORDER_LESS
-           : difference > 0 ? CEL_ORDER_GREATER
-                            : CEL_ORDER_SAME;
+    return difference < 0 ? CEL_ORDER_LESS : difference > 0 ? CEL_ORDER_GREATER : CEL_ORDER_SAME;
 }
 
 static enum cel_order reverse(enum cel_order o) {
@@ -99,8 +97,7 @@ enum cel_order cel_compare(struct cel_value a, struct cel_value b) {
     case CEL_INT: return compare_int(a.u.i, b);
     case CEL_UINT: return compare_uint(a.u.u, b);
     case CEL_DOUBLE: return compare_double(a.u.d, b);
-    case CEL_BOOL:
-        return b.kind == CEL_BOOL ? order(a.u.boolean - b.u.boolean) : CEL_UNORDERED;
+    case CEL_BOOL: return b.kind == CEL_BOOL ? order(a.u.boolean - b.u.boolean) : CEL_UNORDERED;
     case CEL_STRING:
     case CEL_BYTES:
         return b.kind == a.kind ? order(str_compare(a.u.text, b.u.text)) : CEL_UNORDERED;
@@ -117,9 +114,8 @@ size_t cel_size(struct cel_value v) {
 }
 
 struct cel_value cel_at(struct cel_run *run, struct cel_value list, size_t i) {
-    struct cel_value v = list.is_host
-                             ? list.u.host_list->at(run, list.u.host_list->host, i)
-                             : list.u.list.values[i];
+    struct cel_value v =
+        list.is_host ? list.u.host_list->at(run, list.u.host_list->host, i) : list.u.list.values[i];
     if (!v.origin) v.origin = list.origin;
     return v;
 }
