@@ -200,9 +200,7 @@ static void add_entry(struct writer *w, const struct entry *e, const struct grou
     if (e->why.n) add_paragraph(w, gutter, "why:", e->why);
     if (e->fix.n) add_paragraph(w, gutter, "fix:", e->fix);
     if (e->unsure)
-        add_paragraph(
-            w, gutter, "unsure:",
-            STR("confidence is low, so this does not fail the run whatever --fail-on is"));
+        add_paragraph(w, gutter, "confidence:", STR("low; this alone never fails a run"));
     if (group) add_others(w, gutter, group);
     buf_add_char(w->b, '\n');
 }
