@@ -200,7 +200,7 @@ struct cel_function_table {
 };
 
 extern const struct cel_function_table cel_core_functions, cel_string_functions, cel_math_functions,
-    cel_list_functions;
+    cel_encode_functions;
 
 /* All the tables, in the order in which they are searched. NULL past the end. */
 const struct cel_function_table *cel_functions(size_t i);
@@ -212,7 +212,7 @@ char cel_argument_letter(const struct cel_function *f, size_t i);
 /* Fewest arguments. */
 size_t cel_fewest_arguments(const struct cel_function *f);
 
-cel_function_fn cel_fn_matches;
+cel_function_fn cel_fn_matches, cel_fn_format;
 
 /* ---- regular expressions (cel_regex.c) ---- */
 

@@ -13,7 +13,7 @@
 
 const struct cel_function_table *cel_functions(size_t i) {
     static const struct cel_function_table *const tables[] = {
-        &cel_core_functions, &cel_string_functions, &cel_math_functions, &cel_list_functions};
+        &cel_core_functions, &cel_string_functions, &cel_math_functions, &cel_encode_functions};
     return i < sizeof tables / sizeof *tables ? tables[i] : NULL;
 }
 

@@ -34,30 +34,12 @@ static enum cel_order reverse(enum cel_order o) {
     return o == CEL_UNORDERED ? o : (enum cel_order)(-(int)o);
 }
 
+/* Integers are rounded to double before they are compared with one, as in the reference
+ * implementations: 9223372036854775808.0 is not above 9223372036854775807 (vector
+ * comparisons/not_gt_dyn_big_double_int). */
 static enum cel_order compare_doubles(double a, double b) {
     if (isnan(a) || isnan(b)) return CEL_UNORDERED;
     return order((a > b) - (a < b));
-}
-
-/* Exact, unlike a conversion of the integer to double: 2^63 - 1 is below 2^63. */
-static enum cel_order compare_int_double(int64_t i, double d) {
-    if (isnan(d)) return CEL_UNORDERED;
-    if (d >= two_63) return CEL_ORDER_LESS;
-    if (d < -two_63) return CEL_ORDER_GREATER;
-    double whole = trunc(d);
-    int64_t w = (int64_t)whole;
-    if (i != w) return order((i > w) - (i < w));
-    return order((d < whole) - (d > whole));
-}
-
-static enum cel_order compare_uint_double(uint64_t u, double d) {
-    if (isnan(d)) return CEL_UNORDERED;
-    if (d >= two_64) return CEL_ORDER_LESS;
-    if (d < 0) return CEL_ORDER_GREATER;
-    double whole = trunc(d);
-    uint64_t w = (uint64_t)whole;
-    if (u != w) return order((u > w) - (u < w));
-    return order((d < whole) - (d > whole));
 }
 
 static enum cel_order compare_int_uint(int64_t i, uint64_t u) {
@@ -69,7 +51,7 @@ static enum cel_order compare_int(int64_t i, struct cel_value b) {
     switch (b.kind) {
     case CEL_INT: return order((i > b.u.i) - (i < b.u.i));
     case CEL_UINT: return compare_int_uint(i, b.u.u);
-    case CEL_DOUBLE: return compare_int_double(i, b.u.d);
+    case CEL_DOUBLE: return compare_doubles((double)i, b.u.d);
     default: return CEL_UNORDERED;
     }
 }
@@ -78,15 +60,15 @@ static enum cel_order compare_uint(uint64_t u, struct cel_value b) {
     switch (b.kind) {
     case CEL_INT: return reverse(compare_int_uint(b.u.i, u));
     case CEL_UINT: return order((u > b.u.u) - (u < b.u.u));
-    case CEL_DOUBLE: return compare_uint_double(u, b.u.d);
+    case CEL_DOUBLE: return compare_doubles((double)u, b.u.d);
     default: return CEL_UNORDERED;
     }
 }
 
 static enum cel_order compare_double(double d, struct cel_value b) {
     switch (b.kind) {
-    case CEL_INT: return reverse(compare_int_double(b.u.i, d));
-    case CEL_UINT: return reverse(compare_uint_double(b.u.u, d));
+    case CEL_INT: return compare_doubles(d, (double)b.u.i);
+    case CEL_UINT: return compare_doubles(d, (double)b.u.u);
     case CEL_DOUBLE: return compare_doubles(d, b.u.d);
     default: return CEL_UNORDERED;
     }
@@ -130,26 +112,31 @@ static uint64_t hash_bits(uint64_t x) {
     return x ^ (x >> 33);
 }
 
-/* Equal numbers of different kinds hash alike. */
+/* Equal whole numbers of different kinds hash alike. */
 static uint64_t hash_key(struct cel_value key) {
     switch (key.kind) {
     case CEL_BOOL: return key.u.boolean ? 1 : 2;
     case CEL_INT: return hash_bits((uint64_t)key.u.i);
     case CEL_UINT: return hash_bits(key.u.u);
-    case CEL_DOUBLE:
-        if (key.u.d >= -two_63 && key.u.d < 0) return hash_bits((uint64_t)(int64_t)key.u.d);
-        return key.u.d >= 0 && key.u.d < two_64 ? hash_bits((uint64_t)key.u.d) : 0;
     case CEL_STRING: return str_hash(key.u.text);
     default: return 0;
     }
 }
 
+/* A double finds the integer that it is exactly; there are no double keys. */
+static struct cel_value whole_key(struct cel_value key) {
+    if (key.kind != CEL_DOUBLE || trunc(key.u.d) != key.u.d) return key;
+    if (key.u.d >= -two_63 && key.u.d < two_63) return cel_int((int64_t)key.u.d);
+    return key.u.d > 0 && key.u.d < two_64 ? cel_uint((uint64_t)key.u.d) : key;
+}
+
 static bool same_key(struct cel_value a, struct cel_value b) {
-    return cel_compare(a, b) == CEL_ORDER_SAME;
+    return b.kind != CEL_DOUBLE && cel_compare(a, b) == CEL_ORDER_SAME;
 }
 
 /* The number of the entry with this key + 1, or 0. */
 static size_t find_entry(const struct cel_map *m, struct cel_value key) {
+    key = whole_key(key);
     if (!m->slots) {
         for (size_t i = 0; i < m->n; i++)
             if (same_key(m->keys[i], key)) return i + 1;

@@ -1,2 +1,0 @@
-#include "policy/cel_ast.h"
-const struct cel_function_table cel_list_functions = {NULL, 0};
