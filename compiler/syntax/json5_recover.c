@@ -37,11 +37,6 @@ enum outcome {
     STOP,   /* nothing can be made of the rest */
 };
 
-struct token {
-    int kind;
-    struct json5_value value;
-};
-
 static enum stand stand_of(const struct json5_parser *p) {
     uint32_t e = p->expected;
     if (e & BIT(JSON5_END)) return AFTER_DOCUMENT;
@@ -148,7 +143,7 @@ static void note_opened(struct json5_parser *p, struct diag *d, const struct nod
  */
 
 /* Gives a token to the grammar; false when it is refused. */
-static bool feed(struct json5_parser *p, struct token t) {
+static bool feed(struct json5_parser *p, struct json5_token t) {
     p->refused = false;
     json5_grammar(p->grammar, t.kind, t.value);
     return !p->refused;
@@ -156,30 +151,28 @@ static bool feed(struct json5_parser *p, struct token t) {
 
 /* A comma or colon that is not in the text. */
 static void feed_made(struct json5_parser *p, int kind) {
-    feed(p, (struct token){kind, {0, 0}});
+    feed(p, (struct json5_token){{0, 0}, kind});
 }
 
 /* A closing bracket that ends its container at `end`. */
 static void feed_closer(struct json5_parser *p, int kind, uint32_t end) {
-    feed(p, (struct token){kind, {0, end - 1}});
+    feed(p, (struct json5_token){{0, end - 1}, kind});
 }
 
 /* A node without text behind the last token: a null for a value that is missing or unreadable, an
  * object whose brace is missing. */
 static void feed_made_node(struct json5_parser *p, int token, enum node_kind kind) {
-    struct token t = {token, {0, 0}};
     const char *at = p->text + p->previous_end;
-    json5_node(p, kind, at, at, &t.value);
-    feed(p, t);
+    feed(p, (struct json5_token){{json5_node(p, kind, at, at), p->previous_end}, token});
 }
 
 static void feed_missing(struct json5_parser *p) {
     feed_made_node(p, JSON5_LITERAL, NODE_NULL);
 }
 
-static void next(struct json5_parser *p, struct token *t) {
+static void next(struct json5_parser *p, struct json5_token *t) {
     p->previous_end = token_end(p);
-    t->kind = json5_scan(p, &t->value);
+    *t = json5_scan(p);
 }
 
 /* What the `count`th token behind this one is; the scanner stays where it is. */
@@ -189,7 +182,7 @@ static int peek_token(struct json5_parser *p, int count) {
     uint32_t start = p->token_start, previous = p->previous_end;
     uint32_t unterminated = p->unterminated_end;
     struct json5_fault fault = p->fault;
-    struct token t = {JSON5_JUNK, {0, 0}};
+    struct json5_token t = {{0, 0}, JSON5_JUNK};
     while (count-- > 0 && t.kind != JSON5_END) next(p, &t);
     p->at = at;
     p->tree->n = nodes;
@@ -202,7 +195,7 @@ static int peek_token(struct json5_parser *p, int count) {
 
 /* Leaves out tokens up to a comma, to a bracket that closes, or to a line that begins with a key.
  * Brackets that open are left out with all that is in them. */
-static void skip_rest(struct json5_parser *p, struct token *t) {
+static void skip_rest(struct json5_parser *p, struct json5_token *t) {
     size_t depth = is_one_of(t->kind, OPENERS);
     for (next(p, t); t->kind != JSON5_END; next(p, t)) {
         if (is_one_of(t->kind, OPENERS)) {
@@ -279,7 +272,7 @@ static struct str unquoted_key(const struct json5_parser *p) {
 }
 
 static enum outcome quote_key(struct json5_parser *p, struct str key) {
-    struct token t = {JSON5_KEY, {json5_intern(p, key.p, key.n), p->token_start}};
+    struct json5_token t = {{json5_intern(p, key.p, key.n), p->token_start}, JSON5_KEY};
     REPORT(p, p->token_start, p->token_start + (uint32_t)key.n,
            "this key needs quotes: only a word of letters, digits, `_` and `$` that begins with no "
            "digit can do without");
@@ -567,7 +560,7 @@ static void report_depth(struct json5_parser *p) {
 
 /* Closes what is open, so that the tree is whole. */
 static void close_all(struct json5_parser *p) {
-    const struct token end = {JSON5_END, {0, 0}};
+    const struct json5_token end = {{0, 0}, JSON5_END};
     p->previous_end = (uint32_t)(p->limit - p->text);
     if (!feed(p, end) && stand_of(p) == AT_DOCUMENT) feed_missing(p);
     while (p->frame > p->frames) {
@@ -580,7 +573,7 @@ static void close_all(struct json5_parser *p) {
 }
 
 /* Reports the token, repairs, and tries again, until a token fits. False: nothing can be done. */
-static bool resume(struct json5_parser *p, struct token *t) {
+static bool resume(struct json5_parser *p, struct json5_token *t) {
     do {
         switch (repair(p, t->kind)) {
         case TAKEN: return true;
@@ -597,8 +590,7 @@ static bool resume(struct json5_parser *p, struct token *t) {
     return true;
 }
 
-bool json5_recover(struct json5_parser *p, int token, struct json5_value value) {
-    struct token t = {token, value};
+bool json5_recover(struct json5_parser *p, struct json5_token t) {
     bool go_on = !p->refused || resume(p, &t);
     if (p->too_deep) report_depth(p);
     if (!go_on || p->too_deep) {
