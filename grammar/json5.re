@@ -11,7 +11,7 @@ static inline struct json5_token token(const struct json5_parser *p, int kind, u
 
 /* Behind the colon, when one follows but for blanks; else NULL. */
 static inline const char *behind_colon(const char *at) {
-    while (*at == ' ' || *at == '\t') at++;
+    while (json5_is_blank(*at)) at++;
     return *at == ':' ? at + 1 : NULL;
 }
 

@@ -148,6 +148,10 @@ static inline bool json5_is_digit(char c) {
     return c >= '0' && c <= '9';
 }
 
+static inline bool json5_is_blank(char c) {
+    return c == ' ' || c == '\t';
+}
+
 /* A new node at the end of the tree. The scanner's own copy of `tree_add`, to be inlined. */
 static inline node_id json5_node(struct json5_parser *p, enum node_kind kind, const char *start,
                                  const char *end) {

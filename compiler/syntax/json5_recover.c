@@ -64,6 +64,14 @@ static uint32_t token_end(const struct json5_parser *p) {
     return (uint32_t)(p->at - p->text);
 }
 
+/* Where the token ends to a reader: a key without its colon. */
+static uint32_t shown_end(const struct json5_parser *p) {
+    uint32_t end = token_end(p);
+    if (end - p->token_start > 1 && p->text[end - 1] == ':')
+        for (end--; json5_is_blank(p->text[end - 1]);) end--;
+    return end;
+}
+
 static bool has_line_break(const struct json5_parser *p, uint32_t from, uint32_t to) {
     for (uint32_t i = from; i < to; i++)
         if (p->text[i] == '\n' || p->text[i] == '\r') return true;
@@ -80,11 +88,14 @@ static bool behind_unterminated(const struct json5_parser *p) {
     return p->previous_end == p->unterminated_end;
 }
 
-/* Bytes of blanks at the beginning of the line of an offset. */
+/* Bytes of blanks at the beginning of the line of an offset. Lines are looked at up to a limit. */
 static uint32_t indentation(const struct json5_parser *p, uint32_t offset) {
+    enum { LINE_MAX_BYTES = 10000 };
     uint32_t start = offset, n = 0;
-    while (start > 0 && p->text[start - 1] != '\n' && p->text[start - 1] != '\r') start--;
-    while (p->text[start + n] == ' ' || p->text[start + n] == '\t') n++;
+    while (start > 0 && offset - start < LINE_MAX_BYTES && p->text[start - 1] != '\n' &&
+           p->text[start - 1] != '\r')
+        start--;
+    while (json5_is_blank(p->text[start + n])) n++;
     return n;
 }
 
@@ -128,7 +139,7 @@ static bool wanted(struct json5_parser *p) {
     (wanted(p) ? diag_add((p)->diags, SEVERITY_ERROR, "json5_syntax",                              \
                           span_of((p), (start), (end)), __VA_ARGS__)                               \
                : NULL)
-#define REPORT_TOKEN(p, ...) REPORT((p), (p)->token_start, token_end(p), __VA_ARGS__)
+#define REPORT_TOKEN(p, ...) REPORT((p), (p)->token_start, shown_end(p), __VA_ARGS__)
 
 static void note(struct json5_parser *p, struct diag *d, uint32_t start, uint32_t end,
                  const char *text) {
@@ -175,22 +186,51 @@ static void next(struct json5_parser *p, struct json5_token *t) {
     *t = json5_scan(p);
 }
 
-/* What the `count`th token behind this one is; the scanner stays where it is. */
+/* The state of the scanner, to look ahead and come back. */
+struct bookmark {
+    const char *at;
+    size_t nodes;
+    uint32_t token_start, previous_end, unterminated_end;
+    struct json5_fault fault;
+};
+
+static struct bookmark mark(const struct json5_parser *p) {
+    return (struct bookmark){p->at,           p->tree->n,          p->token_start,
+                             p->previous_end, p->unterminated_end, p->fault};
+}
+
+static void go_back(struct json5_parser *p, const struct bookmark *b) {
+    p->at = b->at;
+    p->tree->n = b->nodes;
+    p->token_start = b->token_start;
+    p->previous_end = b->previous_end;
+    p->unterminated_end = b->unterminated_end;
+    p->fault = b->fault;
+}
+
+/* What the `count`th token behind this one is. */
 static int peek_token(struct json5_parser *p, int count) {
-    const char *at = p->at;
-    size_t nodes = p->tree->n;
-    uint32_t start = p->token_start, previous = p->previous_end;
-    uint32_t unterminated = p->unterminated_end;
-    struct json5_fault fault = p->fault;
+    struct bookmark here = mark(p);
     struct json5_token t = {{0, 0}, JSON5_JUNK};
     while (count-- > 0 && t.kind != JSON5_END) next(p, &t);
-    p->at = at;
-    p->tree->n = nodes;
-    p->token_start = start;
-    p->previous_end = previous;
-    p->unterminated_end = unterminated;
-    p->fault = fault;
+    go_back(p, &here);
     return t.kind;
+}
+
+/* How many more brackets close than open in the rest of the text. False when that is too long. */
+static bool closing_surplus(struct json5_parser *p, long *surplus) {
+    enum { TOKENS_MAX = 100000 };
+    struct bookmark here = mark(p);
+    struct json5_token t;
+    int count = 0;
+    *surplus = 0;
+    do {
+        next(p, &t);
+        *surplus += is_one_of(t.kind, CLOSERS);
+        *surplus -= is_one_of(t.kind, OPENERS);
+    } while (t.kind != JSON5_END && ++count < TOKENS_MAX);
+    go_back(p, &here);
+    return t.kind == JSON5_END;
 }
 
 /* Leaves out tokens up to a comma, to a bracket that closes, or to a line that begins with a key.
@@ -213,35 +253,41 @@ static void skip_rest(struct json5_parser *p, struct json5_token *t) {
 /* ---- brackets ---------------------------------------------------------------------------------
  */
 
-/* A closing bracket of the wrong kind. True when the right one is missing before it and it closes
- * the container around; false when it was written in place of the right one. */
-static bool closes_outer(struct json5_parser *p, int closer) {
-    const struct node *inner = container(p, 0), *outer = container(p, 1);
-    if (!outer || closer_of(outer) != closer) return false;
-    const struct node *beyond = container(p, 2);
-    int follows = peek_token(p, 1), second = peek_token(p, 2);
-    bool beyond_is_object = beyond && beyond->kind == NODE_OBJECT;
-    if (follows == JSON5_END) return !beyond;
-    if (outer->kind == NODE_ARRAY) {
-        if (follows == JSON5_RBRACE) return beyond_is_object;
-        if (follows == JSON5_COMMA && second == JSON5_KEY) return beyond_is_object;
-        if (follows == JSON5_COMMA && is_one_of(second, OPENERS) && beyond_is_object) return false;
-    }
-    if (!first_on_line(p)) return false;
+/* Whether the layout says that a closing bracket is that of the container around the innermost. */
+static bool laid_out_as_outer(const struct json5_parser *p) {
     uint32_t here = indentation(p, p->token_start);
-    return here == indentation(p, outer->start) && here != indentation(p, inner->start);
+    return first_on_line(p) && here == indentation(p, container(p, 1)->start) &&
+           here != indentation(p, container(p, 0)->start);
+}
+
+/* How many containers a closing bracket of the wrong kind closes: 0 when it is one too many, 1 when
+ * it was written in place of the right one, 2 when the right one is missing before it. The brackets
+ * in the rest of the text should come out even; if they do not in any way, the layout decides. */
+static int closes(struct json5_parser *p, int closer) {
+    const struct node *outer = container(p, 1);
+    bool fits_outer = outer && closer_of(outer) == closer;
+    long surplus, depth = p->frame - p->frames;
+    if (p->reported < JSON5_MAX_REPORTS && closing_surplus(p, &surplus)) {
+        long count = depth - surplus;
+        if (count == 0 || count == 1 || (count == 2 && fits_outer)) return (int)count;
+    }
+    return fits_outer && laid_out_as_outer(p) ? 2 : 1;
 }
 
 static enum outcome wrong_closer(struct json5_parser *p, int closer) {
     const struct node *inner = container(p, 0);
-    int right = closer_of(inner);
-    bool outer = closes_outer(p, closer);
-    struct diag *d = REPORT_TOKEN(p, "`%s` is %s `%s`: the `%s` that is open needs it first",
-                                  closer_text(right), outer ? "missing before" : "expected, not",
-                                  closer_text(closer), right == JSON5_RBRACE ? "{" : "[");
+    int right = closer_of(inner), count = closes(p, closer);
+    const char *opened = inner->kind == NODE_OBJECT ? "{" : "[";
+    struct diag *d =
+        count == 0
+            ? REPORT_TOKEN(p, "this `%s` closes nothing: the last that is open is a `%s`",
+                           closer_text(closer), opened)
+            : REPORT_TOKEN(p, "`%s` is %s `%s`, to close the `%s` that is open", closer_text(right),
+                           count == 1 ? "expected here, not" : "missing before",
+                           closer_text(closer), opened);
     note_opened(p, d, inner);
-    feed_closer(p, right, outer ? p->previous_end : token_end(p));
-    return outer ? AGAIN : TAKEN;
+    if (count > 0) feed_closer(p, right, count == 1 ? token_end(p) : p->previous_end);
+    return count == 2 ? AGAIN : TAKEN;
 }
 
 static enum outcome end_of_text(struct json5_parser *p, enum stand stand) {
@@ -267,7 +313,7 @@ static struct str unquoted_key(const struct json5_parser *p) {
     const char *start = p->text + p->token_start, *at = start;
     while (*at && !memchr(":,{}[]\"'\r\n", *at, 10)) at++;
     if (*at != ':') return STR_NONE;
-    while (at > start && (at[-1] == ' ' || at[-1] == '\t')) at--;
+    while (at > start && json5_is_blank(at[-1])) at--;
     return (struct str){start, (size_t)(at - start)};
 }
 
@@ -307,6 +353,7 @@ static enum outcome at_colon(struct json5_parser *p, int token) {
     }
     if (token == JSON5_JUNK && c == '=') {
         REPORT_TOKEN(p, "a colon is expected behind a key, not `=`");
+        if (*p->at == '>') p->at++;
         feed_made(p, JSON5_COLON);
         return TAKEN;
     }
@@ -356,10 +403,14 @@ static void report_no_value(struct json5_parser *p, int token) {
     else if (str_starts(text, STR("\xe2\x80\x9c")) || str_starts(text, STR("\xe2\x80\x98")) ||
              str_starts(text, STR("\xe2\x80\x9d")) || str_starts(text, STR("\xe2\x80\x99")))
         REPORT_TOKEN(p, "these are typographic quotes: use plain \" or '");
-    else if (c == '#')
-        REPORT_TOKEN(p, "a value is expected here; a comment begins with //, not with #");
     else
         REPORT_TOKEN(p, "a value is expected here; text needs quotes");
+}
+
+/* `http:` and the like: the slashes behind begin no comment, they are part of a text. */
+static void skip_url(struct json5_parser *p) {
+    if (p->at[0] != '/' || p->at[1] != '/') return;
+    while (*p->at && !strchr(" \t\r\n,]}", *p->at)) p->at++;
 }
 
 static enum outcome at_value(struct json5_parser *p, int token, enum stand stand) {
@@ -384,6 +435,7 @@ static enum outcome at_value(struct json5_parser *p, int token, enum stand stand
             REPORT_TOKEN(p, "the key before this one has no value");
         else
             REPORT_TOKEN(p, "a value is expected here, not a key; text needs quotes");
+        if (!first) skip_url(p);
         feed_missing(p);
         if (stand == AT_ELEMENT || !first) return IGNORE;
         feed_made(p, JSON5_COMMA);
@@ -415,17 +467,18 @@ static enum outcome stray(struct json5_parser *p, int token) {
         feed_made(p, JSON5_COMMA);
         return TAKEN;
     }
+    if (token == JSON5_JUNK && c == ')') {
+        int right = closer_of(container(p, 0));
+        REPORT_TOKEN(p, "`%s` is expected here, not `)`", closer_text(right));
+        feed_closer(p, right, token_end(p));
+        return TAKEN;
+    }
+    if (behind_unterminated(p)) return IGNORE;
     if (p->previous_end == p->token_start && json5_is_quote(before))
         REPORT_TOKEN(p, "the string before this ends too early: a quote inside a string is "
                         "written \\\" or \\'");
-    else if (c == '#')
-        REPORT_TOKEN(p, "a comment begins with //, not with #");
     else
         REPORT_TOKEN(p, "this does not belong here: a comma or a closing bracket is expected");
-    if (c == '#') { /* the comment that was meant goes to the end of its line */
-        while (p->at < p->limit && *p->at != '\n' && *p->at != '\r') p->at++;
-        return TAKEN;
-    }
     return IGNORE;
 }
 
@@ -500,17 +553,26 @@ static bool is_open_comment(const struct json5_parser *p, int token) {
            p->text[p->token_start + 1] == '*';
 }
 
+/* The rest of the line is the comment that was meant. */
+static enum outcome hash_comment(struct json5_parser *p) {
+    REPORT_TOKEN(p, "a comment begins with //, not with #");
+    while (p->at < p->limit && *p->at != '\n' && *p->at != '\r') p->at++;
+    return TAKEN;
+}
+
 static enum outcome repair(struct json5_parser *p, int token) {
     enum stand stand = stand_of(p);
+    char c = p->text[p->token_start];
     json5_gateway_error(p, p->token_start, place_of(stand));
     if (is_open_comment(p, token)) {
         REPORT(p, p->token_start, p->token_start + 2, "this comment has no end: */ is missing");
         return STOP;
     }
+    bool value_is_due = stand == AT_COLON || stand == AT_MEMBER_VALUE;
+    if (c == '#' && (!value_is_due || json5_is_blank(*p->at))) return hash_comment(p);
     if (stand == AFTER_DOCUMENT) return after_document(p, token);
     if (token == JSON5_END) return end_of_text(p, stand);
     if (leaves_array(p, stand, token)) return close_array(p);
-    bool value_is_due = stand == AT_COLON || stand == AT_MEMBER_VALUE;
     if (is_one_of(token, CLOSERS) && container(p, 0) && !value_is_due)
         return wrong_closer(p, token);
     switch (stand) {
