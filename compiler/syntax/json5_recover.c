@@ -37,11 +37,6 @@ enum outcome {
     STOP,   /* nothing can be made of the rest */
 };
 
-struct token {
-    int kind;
-    struct json5_value value;
-};
-
 static enum stand stand_of(const struct json5_parser *p) {
     uint32_t e = p->expected;
     if (e & BIT(JSON5_END)) return AFTER_DOCUMENT;
@@ -69,6 +64,14 @@ static uint32_t token_end(const struct json5_parser *p) {
     return (uint32_t)(p->at - p->text);
 }
 
+/* Where the token ends to a reader: a key without its colon. */
+static uint32_t shown_end(const struct json5_parser *p) {
+    uint32_t end = token_end(p);
+    if (end - p->token_start > 1 && p->text[end - 1] == ':')
+        for (end--; json5_is_blank(p->text[end - 1]);) end--;
+    return end;
+}
+
 static bool has_line_break(const struct json5_parser *p, uint32_t from, uint32_t to) {
     for (uint32_t i = from; i < to; i++)
         if (p->text[i] == '\n' || p->text[i] == '\r') return true;
@@ -85,11 +88,14 @@ static bool behind_unterminated(const struct json5_parser *p) {
     return p->previous_end == p->unterminated_end;
 }
 
-/* Bytes of blanks at the beginning of the line of an offset. */
+/* Bytes of blanks at the beginning of the line of an offset. Lines are looked at up to a limit. */
 static uint32_t indentation(const struct json5_parser *p, uint32_t offset) {
+    enum { LINE_MAX_BYTES = 10000 };
     uint32_t start = offset, n = 0;
-    while (start > 0 && p->text[start - 1] != '\n' && p->text[start - 1] != '\r') start--;
-    while (p->text[start + n] == ' ' || p->text[start + n] == '\t') n++;
+    while (start > 0 && offset - start < LINE_MAX_BYTES && p->text[start - 1] != '\n' &&
+           p->text[start - 1] != '\r')
+        start--;
+    while (json5_is_blank(p->text[start + n])) n++;
     return n;
 }
 
@@ -133,7 +139,7 @@ static bool wanted(struct json5_parser *p) {
     (wanted(p) ? diag_add((p)->diags, SEVERITY_ERROR, "json5_syntax",                              \
                           span_of((p), (start), (end)), __VA_ARGS__)                               \
                : NULL)
-#define REPORT_TOKEN(p, ...) REPORT((p), (p)->token_start, token_end(p), __VA_ARGS__)
+#define REPORT_TOKEN(p, ...) REPORT((p), (p)->token_start, shown_end(p), __VA_ARGS__)
 
 static void note(struct json5_parser *p, struct diag *d, uint32_t start, uint32_t end,
                  const char *text) {
@@ -148,7 +154,7 @@ static void note_opened(struct json5_parser *p, struct diag *d, const struct nod
  */
 
 /* Gives a token to the grammar; false when it is refused. */
-static bool feed(struct json5_parser *p, struct token t) {
+static bool feed(struct json5_parser *p, struct json5_token t) {
     p->refused = false;
     json5_grammar(p->grammar, t.kind, t.value);
     return !p->refused;
@@ -156,53 +162,80 @@ static bool feed(struct json5_parser *p, struct token t) {
 
 /* A comma or colon that is not in the text. */
 static void feed_made(struct json5_parser *p, int kind) {
-    feed(p, (struct token){kind, {0, 0}});
+    feed(p, (struct json5_token){{0, 0}, kind});
 }
 
 /* A closing bracket that ends its container at `end`. */
 static void feed_closer(struct json5_parser *p, int kind, uint32_t end) {
-    feed(p, (struct token){kind, {0, end - 1}});
+    feed(p, (struct json5_token){{0, end - 1}, kind});
 }
 
 /* A node without text behind the last token: a null for a value that is missing or unreadable, an
  * object whose brace is missing. */
 static void feed_made_node(struct json5_parser *p, int token, enum node_kind kind) {
-    struct token t = {token, {0, 0}};
     const char *at = p->text + p->previous_end;
-    json5_node(p, kind, at, at, &t.value);
-    feed(p, t);
+    feed(p, (struct json5_token){{json5_node(p, kind, at, at), p->previous_end}, token});
 }
 
 static void feed_missing(struct json5_parser *p) {
     feed_made_node(p, JSON5_LITERAL, NODE_NULL);
 }
 
-static void next(struct json5_parser *p, struct token *t) {
+static void next(struct json5_parser *p, struct json5_token *t) {
     p->previous_end = token_end(p);
-    t->kind = json5_scan(p, &t->value);
+    *t = json5_scan(p);
 }
 
-/* What the `count`th token behind this one is; the scanner stays where it is. */
+/* The state of the scanner, to look ahead and come back. */
+struct bookmark {
+    const char *at;
+    size_t nodes;
+    uint32_t token_start, previous_end, unterminated_end;
+    struct json5_fault fault;
+};
+
+static struct bookmark mark(const struct json5_parser *p) {
+    return (struct bookmark){p->at,           p->tree->n,          p->token_start,
+                             p->previous_end, p->unterminated_end, p->fault};
+}
+
+static void go_back(struct json5_parser *p, const struct bookmark *b) {
+    p->at = b->at;
+    p->tree->n = b->nodes;
+    p->token_start = b->token_start;
+    p->previous_end = b->previous_end;
+    p->unterminated_end = b->unterminated_end;
+    p->fault = b->fault;
+}
+
+/* What the `count`th token behind this one is. */
 static int peek_token(struct json5_parser *p, int count) {
-    const char *at = p->at;
-    size_t nodes = p->tree->n;
-    uint32_t start = p->token_start, previous = p->previous_end;
-    uint32_t unterminated = p->unterminated_end;
-    struct json5_fault fault = p->fault;
-    struct token t = {JSON5_JUNK, {0, 0}};
+    struct bookmark here = mark(p);
+    struct json5_token t = {{0, 0}, JSON5_JUNK};
     while (count-- > 0 && t.kind != JSON5_END) next(p, &t);
-    p->at = at;
-    p->tree->n = nodes;
-    p->token_start = start;
-    p->previous_end = previous;
-    p->unterminated_end = unterminated;
-    p->fault = fault;
+    go_back(p, &here);
     return t.kind;
+}
+
+/* How many more brackets close than open in the rest of the text. False when that is too long. */
+static bool closing_surplus(struct json5_parser *p, long *surplus) {
+    enum { TOKENS_MAX = 100000 };
+    struct bookmark here = mark(p);
+    struct json5_token t;
+    int count = 0;
+    *surplus = 0;
+    do {
+        next(p, &t);
+        *surplus += is_one_of(t.kind, CLOSERS);
+        *surplus -= is_one_of(t.kind, OPENERS);
+    } while (t.kind != JSON5_END && ++count < TOKENS_MAX);
+    go_back(p, &here);
+    return t.kind == JSON5_END;
 }
 
 /* Leaves out tokens up to a comma, to a bracket that closes, or to a line that begins with a key.
  * Brackets that open are left out with all that is in them. */
-static void skip_rest(struct json5_parser *p, struct token *t) {
+static void skip_rest(struct json5_parser *p, struct json5_token *t) {
     size_t depth = is_one_of(t->kind, OPENERS);
     for (next(p, t); t->kind != JSON5_END; next(p, t)) {
         if (is_one_of(t->kind, OPENERS)) {
@@ -220,35 +253,41 @@ static void skip_rest(struct json5_parser *p, struct token *t) {
 /* ---- brackets ---------------------------------------------------------------------------------
  */
 
-/* A closing bracket of the wrong kind. True when the right one is missing before it and it closes
- * the container around; false when it was written in place of the right one. */
-static bool closes_outer(struct json5_parser *p, int closer) {
-    const struct node *inner = container(p, 0), *outer = container(p, 1);
-    if (!outer || closer_of(outer) != closer) return false;
-    const struct node *beyond = container(p, 2);
-    int follows = peek_token(p, 1), second = peek_token(p, 2);
-    bool beyond_is_object = beyond && beyond->kind == NODE_OBJECT;
-    if (follows == JSON5_END) return !beyond;
-    if (outer->kind == NODE_ARRAY) {
-        if (follows == JSON5_RBRACE) return beyond_is_object;
-        if (follows == JSON5_COMMA && second == JSON5_KEY) return beyond_is_object;
-        if (follows == JSON5_COMMA && is_one_of(second, OPENERS) && beyond_is_object) return false;
-    }
-    if (!first_on_line(p)) return false;
+/* Whether the layout says that a closing bracket is that of the container around the innermost. */
+static bool laid_out_as_outer(const struct json5_parser *p) {
     uint32_t here = indentation(p, p->token_start);
-    return here == indentation(p, outer->start) && here != indentation(p, inner->start);
+    return first_on_line(p) && here == indentation(p, container(p, 1)->start) &&
+           here != indentation(p, container(p, 0)->start);
+}
+
+/* How many containers a closing bracket of the wrong kind closes: 0 when it is one too many, 1 when
+ * it was written in place of the right one, 2 when the right one is missing before it. The brackets
+ * in the rest of the text should come out even; if they do not in any way, the layout decides. */
+static int closes(struct json5_parser *p, int closer) {
+    const struct node *outer = container(p, 1);
+    bool fits_outer = outer && closer_of(outer) == closer;
+    long surplus, depth = p->frame - p->frames;
+    if (p->reported < JSON5_MAX_REPORTS && closing_surplus(p, &surplus)) {
+        long count = depth - surplus;
+        if (count == 0 || count == 1 || (count == 2 && fits_outer)) return (int)count;
+    }
+    return fits_outer && laid_out_as_outer(p) ? 2 : 1;
 }
 
 static enum outcome wrong_closer(struct json5_parser *p, int closer) {
     const struct node *inner = container(p, 0);
-    int right = closer_of(inner);
-    bool outer = closes_outer(p, closer);
-    struct diag *d = REPORT_TOKEN(p, "`%s` is %s `%s`: the `%s` that is open needs it first",
-                                  closer_text(right), outer ? "missing before" : "expected, not",
-                                  closer_text(closer), right == JSON5_RBRACE ? "{" : "[");
+    int right = closer_of(inner), count = closes(p, closer);
+    const char *opened = inner->kind == NODE_OBJECT ? "{" : "[";
+    struct diag *d =
+        count == 0
+            ? REPORT_TOKEN(p, "this `%s` closes nothing: the last that is open is a `%s`",
+                           closer_text(closer), opened)
+            : REPORT_TOKEN(p, "`%s` is %s `%s`, to close the `%s` that is open", closer_text(right),
+                           count == 1 ? "expected here, not" : "missing before",
+                           closer_text(closer), opened);
     note_opened(p, d, inner);
-    feed_closer(p, right, outer ? p->previous_end : token_end(p));
-    return outer ? AGAIN : TAKEN;
+    if (count > 0) feed_closer(p, right, count == 1 ? token_end(p) : p->previous_end);
+    return count == 2 ? AGAIN : TAKEN;
 }
 
 static enum outcome end_of_text(struct json5_parser *p, enum stand stand) {
@@ -274,12 +313,12 @@ static struct str unquoted_key(const struct json5_parser *p) {
     const char *start = p->text + p->token_start, *at = start;
     while (*at && !memchr(":,{}[]\"'\r\n", *at, 10)) at++;
     if (*at != ':') return STR_NONE;
-    while (at > start && (at[-1] == ' ' || at[-1] == '\t')) at--;
+    while (at > start && json5_is_blank(at[-1])) at--;
     return (struct str){start, (size_t)(at - start)};
 }
 
 static enum outcome quote_key(struct json5_parser *p, struct str key) {
-    struct token t = {JSON5_KEY, {json5_intern(p, key.p, key.n), p->token_start}};
+    struct json5_token t = {{json5_intern(p, key.p, key.n), p->token_start}, JSON5_KEY};
     REPORT(p, p->token_start, p->token_start + (uint32_t)key.n,
            "this key needs quotes: only a word of letters, digits, `_` and `$` that begins with no "
            "digit can do without");
@@ -314,6 +353,7 @@ static enum outcome at_colon(struct json5_parser *p, int token) {
     }
     if (token == JSON5_JUNK && c == '=') {
         REPORT_TOKEN(p, "a colon is expected behind a key, not `=`");
+        if (*p->at == '>') p->at++;
         feed_made(p, JSON5_COLON);
         return TAKEN;
     }
@@ -363,10 +403,14 @@ static void report_no_value(struct json5_parser *p, int token) {
     else if (str_starts(text, STR("\xe2\x80\x9c")) || str_starts(text, STR("\xe2\x80\x98")) ||
              str_starts(text, STR("\xe2\x80\x9d")) || str_starts(text, STR("\xe2\x80\x99")))
         REPORT_TOKEN(p, "these are typographic quotes: use plain \" or '");
-    else if (c == '#')
-        REPORT_TOKEN(p, "a value is expected here; a comment begins with //, not with #");
     else
         REPORT_TOKEN(p, "a value is expected here; text needs quotes");
+}
+
+/* `http:` and the like: the slashes behind begin no comment, they are part of a text. */
+static void skip_url(struct json5_parser *p) {
+    if (p->at[0] != '/' || p->at[1] != '/') return;
+    while (*p->at && !strchr(" \t\r\n,]}", *p->at)) p->at++;
 }
 
 static enum outcome at_value(struct json5_parser *p, int token, enum stand stand) {
@@ -391,6 +435,7 @@ static enum outcome at_value(struct json5_parser *p, int token, enum stand stand
             REPORT_TOKEN(p, "the key before this one has no value");
         else
             REPORT_TOKEN(p, "a value is expected here, not a key; text needs quotes");
+        if (!first) skip_url(p);
         feed_missing(p);
         if (stand == AT_ELEMENT || !first) return IGNORE;
         feed_made(p, JSON5_COMMA);
@@ -422,17 +467,18 @@ static enum outcome stray(struct json5_parser *p, int token) {
         feed_made(p, JSON5_COMMA);
         return TAKEN;
     }
+    if (token == JSON5_JUNK && c == ')') {
+        int right = closer_of(container(p, 0));
+        REPORT_TOKEN(p, "`%s` is expected here, not `)`", closer_text(right));
+        feed_closer(p, right, token_end(p));
+        return TAKEN;
+    }
+    if (behind_unterminated(p)) return IGNORE;
     if (p->previous_end == p->token_start && json5_is_quote(before))
         REPORT_TOKEN(p, "the string before this ends too early: a quote inside a string is "
                         "written \\\" or \\'");
-    else if (c == '#')
-        REPORT_TOKEN(p, "a comment begins with //, not with #");
     else
         REPORT_TOKEN(p, "this does not belong here: a comma or a closing bracket is expected");
-    if (c == '#') { /* the comment that was meant goes to the end of its line */
-        while (p->at < p->limit && *p->at != '\n' && *p->at != '\r') p->at++;
-        return TAKEN;
-    }
     return IGNORE;
 }
 
@@ -507,17 +553,26 @@ static bool is_open_comment(const struct json5_parser *p, int token) {
            p->text[p->token_start + 1] == '*';
 }
 
+/* The rest of the line is the comment that was meant. */
+static enum outcome hash_comment(struct json5_parser *p) {
+    REPORT_TOKEN(p, "a comment begins with //, not with #");
+    while (p->at < p->limit && *p->at != '\n' && *p->at != '\r') p->at++;
+    return TAKEN;
+}
+
 static enum outcome repair(struct json5_parser *p, int token) {
     enum stand stand = stand_of(p);
+    char c = p->text[p->token_start];
     json5_gateway_error(p, p->token_start, place_of(stand));
     if (is_open_comment(p, token)) {
         REPORT(p, p->token_start, p->token_start + 2, "this comment has no end: */ is missing");
         return STOP;
     }
+    bool value_is_due = stand == AT_COLON || stand == AT_MEMBER_VALUE;
+    if (c == '#' && (!value_is_due || json5_is_blank(*p->at))) return hash_comment(p);
     if (stand == AFTER_DOCUMENT) return after_document(p, token);
     if (token == JSON5_END) return end_of_text(p, stand);
     if (leaves_array(p, stand, token)) return close_array(p);
-    bool value_is_due = stand == AT_COLON || stand == AT_MEMBER_VALUE;
     if (is_one_of(token, CLOSERS) && container(p, 0) && !value_is_due)
         return wrong_closer(p, token);
     switch (stand) {
@@ -567,7 +622,7 @@ static void report_depth(struct json5_parser *p) {
 
 /* Closes what is open, so that the tree is whole. */
 static void close_all(struct json5_parser *p) {
-    const struct token end = {JSON5_END, {0, 0}};
+    const struct json5_token end = {{0, 0}, JSON5_END};
     p->previous_end = (uint32_t)(p->limit - p->text);
     if (!feed(p, end) && stand_of(p) == AT_DOCUMENT) feed_missing(p);
     while (p->frame > p->frames) {
@@ -580,7 +635,7 @@ static void close_all(struct json5_parser *p) {
 }
 
 /* Reports the token, repairs, and tries again, until a token fits. False: nothing can be done. */
-static bool resume(struct json5_parser *p, struct token *t) {
+static bool resume(struct json5_parser *p, struct json5_token *t) {
     do {
         switch (repair(p, t->kind)) {
         case TAKEN: return true;
@@ -597,8 +652,7 @@ static bool resume(struct json5_parser *p, struct token *t) {
     return true;
 }
 
-bool json5_recover(struct json5_parser *p, int token, struct json5_value value) {
-    struct token t = {token, value};
+bool json5_recover(struct json5_parser *p, struct json5_token t) {
     bool go_on = !p->refused || resume(p, &t);
     if (p->too_deep) report_depth(p);
     if (!go_on || p->too_deep) {
