@@ -9,6 +9,7 @@ UNIT-TEST are unit test binaries (cmocka). Everything else is data of the reposi
     suites/cases.py     testdata/cases/<command>/<case>/    a command line and what it must print
     suites/rules.py     testdata/rules/<rule>/              configs where a rule fires or is silent
     suites/schemas.py   testdata/schemas/                   our outputs against published schemas
+    suites/hook.py      testdata/hook/                      what the pre-commit hook lets through
     suites/vectors.py   testdata/vectors/                   recorded answers of the real gateway
 
 What each of them reads is said at the top of its file. `--only` keeps the tests whose name has the
@@ -26,9 +27,9 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True  # the source tree stays as it is
 
-from suites import cases, kit, rules, schemas, unit, vectors  # noqa: E402
+from suites import cases, hook, kit, rules, schemas, unit, vectors  # noqa: E402
 
-SUITES = (unit, cases, rules, schemas, vectors)
+SUITES = (unit, cases, rules, schemas, hook, vectors)
 
 
 def parse_arguments():

@@ -1,7 +1,6 @@
 #include "report/pretty.h"
 
 #include <assert.h>
-#include <inttypes.h>
 
 #include "base/json.h"
 
@@ -60,8 +59,12 @@ void pretty_string(struct pretty *p, const char *key, struct str value) {
 }
 
 void pretty_number(struct pretty *p, const char *key, uint64_t value) {
+    char digits[20]; /* of the largest */
+    size_t at = sizeof digits;
+    do digits[--at] = (char)('0' + value % 10);
+    while ((value /= 10) != 0);
     begin_value(p, key);
-    buf_addf(p->b, "%" PRIu64, value);
+    buf_add(p->b, (struct str){digits + at, sizeof digits - at});
 }
 
 void pretty_bool(struct pretty *p, const char *key, bool value) {
