@@ -243,7 +243,7 @@ const char *cel_kind_name(enum cel_kind kind);
 struct cel_value cel_make_map(struct cel_run *run, const struct cel_value *keys,
                               const struct cel_value *values, size_t n);
 
-/* ---- evaluation (cel_eval.c) ---- */
+/* ---- evaluation (cel_run.c, cel_arith.c, cel_eval.c) ---- */
 
 /* Memory of the run, NULL when there would be too much of it. */
 void *cel_alloc(struct cel_run *run, size_t count, size_t size);

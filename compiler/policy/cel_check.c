@@ -225,7 +225,8 @@ static void check_function(struct cel_checker *c, struct cel_node *n) {
     n->function = f;
     n->type = f->result;
     cel_check_arguments(c, n, f);
-    if (n->op == CEL_NODE_FUNCTION && f->call == cel_fn_matches) compile_pattern(c, n);
+    bool fits = n->op == CEL_NODE_FUNCTION && !c->parser->failed;
+    if (fits && f->call == cel_fn_matches) compile_pattern(c, n);
 }
 
 static void check_call(struct cel_checker *c, struct cel_node *n) {

@@ -4,7 +4,9 @@
  * (backreferences, look-around, possessive repetition, verbs) is refused, what means something else
  * is spelled out. It then runs in PCRE2's other matcher, pcre2_dfa_match, which follows all
  * alternatives at once and never goes back in the text, behind a prefix that lets the match begin
- * anywhere, so that the text is read once. */
+ * anywhere, so that the text is read once. That matcher counts the turns of `a+` and `a{2,9}`, and
+ * keeps a state for each count; groups it unfolds instead, so what is repeated is put in a group,
+ * and the size of the compiled pattern bounds the states. */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 #include <stdlib.h>
@@ -16,10 +18,11 @@
 enum {
     MAX_PATTERN = 4096,       /* bytes */
     MAX_COMPILED = 64 * 1024, /* bytes, of what repetitions unfold to */
-    WORKSPACE = 4096,         /* ints: about 680 states at a time */
+    WORKSPACE = 16 * 1024,    /* ints: about 2700 states at a time */
     MATCH_LIMIT = 1000 * 1000,
     DEPTH_LIMIT = 1000,
     HEAP_LIMIT = 4096, /* KiB */
+    MAX_GROUPS = 200,
 };
 
 struct cel_regex {
@@ -45,7 +48,12 @@ struct rewriter {
     struct buf out;
     struct str error;
     bool repeatable; /* what was last written may be repeated */
+    size_t atom;     /* where in `out` that begins, or `no_atom` when it is a group */
+    size_t depth;    /* of groups */
+    bool multiline[MAX_GROUPS + 1]; /* the flag m, for each group that is open */
 };
+
+static const size_t no_atom = SIZE_MAX;
 
 static bool refuse(struct rewriter *r, struct str why) {
     if (!r->error.n) r->error = why;
@@ -130,6 +138,7 @@ static void rewrite_quoted(struct rewriter *r) {
     size_t stop = end == SIZE_MAX ? r->in.n : end;
     while (r->at < stop) {
         uint32_t c;
+        r->atom = r->out.n;
         r->at += utf8_decode(r->in, r->at, false, &c);
         add_code(r, c);
         r->repeatable = true;
@@ -153,6 +162,7 @@ static bool rewrite_escape(struct rewriter *r, bool in_class) {
     if (r->at == r->in.n) return refuse(r, STR("it ends with a backslash"));
     char c = peek(r, 0);
     r->repeatable = true;
+    r->atom = r->out.n;
     if (is_digit(c)) return rewrite_octal(r);
     r->at++;
     switch (c) {
@@ -192,6 +202,7 @@ static bool rewrite_escape(struct rewriter *r, bool in_class) {
 
 /* [[:alpha:]] is copied; the class begins at `at`. */
 static bool rewrite_class(struct rewriter *r) {
+    size_t begin = r->out.n;
     buf_add_char(&r->out, '[');
     r->at++;
     if (peek(r, 0) == '^') {
@@ -204,6 +215,7 @@ static bool rewrite_class(struct rewriter *r) {
             buf_add_char(&r->out, ']');
             r->at++;
             r->repeatable = true;
+            r->atom = begin;
             return true;
         }
         if (c == '\\') {
@@ -230,25 +242,39 @@ static bool is_name(struct str s) {
     return s.n > 0;
 }
 
-/* What follows "(?": flags, a name, or nothing that RE2 has. Groups capture nothing here: only
- * whether there is a match is asked. */
-static bool rewrite_special_group(struct rewriter *r) {
-    size_t at = r->at + 2;
-    if (str_starts(str_slice(r->in, at, r->in.n), STR("P<"))) at++;
-    if (at < r->in.n && r->in.p[at] == '<') {
-        size_t end = str_find(r->in, STR(">"), at);
-        if (end == SIZE_MAX || !is_name(str_slice(r->in, at + 1, end)))
-            return refuse(r, STR("look-behind and bad group names are not supported"));
-        buf_add(&r->out, STR("(?:"));
-        r->at = end + 1;
-        return true;
+static bool open_group(struct rewriter *r, bool multiline) {
+    if (r->depth == MAX_GROUPS) return refuse(r, STR("more than 200 groups in each other"));
+    r->multiline[++r->depth] = multiline;
+    return true;
+}
+
+/* "(?i)" or "(?i:": flags for the rest of the group, or for a new one. `at` is behind the "?". */
+static bool rewrite_flags(struct rewriter *r, size_t at) {
+    bool on = true, multiline = r->multiline[r->depth];
+    for (; at < r->in.n && r->in.p[at] && strchr("imsU-", r->in.p[at]); at++) {
+        if (r->in.p[at] == '-') on = false;
+        if (r->in.p[at] == 'm') multiline = on;
     }
-    while (at < r->in.n && r->in.p[at] && strchr("imsU-", r->in.p[at])) at++;
     if (at == r->in.n || (r->in.p[at] != ':' && r->in.p[at] != ')'))
         return refuse(r, STR("this kind of group is not supported (RE2 has no look-around)"));
     buf_add(&r->out, str_slice(r->in, r->at, at + 1));
     r->at = at + 1;
+    if (r->in.p[at] == ':') return open_group(r, multiline);
+    r->multiline[r->depth] = multiline;
     return true;
+}
+
+/* Groups capture nothing here, whatever their names: only whether there is a match is asked. */
+static bool rewrite_special_group(struct rewriter *r) {
+    size_t at = r->at + 2;
+    if (str_starts(str_slice(r->in, at, r->in.n), STR("P<"))) at++;
+    if (at == r->in.n || r->in.p[at] != '<') return rewrite_flags(r, r->at + 2);
+    size_t end = str_find(r->in, STR(">"), at);
+    if (end == SIZE_MAX || !is_name(str_slice(r->in, at + 1, end)))
+        return refuse(r, STR("look-behind and bad group names are not supported"));
+    buf_add(&r->out, STR("(?:"));
+    r->at = end + 1;
+    return open_group(r, r->multiline[r->depth]);
 }
 
 static bool rewrite_group(struct rewriter *r) {
@@ -256,6 +282,16 @@ static bool rewrite_group(struct rewriter *r) {
     if (peek(r, 1) == '*') return refuse(r, STR("nothing to repeat after '('"));
     if (peek(r, 1) == '?') return rewrite_special_group(r);
     buf_add(&r->out, STR("(?:"));
+    r->at++;
+    return open_group(r, r->multiline[r->depth]);
+}
+
+static bool rewrite_group_end(struct rewriter *r) {
+    if (!r->depth) return refuse(r, STR("a closing parenthesis too many"));
+    r->depth--;
+    r->repeatable = true;
+    r->atom = no_atom;
+    buf_add_char(&r->out, ')');
     r->at++;
     return true;
 }
@@ -272,10 +308,21 @@ static size_t counted(const struct rewriter *r) {
     return peek(r, i) == '}' ? i + 1 : 0;
 }
 
+/* Puts what was written last into a group. */
+static void enclose_atom(struct rewriter *r) {
+    size_t length = r->out.n - r->atom;
+    buf_reserve(&r->out, 4);
+    memmove(r->out.p + r->atom + 3, r->out.p + r->atom, length);
+    memcpy(r->out.p + r->atom, "(?:", 3);
+    r->out.n += 3;
+    buf_add_char(&r->out, ')');
+}
+
 static bool rewrite_repetition(struct rewriter *r, size_t length) {
     if (!r->repeatable) return refuse(r, STR("a repetition of nothing, or of a repetition"));
     if (length > 1 && (strtoul(r->in.p + r->at + 1, NULL, 10) > 1000 || length > 11))
         return refuse(r, STR("more than 1000 repetitions"));
+    if (r->atom != no_atom) enclose_atom(r);
     buf_add(&r->out, str_slice(r->in, r->at, r->at + length));
     r->at += length;
     if (peek(r, 0) == '?') {
@@ -286,35 +333,49 @@ static bool rewrite_repetition(struct rewriter *r, size_t length) {
     return true;
 }
 
+static void add_literal(struct rewriter *r, char c) {
+    uint32_t point;
+    size_t length = utf8_decode(r->in, r->at, false, &point);
+    r->repeatable = true;
+    r->atom = r->out.n;
+    if (c == '{' || c == '}' || c == ']') buf_add_char(&r->out, '\\');
+    buf_add(&r->out, str_slice(r->in, r->at, r->at + length));
+    r->at += length;
+}
+
+/* ^ and $ may be repeated in RE2. A $ is the very end of the text unless the flag m is on. */
+static void add_anchor(struct rewriter *r, char c) {
+    bool is_end = c == '$' && !r->multiline[r->depth];
+    buf_addf(&r->out, "(?:%s)", is_end ? "\\z" : c == '$' ? "$" : "^");
+    r->repeatable = true;
+    r->atom = no_atom;
+    r->at++;
+}
+
 static bool rewrite_one(struct rewriter *r) {
     char c = peek(r, 0);
-    size_t length;
+    size_t length = c == '{' ? counted(r) : 1;
     switch (c) {
     case '\\': return rewrite_escape(r, false);
     case '[': return rewrite_class(r);
     case '(': return rewrite_group(r);
+    case ')': return rewrite_group_end(r);
     case '*':
     case '+':
     case '?': return rewrite_repetition(r, 1);
     case '{':
-        length = counted(r);
         if (length) return rewrite_repetition(r, length);
-        buf_add_char(&r->out, '\\');
-        break;
+        add_literal(r, c);
+        return true;
     case '^':
-    case '$': buf_addf(&r->out, "(?:%c)", c); goto next;
-    case '|': r->repeatable = false; goto copy;
-    default: break;
+    case '$': add_anchor(r, c); return true;
+    case '|':
+        r->repeatable = false;
+        buf_add_char(&r->out, c);
+        r->at++;
+        return true;
+    default: add_literal(r, c); return true;
     }
-    r->repeatable = true;
-copy:
-    buf_add_char(&r->out, c);
-    r->at++;
-    return true;
-next:
-    r->repeatable = true;
-    r->at++;
-    return true;
 }
 
 static struct str rewrite(struct arena *a, struct str pattern, struct str *error) {
@@ -323,6 +384,7 @@ static struct str rewrite(struct arena *a, struct str pattern, struct str *error
     while (r.at < r.in.n && rewrite_one(&r)) {
     }
     buf_add_char(&r.out, ')');
+    if (r.depth) refuse(&r, STR("a group is not closed"));
     *error = r.error;
     return buf_str(&r.out);
 }
@@ -336,6 +398,13 @@ static pcre2_compile_context *compile_context(pcre2_general_context *general) {
     return context;
 }
 
+/* Each byte of the text costs at worst the square of the states that are followed at a time, which
+ * the size of the compiled pattern bounds, and the workspace. */
+static uint64_t steps_per_byte(size_t size) {
+    size_t states = size / 4 < WORKSPACE / 6 ? size / 4 : WORKSPACE / 6;
+    return 1 + states * states / 128;
+}
+
 const struct cel_regex *cel_regex_compile(struct arena *a, struct str pattern,
                                           struct str *message) {
     if (pattern.n > MAX_PATTERN) {
@@ -345,8 +414,8 @@ const struct cel_regex *cel_regex_compile(struct arena *a, struct str pattern,
     struct str text = rewrite(a, utf8_repair(a, pattern), message);
     if (message->n) return NULL;
     pcre2_general_context *general = pcre2_general_context_create(take, leave, a);
-    uint32_t options = PCRE2_UTF | PCRE2_ANCHORED | PCRE2_DOLLAR_ENDONLY | PCRE2_NO_AUTO_CAPTURE |
-                       PCRE2_ALT_CIRCUMFLEX | PCRE2_NEVER_BACKSLASH_C;
+    uint32_t options = PCRE2_UTF | PCRE2_ANCHORED | PCRE2_NO_AUTO_POSSESS | PCRE2_ALT_CIRCUMFLEX |
+                       PCRE2_NEVER_BACKSLASH_C;
     int code;
     PCRE2_SIZE offset, size = 0;
     pcre2_code *compiled = pcre2_compile((PCRE2_SPTR)text.p, text.n, options, &code, &offset,
@@ -364,7 +433,7 @@ const struct cel_regex *cel_regex_compile(struct arena *a, struct str pattern,
     }
     struct cel_regex *regex = ARENA_NEW(a, struct cel_regex);
     regex->code = compiled;
-    regex->steps_per_byte = 1 + size / 64;
+    regex->steps_per_byte = steps_per_byte(size);
     return regex;
 }
 
