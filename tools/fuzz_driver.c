@@ -6,6 +6,7 @@
  *   TARGET -runs=N CORPUS...          N mutations instead
  *   ... -seed=S                       another order of mutations (printed at the start) */
 #include <dirent.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -94,10 +95,10 @@ static void add_path(const char *path) {
 
 /* Writes the input of a crash with what a signal handler may call. */
 static void on_crash(int signal_number) {
-    FILE *f = fopen("fuzz-crash.bin", "wb");
-    if (f) {
-        fwrite(work, 1, (size_t)work_size, f);
-        fclose(f);
+    int fd = open("fuzz-crash.bin", O_WRONLY | O_CREAT | O_TRUNC, 0644);
+    if (fd >= 0) {
+        if (write(fd, work, (size_t)work_size) < 0) _exit(4);
+        close(fd);
     }
     signal(signal_number, SIG_DFL);
     raise(signal_number);

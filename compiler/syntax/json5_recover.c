@@ -199,7 +199,7 @@ static enum outcome end_of_text(struct json5_parser *p, enum stand stand) {
  * when there is no such key. */
 static struct str unquoted_key(const struct json5_parser *p) {
     const char *start = p->text + p->token_start, *at = start;
-    while (*at && !memchr(":,{}[]\"'\r\n", *at, 10)) at++;
+    while (*at && !strchr(":,{}[]\"'\r\n", *at)) at++;
     if (*at != ':') return STR_NONE;
     while (at > start && json5_is_blank(at[-1])) at--;
     return (struct str){start, (size_t)(at - start)};

@@ -168,9 +168,7 @@ static void test_numbers_round_correctly(void **state) {
              "{\"num\":\"-0\"},0.5,5,0]}");
     /* Half way between two doubles, and a little more in the 900th digit. */
     char text[1024];
-    memset(text, '0', sizeof text);
-    memcpy(text, "9007199254740993.", 17);
-    memcpy(text + 900, "1", 2);
+    snprintf(text, sizeof text, "9007199254740993.%0900d", 1);
     reads_as("9007199254740993.000", "9007199254740992");
     reads_as(text, "9007199254740994");
 }
