@@ -72,7 +72,7 @@ static bool closing_surplus(struct json5_parser *p, long *surplus) {
 
 /* Bytes of blanks at the beginning of the line of an offset. Lines are looked at up to a limit. */
 static uint32_t indentation(const struct json5_parser *p, uint32_t offset) {
-    enum { LINE_MAX_BYTES = 10000 };
+    enum { LINE_MAX_BYTES = 1000 };
     uint32_t start = offset, n = 0;
     while (start > 0 && offset - start < LINE_MAX_BYTES && p->text[start - 1] != '\n' &&
            p->text[start - 1] != '\r')
@@ -83,8 +83,9 @@ static uint32_t indentation(const struct json5_parser *p, uint32_t offset) {
 
 /* Whether the layout says that a closing bracket is that of the container around the innermost. */
 static bool laid_out_as_outer(const struct json5_parser *p) {
+    if (!json5_first_on_line(p)) return false;
     uint32_t here = indentation(p, p->token_start);
-    return json5_first_on_line(p) && here == indentation(p, json5_container(p, 1)->start) &&
+    return here == indentation(p, json5_container(p, 1)->start) &&
            here != indentation(p, json5_container(p, 0)->start);
 }
 
