@@ -48,8 +48,7 @@ static enum json5_place place_of(enum stand stand) {
     }
 }
 
-/* ---- places in the text -----------------------------------------------------------------------
- */
+/* ---- places in the text ---------------------------------------------------------------------- */
 
 static uint32_t token_end(const struct json5_parser *p) {
     return (uint32_t)(p->at - p->text);
@@ -78,8 +77,7 @@ static const char *closer_text(int closer) {
     return closer == JSON5_RBRACE ? "}" : "]";
 }
 
-/* ---- messages ---------------------------------------------------------------------------------
- */
+/* ---- messages -------------------------------------------------------------------------------- */
 
 static struct span span_of(const struct json5_parser *p, uint32_t start, uint32_t end) {
     return (struct span){p->file, start, end};
@@ -110,8 +108,7 @@ static void note_opened(struct json5_parser *p, struct diag *d, const struct nod
     note(p, d, opened->start, opened->start + 1, "opened here");
 }
 
-/* ---- feeding ----------------------------------------------------------------------------------
- */
+/* ---- feeding --------------------------------------------------------------------------------- */
 
 /* Gives a token to the grammar; false when it is refused. */
 static bool feed(struct json5_parser *p, struct json5_token t) {
@@ -158,8 +155,7 @@ static void skip_rest(struct json5_parser *p, struct json5_token *t) {
     p->fault.kind = JSON5_FAULT_NONE;
 }
 
-/* ---- brackets ---------------------------------------------------------------------------------
- */
+/* ---- brackets -------------------------------------------------------------------------------- */
 
 static enum outcome wrong_closer(struct json5_parser *p, int closer) {
     int count = json5_closes(p, closer); /* looks ahead, which may move the nodes */
@@ -192,8 +188,7 @@ static enum outcome end_of_text(struct json5_parser *p, enum stand stand) {
     return STOP;
 }
 
-/* ---- keys -------------------------------------------------------------------------------------
- */
+/* ---- keys ------------------------------------------------------------------------------------ */
 
 /* The text up to a colon on the same line, for a key that has characters which need quotes. Empty
  * when there is no such key. */
@@ -262,8 +257,7 @@ static enum outcome at_colon(struct json5_parser *p, int token) {
     return AGAIN;
 }
 
-/* ---- values -----------------------------------------------------------------------------------
- */
+/* ---- values ---------------------------------------------------------------------------------- */
 
 /* Words that other languages have for a literal of JSON5. */
 static const char *literal_meant(struct str word) {
@@ -337,8 +331,7 @@ static enum outcome at_value(struct json5_parser *p, int token, enum stand stand
     }
 }
 
-/* ---- behind values ----------------------------------------------------------------------------
- */
+/* ---- behind values --------------------------------------------------------------------------- */
 
 static enum outcome missing_comma(struct json5_parser *p) {
     if (!behind_unterminated(p)) {
@@ -405,8 +398,7 @@ static enum outcome close_array(struct json5_parser *p) {
     return AGAIN;
 }
 
-/* ---- the document -----------------------------------------------------------------------------
- */
+/* ---- the document ---------------------------------------------------------------------------- */
 
 static enum outcome at_document(struct json5_parser *p, int token) {
     if (token == JSON5_KEY) {
