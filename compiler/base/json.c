@@ -18,7 +18,7 @@ static void add_escape(struct buf *b, uint32_t c) {
 }
 
 static bool is_plain(unsigned char c) {
-    return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+    return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
 }
 
 void json_add_string(struct buf *b, struct str s) {
@@ -30,7 +30,7 @@ void json_add_string(struct buf *b, struct str s) {
         if (at == s.n) break;
         uint32_t c;
         at += utf8_decode(s, at, true, &c);
-        if (c < 0x20 || c == '"' || c == '\\' || c == 0x7f || (c >= 0xd800 && c <= 0xdfff))
+        if (c < 0x20 || c == '"' || c == '\\' || (c >= 0xd800 && c <= 0xdfff))
             add_escape(b, c);
         else
             buf_add_codepoint(b, c);

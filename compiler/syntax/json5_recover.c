@@ -5,17 +5,7 @@
  *
  * Messages name keys and punctuation, never the text of a value: it may be a secret. */
 #include "base/utf8.h"
-#include "syntax/json5_parser.h"
-
-#define BIT(token) (UINT32_C(1) << (token))
-
-#define SCALARS (BIT(JSON5_STRING) | BIT(JSON5_LITERAL) | BIT(JSON5_NUMBER))
-#define OPENERS (BIT(JSON5_LBRACE) | BIT(JSON5_LBRACKET))
-#define CLOSERS (BIT(JSON5_RBRACE) | BIT(JSON5_RBRACKET))
-
-static bool is_one_of(int token, uint32_t set) {
-    return (BIT(token) & set) != 0;
-}
+#include "syntax/json5_around.h"
 
 /* Where the grammar stands when it refuses a token. */
 enum stand {
@@ -39,11 +29,12 @@ enum outcome {
 
 static enum stand stand_of(const struct json5_parser *p) {
     uint32_t e = p->expected;
-    if (e & BIT(JSON5_END)) return AFTER_DOCUMENT;
-    if (e & BIT(JSON5_COLON)) return AT_COLON;
-    if (e & BIT(JSON5_COMMA)) return e & BIT(JSON5_RBRACE) ? AFTER_MEMBER : AFTER_ELEMENT;
-    if (e & BIT(JSON5_KEY)) return AT_MEMBER;
-    if (e & BIT(JSON5_RBRACKET)) return AT_ELEMENT;
+    if (e & JSON5_BIT(JSON5_END)) return AFTER_DOCUMENT;
+    if (e & JSON5_BIT(JSON5_COLON)) return AT_COLON;
+    if (e & JSON5_BIT(JSON5_COMMA))
+        return e & JSON5_BIT(JSON5_RBRACE) ? AFTER_MEMBER : AFTER_ELEMENT;
+    if (e & JSON5_BIT(JSON5_KEY)) return AT_MEMBER;
+    if (e & JSON5_BIT(JSON5_RBRACKET)) return AT_ELEMENT;
     return p->frame == p->frames ? AT_DOCUMENT : AT_MEMBER_VALUE;
 }
 
@@ -57,8 +48,7 @@ static enum json5_place place_of(enum stand stand) {
     }
 }
 
-/* ---- places in the text -----------------------------------------------------------------------
- */
+/* ---- places in the text ---------------------------------------------------------------------- */
 
 static uint32_t token_end(const struct json5_parser *p) {
     return (uint32_t)(p->at - p->text);
@@ -72,37 +62,10 @@ static uint32_t shown_end(const struct json5_parser *p) {
     return end;
 }
 
-static bool has_line_break(const struct json5_parser *p, uint32_t from, uint32_t to) {
-    for (uint32_t i = from; i < to; i++)
-        if (p->text[i] == '\n' || p->text[i] == '\r') return true;
-    return false;
-}
-
-static bool first_on_line(const struct json5_parser *p) {
-    return has_line_break(p, p->previous_end, p->token_start);
-}
-
 /* Whether the token before was a string without an end: that has been reported, and what is missing
  * here may be inside it. */
 static bool behind_unterminated(const struct json5_parser *p) {
     return p->previous_end == p->unterminated_end;
-}
-
-/* Bytes of blanks at the beginning of the line of an offset. Lines are looked at up to a limit. */
-static uint32_t indentation(const struct json5_parser *p, uint32_t offset) {
-    enum { LINE_MAX_BYTES = 10000 };
-    uint32_t start = offset, n = 0;
-    while (start > 0 && offset - start < LINE_MAX_BYTES && p->text[start - 1] != '\n' &&
-           p->text[start - 1] != '\r')
-        start--;
-    while (json5_is_blank(p->text[start + n])) n++;
-    return n;
-}
-
-/* The innermost container that is open (0), the one around it (1), ...; NULL when there is none. */
-static const struct node *container(const struct json5_parser *p, int outwards) {
-    const struct json5_frame *f = p->frame - outwards;
-    return p->frame - p->frames > outwards ? &p->tree->nodes[f->container] : NULL;
 }
 
 /* An object whose opening brace is not in the text. */
@@ -110,16 +73,11 @@ static bool is_made(const struct node *container) {
     return container->start == container->end;
 }
 
-static int closer_of(const struct node *container) {
-    return container->kind == NODE_OBJECT ? JSON5_RBRACE : JSON5_RBRACKET;
-}
-
 static const char *closer_text(int closer) {
     return closer == JSON5_RBRACE ? "}" : "]";
 }
 
-/* ---- messages ---------------------------------------------------------------------------------
- */
+/* ---- messages -------------------------------------------------------------------------------- */
 
 static struct span span_of(const struct json5_parser *p, uint32_t start, uint32_t end) {
     return (struct span){p->file, start, end};
@@ -150,8 +108,7 @@ static void note_opened(struct json5_parser *p, struct diag *d, const struct nod
     note(p, d, opened->start, opened->start + 1, "opened here");
 }
 
-/* ---- feeding ----------------------------------------------------------------------------------
- */
+/* ---- feeding --------------------------------------------------------------------------------- */
 
 /* Gives a token to the grammar; false when it is refused. */
 static bool feed(struct json5_parser *p, struct json5_token t) {
@@ -181,102 +138,29 @@ static void feed_missing(struct json5_parser *p) {
     feed_made_node(p, JSON5_LITERAL, NODE_NULL);
 }
 
-static void next(struct json5_parser *p, struct json5_token *t) {
-    p->previous_end = token_end(p);
-    *t = json5_scan(p);
-}
-
-/* The state of the scanner, to look ahead and come back. */
-struct bookmark {
-    const char *at;
-    size_t nodes;
-    uint32_t token_start, previous_end, unterminated_end;
-    struct json5_fault fault;
-};
-
-static struct bookmark mark(const struct json5_parser *p) {
-    return (struct bookmark){p->at,           p->tree->n,          p->token_start,
-                             p->previous_end, p->unterminated_end, p->fault};
-}
-
-static void go_back(struct json5_parser *p, const struct bookmark *b) {
-    p->at = b->at;
-    p->tree->n = b->nodes;
-    p->token_start = b->token_start;
-    p->previous_end = b->previous_end;
-    p->unterminated_end = b->unterminated_end;
-    p->fault = b->fault;
-}
-
-/* What the `count`th token behind this one is. */
-static int peek_token(struct json5_parser *p, int count) {
-    struct bookmark here = mark(p);
-    struct json5_token t = {{0, 0}, JSON5_JUNK};
-    while (count-- > 0 && t.kind != JSON5_END) next(p, &t);
-    go_back(p, &here);
-    return t.kind;
-}
-
-/* How many more brackets close than open in the rest of the text. False when that is too long. */
-static bool closing_surplus(struct json5_parser *p, long *surplus) {
-    enum { TOKENS_MAX = 100000 };
-    struct bookmark here = mark(p);
-    struct json5_token t;
-    int count = 0;
-    *surplus = 0;
-    do {
-        next(p, &t);
-        *surplus += is_one_of(t.kind, CLOSERS);
-        *surplus -= is_one_of(t.kind, OPENERS);
-    } while (t.kind != JSON5_END && ++count < TOKENS_MAX);
-    go_back(p, &here);
-    return t.kind == JSON5_END;
-}
-
 /* Leaves out tokens up to a comma, to a bracket that closes, or to a line that begins with a key.
  * Brackets that open are left out with all that is in them. */
 static void skip_rest(struct json5_parser *p, struct json5_token *t) {
-    size_t depth = is_one_of(t->kind, OPENERS);
-    for (next(p, t); t->kind != JSON5_END; next(p, t)) {
-        if (is_one_of(t->kind, OPENERS)) {
+    size_t depth = json5_is_one_of(t->kind, JSON5_OPENERS);
+    for (*t = json5_next(p); t->kind != JSON5_END; *t = json5_next(p)) {
+        if (json5_is_one_of(t->kind, JSON5_OPENERS)) {
             depth++;
         } else if (depth == 0) {
-            if (t->kind == JSON5_COMMA || is_one_of(t->kind, CLOSERS)) break;
-            if (t->kind == JSON5_KEY && first_on_line(p)) break;
-        } else if (is_one_of(t->kind, CLOSERS)) {
+            if (t->kind == JSON5_COMMA || json5_is_one_of(t->kind, JSON5_CLOSERS)) break;
+            if (t->kind == JSON5_KEY && json5_first_on_line(p)) break;
+        } else if (json5_is_one_of(t->kind, JSON5_CLOSERS)) {
             depth--;
         }
     }
     p->fault.kind = JSON5_FAULT_NONE;
 }
 
-/* ---- brackets ---------------------------------------------------------------------------------
- */
-
-/* Whether the layout says that a closing bracket is that of the container around the innermost. */
-static bool laid_out_as_outer(const struct json5_parser *p) {
-    uint32_t here = indentation(p, p->token_start);
-    return first_on_line(p) && here == indentation(p, container(p, 1)->start) &&
-           here != indentation(p, container(p, 0)->start);
-}
-
-/* How many containers a closing bracket of the wrong kind closes: 0 when it is one too many, 1 when
- * it was written in place of the right one, 2 when the right one is missing before it. The brackets
- * in the rest of the text should come out even; if they do not in any way, the layout decides. */
-static int closes(struct json5_parser *p, int closer) {
-    const struct node *outer = container(p, 1);
-    bool fits_outer = outer && closer_of(outer) == closer;
-    long surplus, depth = p->frame - p->frames;
-    if (p->reported < JSON5_MAX_REPORTS && closing_surplus(p, &surplus)) {
-        long count = depth - surplus;
-        if (count == 0 || count == 1 || (count == 2 && fits_outer)) return (int)count;
-    }
-    return fits_outer && laid_out_as_outer(p) ? 2 : 1;
-}
+/* ---- brackets -------------------------------------------------------------------------------- */
 
 static enum outcome wrong_closer(struct json5_parser *p, int closer) {
-    const struct node *inner = container(p, 0);
-    int right = closer_of(inner), count = closes(p, closer);
+    int count = json5_closes(p, closer); /* looks ahead, which may move the nodes */
+    const struct node *inner = json5_container(p, 0);
+    int right = json5_closer_of(inner);
     const char *opened = inner->kind == NODE_OBJECT ? "{" : "[";
     struct diag *d =
         count == 0
@@ -295,23 +179,22 @@ static enum outcome end_of_text(struct json5_parser *p, enum stand stand) {
         REPORT_TOKEN(p, "there is no value in this file; the smallest config is {}");
         return STOP;
     }
-    const struct node *inner = container(p, 0);
+    const struct node *inner = json5_container(p, 0);
     if (is_made(inner)) return STOP; /* its missing brace has been reported */
     struct diag *d = REPORT_TOKEN(p, "the file ends before the `%s` that closes this %s",
-                                  closer_text(closer_of(inner)),
+                                  closer_text(json5_closer_of(inner)),
                                   inner->kind == NODE_OBJECT ? "object" : "array");
     note_opened(p, d, inner);
     return STOP;
 }
 
-/* ---- keys -------------------------------------------------------------------------------------
- */
+/* ---- keys ------------------------------------------------------------------------------------ */
 
 /* The text up to a colon on the same line, for a key that has characters which need quotes. Empty
  * when there is no such key. */
 static struct str unquoted_key(const struct json5_parser *p) {
     const char *start = p->text + p->token_start, *at = start;
-    while (*at && !memchr(":,{}[]\"'\r\n", *at, 10)) at++;
+    while (*at && !strchr(":,{}[]\"'\r\n", *at)) at++;
     if (*at != ':') return STR_NONE;
     while (at > start && json5_is_blank(at[-1])) at--;
     return (struct str){start, (size_t)(at - start)};
@@ -329,7 +212,8 @@ static enum outcome quote_key(struct json5_parser *p, struct str key) {
 
 static enum outcome at_member(struct json5_parser *p, int token) {
     struct str key = unquoted_key(p);
-    if (is_one_of(token, BIT(JSON5_NUMBER) | BIT(JSON5_JUNK)) && key.n) return quote_key(p, key);
+    if (json5_is_one_of(token, JSON5_BIT(JSON5_NUMBER) | JSON5_BIT(JSON5_JUNK)) && key.n)
+        return quote_key(p, key);
     switch (token) {
     case JSON5_COMMA:
         REPORT_TOKEN(p, "there is no member before this comma; remove it");
@@ -345,7 +229,7 @@ static enum outcome at_member(struct json5_parser *p, int token) {
 
 static enum outcome at_colon(struct json5_parser *p, int token) {
     char c = p->text[p->token_start];
-    if (is_one_of(token, SCALARS | OPENERS)) {
+    if (json5_is_one_of(token, JSON5_SCALARS | JSON5_OPENERS)) {
         struct diag *d = REPORT_TOKEN(p, "a colon is missing between the key and this value");
         note(p, d, p->previous_end, p->previous_end, "the colon belongs here");
         feed_made(p, JSON5_COLON);
@@ -357,7 +241,8 @@ static enum outcome at_colon(struct json5_parser *p, int token) {
         feed_made(p, JSON5_COLON);
         return TAKEN;
     }
-    bool end_of_member = is_one_of(token, CLOSERS | BIT(JSON5_COMMA) | BIT(JSON5_KEY));
+    bool end_of_member =
+        json5_is_one_of(token, JSON5_CLOSERS | JSON5_BIT(JSON5_COMMA) | JSON5_BIT(JSON5_KEY));
     if (!behind_unterminated(p)) {
         struct diag *d =
             REPORT_TOKEN(p, "%s",
@@ -372,8 +257,7 @@ static enum outcome at_colon(struct json5_parser *p, int token) {
     return AGAIN;
 }
 
-/* ---- values -----------------------------------------------------------------------------------
- */
+/* ---- values ---------------------------------------------------------------------------------- */
 
 /* Words that other languages have for a literal of JSON5. */
 static const char *literal_meant(struct str word) {
@@ -414,7 +298,7 @@ static void skip_url(struct json5_parser *p) {
 }
 
 static enum outcome at_value(struct json5_parser *p, int token, enum stand stand) {
-    bool first = first_on_line(p);
+    bool first = json5_first_on_line(p);
     switch (token) {
     case JSON5_COMMA:
     case JSON5_RBRACE:
@@ -447,8 +331,7 @@ static enum outcome at_value(struct json5_parser *p, int token, enum stand stand
     }
 }
 
-/* ---- behind values ----------------------------------------------------------------------------
- */
+/* ---- behind values --------------------------------------------------------------------------- */
 
 static enum outcome missing_comma(struct json5_parser *p) {
     if (!behind_unterminated(p)) {
@@ -468,7 +351,7 @@ static enum outcome stray(struct json5_parser *p, int token) {
         return TAKEN;
     }
     if (token == JSON5_JUNK && c == ')') {
-        int right = closer_of(container(p, 0));
+        int right = json5_closer_of(json5_container(p, 0));
         REPORT_TOKEN(p, "`%s` is expected here, not `)`", closer_text(right));
         feed_closer(p, right, token_end(p));
         return TAKEN;
@@ -483,29 +366,31 @@ static enum outcome stray(struct json5_parser *p, int token) {
 }
 
 static enum outcome after_member(struct json5_parser *p, int token) {
-    bool first = first_on_line(p);
+    bool first = json5_first_on_line(p);
     if (token == JSON5_KEY) return missing_comma(p);
-    if (first && is_one_of(token, BIT(JSON5_STRING) | BIT(JSON5_NAME) | BIT(JSON5_LITERAL)))
+    if (first && json5_is_one_of(token, JSON5_BIT(JSON5_STRING) | JSON5_BIT(JSON5_NAME) |
+                                            JSON5_BIT(JSON5_LITERAL)))
         return missing_comma(p);
-    if (first && is_one_of(token, BIT(JSON5_NUMBER) | BIT(JSON5_JUNK)) && unquoted_key(p).n)
+    if (first && json5_is_one_of(token, JSON5_BIT(JSON5_NUMBER) | JSON5_BIT(JSON5_JUNK)) &&
+        unquoted_key(p).n)
         return missing_comma(p);
     return stray(p, token);
 }
 
 static enum outcome after_element(struct json5_parser *p, int token) {
-    if (is_one_of(token, SCALARS | OPENERS)) return missing_comma(p);
+    if (json5_is_one_of(token, JSON5_SCALARS | JSON5_OPENERS)) return missing_comma(p);
     return stray(p, token);
 }
 
 /* A key at the beginning of a line, in an array inside an object: the array is not closed. */
 static bool leaves_array(const struct json5_parser *p, enum stand stand, int token) {
-    const struct node *outer = container(p, 1);
+    const struct node *outer = json5_container(p, 1);
     return token == JSON5_KEY && (stand == AFTER_ELEMENT || stand == AT_ELEMENT) &&
-           first_on_line(p) && outer && outer->kind == NODE_OBJECT;
+           json5_first_on_line(p) && outer && outer->kind == NODE_OBJECT;
 }
 
 static enum outcome close_array(struct json5_parser *p) {
-    const struct node *array = container(p, 0);
+    const struct node *array = json5_container(p, 0);
     struct diag *d = REPORT_TOKEN(p, "`]` is missing before this key");
     note_opened(p, d, array);
     feed_closer(p, JSON5_RBRACKET, p->previous_end);
@@ -513,8 +398,7 @@ static enum outcome close_array(struct json5_parser *p) {
     return AGAIN;
 }
 
-/* ---- the document -----------------------------------------------------------------------------
- */
+/* ---- the document ---------------------------------------------------------------------------- */
 
 static enum outcome at_document(struct json5_parser *p, int token) {
     if (token == JSON5_KEY) {
@@ -525,7 +409,7 @@ static enum outcome at_document(struct json5_parser *p, int token) {
     struct str text = {p->text, (size_t)(p->limit - p->text)};
     if (str_starts(text, STR("\xff\xfe")) || str_starts(text, STR("\xfe\xff")))
         REPORT_TOKEN(p, "this file is UTF-16: save it as UTF-8");
-    else if (is_one_of(token, BIT(JSON5_NAME) | BIT(JSON5_JUNK)))
+    else if (json5_is_one_of(token, JSON5_BIT(JSON5_NAME) | JSON5_BIT(JSON5_JUNK)))
         report_no_value(p, token);
     else
         REPORT_TOKEN(p, "a value is expected here: a config begins with {");
@@ -535,7 +419,7 @@ static enum outcome at_document(struct json5_parser *p, int token) {
 /* Behind the value of the file. When more members follow, a closing bracket was one too many: they
  * are read as an object of their own, for the mistakes in them. */
 static enum outcome after_document(struct json5_parser *p, int token) {
-    if (token != JSON5_COMMA || peek_token(p, 1) != JSON5_KEY) {
+    if (token != JSON5_COMMA || json5_peek(p, 1) != JSON5_KEY) {
         REPORT_TOKEN(p,
                      "the config ends before this: only comments may follow its closing bracket");
         return STOP;
@@ -573,7 +457,7 @@ static enum outcome repair(struct json5_parser *p, int token) {
     if (stand == AFTER_DOCUMENT) return after_document(p, token);
     if (token == JSON5_END) return end_of_text(p, stand);
     if (leaves_array(p, stand, token)) return close_array(p);
-    if (is_one_of(token, CLOSERS) && container(p, 0) && !value_is_due)
+    if (json5_is_one_of(token, JSON5_CLOSERS) && json5_container(p, 0) && !value_is_due)
         return wrong_closer(p, token);
     switch (stand) {
     case AT_MEMBER: return at_member(p, token);
@@ -624,13 +508,12 @@ static void report_depth(struct json5_parser *p) {
 static void close_all(struct json5_parser *p) {
     const struct json5_token end = {{0, 0}, JSON5_END};
     p->previous_end = (uint32_t)(p->limit - p->text);
-    if (!feed(p, end) && stand_of(p) == AT_DOCUMENT) feed_missing(p);
-    while (p->frame > p->frames) {
+    while (!feed(p, end)) {
         enum stand stand = stand_of(p);
         if (stand == AT_COLON) feed_made(p, JSON5_COLON);
-        if (stand == AT_COLON || stand == AT_MEMBER_VALUE) feed_missing(p);
-        feed_closer(p, closer_of(container(p, 0)), p->previous_end);
-        feed(p, end);
+        if (stand == AT_COLON || stand == AT_MEMBER_VALUE || stand == AT_DOCUMENT) feed_missing(p);
+        if (stand != AT_DOCUMENT)
+            feed_closer(p, json5_closer_of(json5_container(p, 0)), p->previous_end);
     }
 }
 
