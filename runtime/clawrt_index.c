@@ -1,32 +1,32 @@
 /* Look-ups in the table's index. */
 #include "clawrt_internal.h"
 
-/* `n` <= 16 bytes to 16, the rest zero: fixed-size moves instead of a call of memcpy. */
-static void pad_id(unsigned char out[CLAWT_INLINE_ID], const char *p, size_t n) {
-    memset(out, 0, CLAWT_INLINE_ID);
+/* `n` <= 16 bytes as two little-endian words, zero behind them. All in registers: bytes written to
+ * memory and read again as words would wait for each other. */
+static void load_words(const char *text, size_t n, uint64_t word[2]) {
+    const unsigned char *p = (const unsigned char *)text;
+    word[0] = word[1] = 0;
     if (n >= 8) {
-        memcpy(out, p, 8);
-        /* The two halves overlap for n < 16: what the second repeats is already there. */
-        memcpy(out + n - 8, p + n - 8, 8);
+        word[0] = clawt_get64(p);
+        if (n > 8) word[1] = clawt_get64(p + n - 8) >> 8 * (16 - n);
     } else if (n >= 4) {
-        memcpy(out, p, 4);
-        memcpy(out + n - 4, p + n - 4, 4);
+        word[0] = clawt_get32(p) | (uint64_t)clawt_get32(p + n - 4) << 8 * (n - 4);
     } else if (n) {
-        out[0] = (unsigned char)p[0];
-        out[n / 2] = (unsigned char)p[n / 2];
-        out[n - 1] = (unsigned char)p[n - 1];
+        word[0] = p[0] | (uint64_t)p[n / 2] << 8 * (n / 2) | (uint64_t)p[n - 1] << 8 * (n - 1);
     }
 }
 
-struct lookup_id clawrt_lookup_id(const struct clawrt *t, const char *p, size_t n) {
-    struct lookup_id id = {.p = p, .n = n, .hash = clawt_id_hash(p, n, t->seed)};
-    if (n <= CLAWT_INLINE_ID) pad_id(id.padded, p, n);
-    return id;
+void clawrt_lookup_id(const struct clawrt *t, const char *p, size_t n, struct lookup_id *id) {
+    id->p = p;
+    id->n = n;
+    id->hash = clawt_id_hash(p, n, t->seed);
+    if (n <= CLAWT_INLINE_ID) load_words(p, n, id->word);
 }
 
 static bool same_id(const struct clawrt *t, const unsigned char *slot, const struct lookup_id *id) {
     if (id->n <= CLAWT_INLINE_ID)
-        return slot[CLAWT_S_LENGTH] == id->n && memcmp(slot, id->padded, CLAWT_INLINE_ID) == 0;
+        return slot[CLAWT_S_LENGTH] == id->n && clawt_get64(slot) == id->word[0] &&
+               clawt_get64(slot + 8) == id->word[1];
     if (slot[CLAWT_S_LENGTH] != CLAWT_POOL_ID || clawt_get32(slot + 4) != id->n ||
         clawt_get64(slot + 8) != id->hash)
         return false;
