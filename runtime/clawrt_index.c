@@ -47,23 +47,34 @@ static uint32_t lowest_byte(uint64_t m) {
     return (uint32_t)((((m & (0 - m)) - 1) & ones) * ones >> 56) - 1;
 }
 
+/* The slot of the key in a group of eight, or NULL. `matches` has the top bit of every byte whose
+ * tag is the key's. */
+static const unsigned char *find_in_group(const struct clawrt *t, uint32_t group, uint64_t matches,
+                                          enum clawt_slot_type type, uint32_t scope,
+                                          const struct lookup_id *id) {
+    for (; matches; matches &= matches - 1) {
+        uint32_t number = group * CLAWT_GROUP + lowest_byte(matches);
+        const unsigned char *slot = clawt_record(&t->view, CLAWT_SLOTS, number);
+        if (slot && slot[CLAWT_S_TYPE] == type && clawt_get32(slot + CLAWT_S_SCOPE) == scope &&
+            same_id(t, slot, id))
+            return slot;
+    }
+    return NULL;
+}
+
 const unsigned char *clawrt_find(const struct clawrt *t, enum clawt_slot_type type, uint32_t scope,
                                  const struct lookup_id *id) {
-    const struct clawt_view *v = &t->view;
+    const unsigned char *tags = t->view.start[CLAWT_TAGS];
     uint64_t hash = clawt_key_hash(id->hash, type, scope);
-    uint64_t tags = clawt_tag(hash) * ones;
-    uint32_t groups = v->count[CLAWT_TAGS] / CLAWT_GROUP;
+    uint64_t tag = clawt_tag(hash) * ones;
+    uint32_t groups = t->view.count[CLAWT_TAGS] / CLAWT_GROUP;
     uint32_t group = clawt_home_group(hash, groups);
     for (int i = 0; i < CLAWT_PROBE_LIMIT; i++) {
-        uint64_t word = clawt_get64(v->start[CLAWT_TAGS] + (size_t)group * CLAWT_GROUP);
-        for (uint64_t m = zero_bytes(word ^ tags); m; m &= m - 1) {
-            uint32_t number = group * CLAWT_GROUP + lowest_byte(m);
-            const unsigned char *slot = clawt_record(v, CLAWT_SLOTS, number);
-            if (slot && slot[CLAWT_S_TYPE] == type && clawt_get32(slot + CLAWT_S_SCOPE) == scope &&
-                same_id(t, slot, id))
-                return slot;
-        }
-        if (zero_bytes(word)) return NULL;
+        uint64_t word = clawt_get64(tags + (size_t)group * CLAWT_GROUP);
+        uint64_t matches = zero_bytes(word ^ tag);
+        const unsigned char *slot =
+            matches ? find_in_group(t, group, matches, type, scope, id) : NULL;
+        if (slot || zero_bytes(word)) return slot;
         if (++group == groups) group = 0;
     }
     return NULL;

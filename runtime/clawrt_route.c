@@ -2,7 +2,7 @@
 #include "clawrt_internal.h"
 #include "clawtext.h"
 
-enum { MAX_TEXT = 1 << 30 };
+enum { MAX_TEXT = 1 << 30, FEW_CHANNELS = 8 };
 
 /* ORDER SCOPE */
 const struct clawrt_text clawrt_dm_scopes[4] = {CLAWRT_TEXT("main"), CLAWRT_TEXT("per-peer"),
@@ -103,16 +103,32 @@ static uint32_t account_scope(const struct message *m, uint32_t channel,
     return slot ? clawt_get32(slot + CLAWT_S_VALUE) : CLAWT_NONE;
 }
 
+/* A few channels, as gateways have them, are compared faster than looked up. */
+static uint32_t find_channel(const struct message *m) {
+    const struct clawt_view *v = &m->t->view;
+    if (v->count[CLAWT_CHANNELS] > FEW_CHANNELS) {
+        struct lookup_id id;
+        clawrt_lookup_id(m->t, m->channel.p, m->channel.n, &id);
+        const unsigned char *slot = clawrt_find(m->t, CLAWT_CHANNEL, 0, &id);
+        return slot ? clawt_get32(slot + CLAWT_S_VALUE) : CLAWT_NONE;
+    }
+    for (uint32_t i = 0; i < v->count[CLAWT_CHANNELS]; i++) {
+        const unsigned char *record = clawt_record(v, CLAWT_CHANNELS, i);
+        uint32_t length = clawt_get32(record + CLAWT_N_NAME + 4);
+        if (length != m->channel.n) continue;
+        const char *name = clawt_text(v, clawt_get32(record + CLAWT_N_NAME), length);
+        if (name && memcmp(name, m->channel.p, length) == 0) return i;
+    }
+    return CLAWT_NONE;
+}
+
 static void read_channel(struct message *m) {
     m->own.record = m->any.record = NULL;
     m->own.types = m->any.types = 0;
     m->keep_case = 0;
     if (m->channel.n == 0) return;
-    struct lookup_id id;
-    clawrt_lookup_id(m->t, m->channel.p, m->channel.n, &id);
-    const unsigned char *slot = clawrt_find(m->t, CLAWT_CHANNEL, 0, &id);
-    if (!slot) return;
-    uint32_t number = clawt_get32(slot + CLAWT_S_VALUE);
+    uint32_t number = find_channel(m);
+    if (number == CLAWT_NONE) return;
     const unsigned char *record = clawt_record(&m->t->view, CLAWT_CHANNELS, number);
     if (!record) {
         m->damaged = true;
