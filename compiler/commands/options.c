@@ -17,7 +17,7 @@ struct option {
 
 #define AT(field) offsetof(struct options, field)
 
-enum { ON_CONFIG = ON_AUDIT | ON_COMPILE | ON_ROUTE | ON_EVAL };
+enum { ON_CONFIG = ON_AUDIT | ON_COMPILE | ON_ROUTE | ON_EVAL | ON_TABLE };
 
 static const struct option table[] = {
     {"--gateway", "V", TEXT, AT(gateway), ON_CONFIG,

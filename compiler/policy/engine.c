@@ -194,7 +194,7 @@ static void run_rule(struct evaluation *e, const struct analysis *const *gateway
 }
 
 static void run_pairs(struct evaluation *e, const struct analysis *const *gateways, size_t n) {
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n && !e->engine->apart; i++)
         for (size_t j = i + 1; j < n; j++) {
             struct gateway_pair pair = {gateways[i], gateways[j]};
             evaluate(e, &pair, NULL);

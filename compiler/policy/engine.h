@@ -26,6 +26,7 @@ struct engine {
     struct project *project; /* or NULL */
     struct gate gate;
     struct str today; /* YYYY-MM-DD, for suppressions with an end */
+    bool apart;       /* the gateways have nothing to do with each other: no pairs of them */
 };
 
 /* Evaluates every rule over the gateways (in the order of their files) and, when there are several,
