@@ -4,97 +4,92 @@
 #include "syntax/json5_parser.h"
 #include "syntax/json5_skip.h"
 
-/* The token is a KEY when its colon follows, but for blanks. */
+static inline struct json5_token token(const struct json5_parser *p, int kind, uint32_t id,
+                                       const char *start) {
+    return (struct json5_token){{id, (uint32_t)(start - p->text)}, kind};
+}
+
+/* Behind the colon, when one follows but for blanks; else NULL. */
 static inline const char *behind_colon(const char *at) {
-    while (*at == ' ' || *at == '\t') at++;
+    while (json5_is_blank(*at)) at++;
     return *at == ':' ? at + 1 : NULL;
 }
 
-static inline int key_or(struct json5_parser *p, int token, const char *end) {
+/* A key: KEY when its colon follows, else a token of the given kind. */
+static inline struct json5_token key_or(struct json5_parser *p, int kind, struct str text,
+                                        const char *start, const char *end) {
     const char *behind = behind_colon(end);
     p->at = behind ? behind : end;
-    return behind ? JSON5_KEY : token;
+    return token(p, behind ? JSON5_KEY : kind, json5_intern(p, text.p, text.n), start);
 }
 
-static inline int string(struct json5_parser *p, const char *start, struct json5_value *v) {
+static inline struct json5_token string(struct json5_parser *p, const char *start) {
     const char *end = json5_skip_plain(start + 1, *start);
     struct str text = {start + 1, (size_t)(end - start - 1)};
     end = *end == *start ? end + 1 : json5_string_rest(p, start, end, &text);
     const char *behind = behind_colon(end);
-    if (behind) {
-        p->at = behind;
-        *v = (struct json5_value){json5_intern(p, text.p, text.n), (uint32_t)(start - p->text)};
-        return JSON5_KEY;
-    }
-    p->at = end;
-    struct node *n = json5_node(p, NODE_STRING, start, end, v);
+    p->at = behind ? behind : end;
+    if (behind) return token(p, JSON5_KEY, json5_intern(p, text.p, text.n), start);
+    node_id id = json5_node(p, NODE_STRING, start, end);
+    struct node *n = &p->tree->nodes[id];
     n->u.text = text.p;
     n->n = (uint32_t)text.n;
-    return JSON5_STRING;
+    return token(p, JSON5_STRING, id, start);
 }
 
-static inline int name(struct json5_parser *p, const char *start, const char *end,
-                       struct json5_value *v) {
-    *v = (struct json5_value){json5_intern(p, start, (size_t)(end - start)),
-                              (uint32_t)(start - p->text)};
-    return key_or(p, JSON5_NAME, end);
+static inline struct json5_token name(struct json5_parser *p, const char *start, const char *end) {
+    return key_or(p, JSON5_NAME, (struct str){start, (size_t)(end - start)}, start, end);
 }
 
-/* A name that is not all ASCII letters: it may hold escapes. */
-static int wide_name(struct json5_parser *p, const char *start, const char *end,
-                     struct json5_value *v) {
-    struct str text;
+static inline struct json5_token junk(struct json5_parser *p, const char *start, const char *end) {
     p->at = end;
+    return token(p, JSON5_JUNK, 0, start);
+}
+
+/* A name that is not all ASCII letters and digits: it may hold escapes. */
+static struct json5_token wide_name(struct json5_parser *p, const char *start, const char *end) {
+    struct str text;
     p->non_ascii = true;
-    if (!json5_name_decode(p, (struct str){start, (size_t)(end - start)}, &text)) return JSON5_JUNK;
-    *v = (struct json5_value){json5_intern(p, text.p, text.n), (uint32_t)(start - p->text)};
-    return key_or(p, JSON5_NAME, end);
+    if (!json5_name_decode(p, (struct str){start, (size_t)(end - start)}, &text))
+        return junk(p, start, end);
+    return key_or(p, JSON5_NAME, text, start, end);
+}
+
+static struct json5_token number(struct json5_parser *p, const char *start, const char *end,
+                                 double value) {
+    p->at = end;
+    node_id id = json5_node(p, NODE_NUMBER, start, end);
+    p->tree->nodes[id].u.number = value;
+    return token(p, JSON5_NUMBER, id, start);
 }
 
 /* true, false, null, NaN, Infinity: each may be a key too. */
-static int literal(struct json5_parser *p, const char *start, const char *end,
-                   struct json5_value *v, enum node_kind kind, double value) {
-    int token = name(p, start, end, v);
-    if (token == JSON5_KEY) return token;
-    struct node *n = json5_node(p, kind, start, end, v);
+static struct json5_token literal(struct json5_parser *p, const char *start, const char *end,
+                                  enum node_kind kind, double value) {
+    if (behind_colon(end)) return name(p, start, end);
+    p->at = end;
+    node_id id = json5_node(p, kind, start, end);
+    struct node *n = &p->tree->nodes[id];
     if (kind == NODE_BOOL) n->u.boolean = value != 0;
     if (kind == NODE_NUMBER) n->u.number = value;
-    return JSON5_LITERAL;
+    return token(p, JSON5_LITERAL, id, start);
 }
 
-static int number(struct json5_parser *p, const char *start, const char *end,
-                  struct json5_value *v) {
-    p->at = end;
-    json5_node(p, NODE_NUMBER, start, end, v)->u.number =
-        json5_number((struct str){start, (size_t)(end - start)});
-    return JSON5_NUMBER;
-}
-
-static inline int bracket(struct json5_parser *p, int token, const char *start,
-                          struct json5_value *v) {
+static inline struct json5_token punctuation(struct json5_parser *p, int kind, const char *start) {
     p->at = start + 1;
-    *v = (struct json5_value){0, (uint32_t)(start - p->text)};
-    return token;
+    return token(p, kind, 0, start);
 }
 
-static inline int open_bracket(struct json5_parser *p, int token, enum node_kind kind,
-                               const char *start, struct json5_value *v) {
+static inline struct json5_token opening(struct json5_parser *p, int kind, enum node_kind node,
+                                         const char *start) {
     p->at = start + 1;
-    json5_node(p, kind, start, start + 1, v);
-    return token;
-}
-
-static int junk(struct json5_parser *p, const char *end) {
-    p->at = end;
-    return JSON5_JUNK;
+    return token(p, kind, json5_node(p, node, start, start + 1), start);
 }
 
 /*!include:re2c "json5_classes.re" */
 
-int json5_scan(struct json5_parser *p, struct json5_value *v) {
+struct json5_token json5_scan(struct json5_parser *p) {
     const char *at = p->at, *start, *marker;
-    (void)marker;
-    *v = (struct json5_value){0, 0};
 again:
     at = json5_skip_blanks(at);
     start = at;
@@ -127,28 +122,28 @@ again:
     odd_name   = start part* foreign (part | foreign)*;
     odd_number = [+-]* ("." | digit) (part | [.] | [eE] [+-])* | [+-]+ letter*;
 
-    "{"  { return open_bracket(p, JSON5_LBRACE, NODE_OBJECT, start, v); }
-    "}"  { return bracket(p, JSON5_RBRACE, start, v); }
-    "["  { return open_bracket(p, JSON5_LBRACKET, NODE_ARRAY, start, v); }
-    "]"  { return bracket(p, JSON5_RBRACKET, start, v); }
-    ","  { p->at = at; return JSON5_COMMA; }
-    ":"  { p->at = at; return JSON5_COLON; }
-    ["'] { return string(p, start, v); }
+    "{"  { return opening(p, JSON5_LBRACE, NODE_OBJECT, start); }
+    "}"  { return punctuation(p, JSON5_RBRACE, start); }
+    "["  { return opening(p, JSON5_LBRACKET, NODE_ARRAY, start); }
+    "]"  { return punctuation(p, JSON5_RBRACKET, start); }
+    ","  { return punctuation(p, JSON5_COMMA, start); }
+    ":"  { return punctuation(p, JSON5_COLON, start); }
+    ["'] { return string(p, start); }
 
-    "null"  { return literal(p, start, at, v, NODE_NULL, 0); }
-    "true"  { return literal(p, start, at, v, NODE_BOOL, 1); }
-    "false" { return literal(p, start, at, v, NODE_BOOL, 0); }
+    "null"  { return literal(p, start, at, NODE_NULL, 0); }
+    "true"  { return literal(p, start, at, NODE_BOOL, 1); }
+    "false" { return literal(p, start, at, NODE_BOOL, 0); }
     "NaN" | "Infinity" | [+-] ("NaN" | "Infinity") {
         double value = at[-1] == 'N' ? NAN : *start == '-' ? -INFINITY : INFINITY;
-        if (*start != '+' && *start != '-') return literal(p, start, at, v, NODE_NUMBER, value);
-        p->at = at;
-        json5_node(p, NODE_NUMBER, start, at, v)->u.number = value;
-        return JSON5_NUMBER;
+        if (*start == '+' || *start == '-') return number(p, start, at, value);
+        return literal(p, start, at, NODE_NUMBER, value);
     }
-    number { return number(p, start, at, v); }
-    letter (letter | digit)* { return name(p, start, at, v); }
-    start part*              { return wide_name(p, start, at, v); }
-    odd_name | odd_number    { return junk(p, at); }
+    number {
+        return number(p, start, at, json5_number((struct str){start, (size_t)(at - start)}));
+    }
+    letter (letter | digit)* { return name(p, start, at); }
+    start part*              { return wide_name(p, start, at); }
+    odd_name | odd_number    { return junk(p, start, at); }
 
     [ \t\n\r\v\f]+ { goto again; }
     "\u00a0" | "\ufeff" | "\u2028" | "\u2029" | unicode_space {
@@ -162,16 +157,16 @@ again:
     "/*" {
         at = json5_skip_block_comment(p, at);
         if (at) goto again;
-        return junk(p, p->limit);
+        return junk(p, start, p->limit);
     }
     "\x00" {
-        if (start < p->limit) return junk(p, at);
+        if (start < p->limit) return junk(p, start, at);
         p->at = start;
-        return JSON5_END;
+        return token(p, JSON5_END, 0, start);
     }
     * {
         p->non_ascii = true;
-        return junk(p, json5_skip_character(p, start));
+        return junk(p, start, json5_skip_character(p, start));
     }
     */
 }
@@ -179,8 +174,7 @@ again:
 bool json5_fits_name(uint32_t c, bool first) {
     char text[5] = "";
     const char *at = text, *marker;
-    if (utf8_encode(c, text) == 1 && c == 0) return false;
-    (void)marker;
+    utf8_encode(c, text);
     /*!re2c
     letter | unicode_id_start { return true; }
     digit | unicode_id_continue | "\u200c" | "\u200d" { return !first; }

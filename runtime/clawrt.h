@@ -144,9 +144,9 @@ struct clawrt_answer {
     uint32_t binding; /* place in bindings[] of the one that won, or CLAWRT_NO_BINDING */
 };
 
-/* Large enough a buffer for every query whose texts have 150 bytes together, with any table whose
- * identity links have names of at most 150. */
-#define CLAWRT_BUFFER 2048
+/* Large enough a buffer for every query whose texts have 256 bytes together, with any table whose
+ * identity links have names of at most 256. */
+#define CLAWRT_BUFFER 4096
 
 /* Bytes of buffer that are enough for this query, or 0 when one of its texts is too long. */
 size_t clawrt_room(const struct clawrt *table, const struct clawrt_query *query);

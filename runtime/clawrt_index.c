@@ -1,32 +1,32 @@
 /* Look-ups in the table's index. */
 #include "clawrt_internal.h"
 
-/* `n` <= 16 bytes to 16, the rest zero: fixed-size moves instead of a call of memcpy. */
-static void pad_id(unsigned char out[CLAWT_INLINE_ID], const char *p, size_t n) {
-    memset(out, 0, CLAWT_INLINE_ID);
+/* `n` <= 16 bytes as two little-endian words, zero behind them. All in registers: bytes written to
+ * memory and read again as words would wait for each other. */
+static void load_words(const char *text, size_t n, uint64_t word[2]) {
+    const unsigned char *p = (const unsigned char *)text;
+    word[0] = word[1] = 0;
     if (n >= 8) {
-        memcpy(out, p, 8);
-        /* The two halves overlap for n < 16: what the second repeats is already there. */
-        memcpy(out + n - 8, p + n - 8, 8);
+        word[0] = clawt_get64(p);
+        if (n > 8) word[1] = clawt_get64(p + n - 8) >> 8 * (16 - n);
     } else if (n >= 4) {
-        memcpy(out, p, 4);
-        memcpy(out + n - 4, p + n - 4, 4);
+        word[0] = clawt_get32(p) | (uint64_t)clawt_get32(p + n - 4) << 8 * (n - 4);
     } else if (n) {
-        out[0] = (unsigned char)p[0];
-        out[n / 2] = (unsigned char)p[n / 2];
-        out[n - 1] = (unsigned char)p[n - 1];
+        word[0] = p[0] | (uint64_t)p[n / 2] << 8 * (n / 2) | (uint64_t)p[n - 1] << 8 * (n - 1);
     }
 }
 
-struct lookup_id clawrt_lookup_id(const struct clawrt *t, const char *p, size_t n) {
-    struct lookup_id id = {.p = p, .n = n, .hash = clawt_id_hash(p, n, t->seed)};
-    if (n <= CLAWT_INLINE_ID) pad_id(id.padded, p, n);
-    return id;
+void clawrt_lookup_id(const struct clawrt *t, const char *p, size_t n, struct lookup_id *id) {
+    id->p = p;
+    id->n = n;
+    id->hash = clawt_id_hash(p, n, t->seed);
+    if (n <= CLAWT_INLINE_ID) load_words(p, n, id->word);
 }
 
 static bool same_id(const struct clawrt *t, const unsigned char *slot, const struct lookup_id *id) {
     if (id->n <= CLAWT_INLINE_ID)
-        return slot[CLAWT_S_LENGTH] == id->n && memcmp(slot, id->padded, CLAWT_INLINE_ID) == 0;
+        return slot[CLAWT_S_LENGTH] == id->n && clawt_get64(slot) == id->word[0] &&
+               clawt_get64(slot + 8) == id->word[1];
     if (slot[CLAWT_S_LENGTH] != CLAWT_POOL_ID || clawt_get32(slot + 4) != id->n ||
         clawt_get64(slot + 8) != id->hash)
         return false;
@@ -47,23 +47,34 @@ static uint32_t lowest_byte(uint64_t m) {
     return (uint32_t)((((m & (0 - m)) - 1) & ones) * ones >> 56) - 1;
 }
 
+/* The slot of the key in a group of eight, or NULL. `matches` has the top bit of every byte whose
+ * tag is the key's. */
+static const unsigned char *find_in_group(const struct clawrt *t, uint32_t group, uint64_t matches,
+                                          enum clawt_slot_type type, uint32_t scope,
+                                          const struct lookup_id *id) {
+    for (; matches; matches &= matches - 1) {
+        uint32_t number = group * CLAWT_GROUP + lowest_byte(matches);
+        const unsigned char *slot = clawt_record(&t->view, CLAWT_SLOTS, number);
+        if (slot && slot[CLAWT_S_TYPE] == type && clawt_get32(slot + CLAWT_S_SCOPE) == scope &&
+            same_id(t, slot, id))
+            return slot;
+    }
+    return NULL;
+}
+
 const unsigned char *clawrt_find(const struct clawrt *t, enum clawt_slot_type type, uint32_t scope,
                                  const struct lookup_id *id) {
-    const struct clawt_view *v = &t->view;
+    const unsigned char *tags = t->view.start[CLAWT_TAGS];
     uint64_t hash = clawt_key_hash(id->hash, type, scope);
-    uint64_t tags = clawt_tag(hash) * ones;
-    uint32_t groups = v->count[CLAWT_TAGS] / CLAWT_GROUP;
+    uint64_t tag = clawt_tag(hash) * ones;
+    uint32_t groups = t->view.count[CLAWT_TAGS] / CLAWT_GROUP;
     uint32_t group = clawt_home_group(hash, groups);
     for (int i = 0; i < CLAWT_PROBE_LIMIT; i++) {
-        uint64_t word = clawt_get64(v->start[CLAWT_TAGS] + (size_t)group * CLAWT_GROUP);
-        for (uint64_t m = zero_bytes(word ^ tags); m; m &= m - 1) {
-            uint32_t number = group * CLAWT_GROUP + lowest_byte(m);
-            const unsigned char *slot = clawt_record(v, CLAWT_SLOTS, number);
-            if (slot && slot[CLAWT_S_TYPE] == type && clawt_get32(slot + CLAWT_S_SCOPE) == scope &&
-                same_id(t, slot, id))
-                return slot;
-        }
-        if (zero_bytes(word)) return NULL;
+        uint64_t word = clawt_get64(tags + (size_t)group * CLAWT_GROUP);
+        uint64_t matches = zero_bytes(word ^ tag);
+        const unsigned char *slot =
+            matches ? find_in_group(t, group, matches, type, scope, id) : NULL;
+        if (slot || zero_bytes(word)) return slot;
         if (++group == groups) group = 0;
     }
     return NULL;

@@ -22,15 +22,16 @@ enum group_scope { GROUP_PER_GROUP, GROUP_MAIN };
 extern const struct clawrt_text clawrt_dm_scopes[4];
 extern const struct clawrt_text clawrt_group_scopes[2];
 
-/* An id to look up: its hash, and its bytes in the form that slots have when it is short. */
+/* An id to look up: its hash, and, when it is short, its bytes as slots have them: two
+ * little-endian words. */
 struct lookup_id {
     const char *p;
     size_t n;
     uint64_t hash;
-    unsigned char padded[CLAWT_INLINE_ID];
+    uint64_t word[2];
 };
 
-struct lookup_id clawrt_lookup_id(const struct clawrt *t, const char *p, size_t n);
+void clawrt_lookup_id(const struct clawrt *t, const char *p, size_t n, struct lookup_id *id);
 
 /* The slot of a key, or NULL. Visits at most CLAWT_PROBE_LIMIT groups. */
 const unsigned char *clawrt_find(const struct clawrt *t, enum clawt_slot_type type, uint32_t scope,
@@ -53,10 +54,10 @@ struct session {
     int dm_scope, group_scope;      /* ORDER SCOPE */
 };
 
-/* Bytes that `clawrt_session_key` writes at most, scratch included. */
-uint64_t clawrt_session_room(const struct clawrt *t, uint64_t channel, uint64_t kind, uint64_t id);
-
-/* Writes the key to `out`, which has that much room, or lets `key` be the agent's main key. */
+/* Writes the key to `out`, or lets `key` be the agent's main key. With C the bytes of the channel,
+ * I of the peer's id or its linked name, K of its kind, it needs at most 2.5 (160 + C + K + 1.5 I)
+ * for the key and its lower case, and as scratch before that 2.5 (16 + C + I): see `clawrt_room`.
+ */
 enum clawrt_status clawrt_session_key(const struct clawrt *t, const struct session *s, char *out,
                                       struct clawrt_text *key);
 

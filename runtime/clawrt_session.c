@@ -39,21 +39,13 @@ static struct clawrt_text peer_id(const struct session *s) {
     return s->peer->id.n ? s->peer->id : unknown;
 }
 
-uint64_t clawrt_session_room(const struct clawrt *t, uint64_t channel, uint64_t kind, uint64_t id) {
-    enum { LONGEST_WORD = sizeof "direct:" - 1 };
-    uint64_t name = t->longest_name > id ? t->longest_name : id;
-    uint64_t key = CLAWT_AGENT_PREFIX + 2 * CLAWT_AGENT_ID_MAX + 5 + channel + unknown.n + kind +
-                   LONGEST_WORD + CLAWTEXT_LOWER_MAX(name) + unknown.n;
-    uint64_t scoped = channel + unknown.n + 1 + id + unknown.n;
-    return CLAWTEXT_LOWER_MAX(key) + key + scoped + CLAWTEXT_LOWER_MAX(scoped);
-}
-
 /* ---- identity links -------------------------------------------------------------------------- */
 
 /* One of the two forms under which an id may be linked. Keeps in `*best` the one that the gateway
  * meets first on its walk over session.identityLinks. */
 static void try_link(const struct clawrt *t, const char *p, size_t n, const unsigned char **best) {
-    struct lookup_id id = clawrt_lookup_id(t, p, n);
+    struct lookup_id id;
+    clawrt_lookup_id(t, p, n, &id);
     const unsigned char *slot = clawrt_find(t, CLAWT_LINK, 0, &id);
     if (slot && (!*best || clawt_get32(slot + CLAWT_S_INDEX) < clawt_get32(*best + CLAWT_S_INDEX)))
         *best = slot;

@@ -226,12 +226,10 @@ static inline uint64_t clawt_id_hash(const char *p, size_t n, uint64_t seed) {
     return XXH3_64bits_withSeed(p, n, seed);
 }
 
-/* One hash of the id serves all its keys. */
+/* One hash of the id serves all its keys. It is well mixed already: adding a multiple of an odd
+ * number for each (scope, type) moves all ids of a scope alike. */
 static inline uint64_t clawt_key_hash(uint64_t id_hash, enum clawt_slot_type type, uint32_t scope) {
-    uint64_t z = id_hash + ((uint64_t)scope << 8 | (uint64_t)type) * 0x9e3779b97f4a7c15u;
-    z ^= z >> 32;
-    z *= 0xd6e8feb86659fd93u;
-    return z ^ z >> 32;
+    return id_hash + ((uint64_t)scope << 8 | (uint64_t)type) * 0x9e3779b97f4a7c15u;
 }
 
 /* The group where the search for a key begins; it goes on to the next, at the end to group 0. */

@@ -133,8 +133,15 @@ static uint32_t lower_simple(uint32_t c) {
 
 /* ---- trim --------------------------------------------------------------------------------- */
 
+/* ASCII and no blank; nearly every text begins and ends so. */
+static bool is_solid(char c) {
+    return (unsigned char)(c - '!') <= '~' - '!';
+}
+
 size_t clawtext_trim(const char *p, size_t n, size_t *start) {
     size_t from = 0;
+    *start = 0;
+    if (n && is_solid(p[0]) && is_solid(p[n - 1])) return n;
     uint32_t c;
     while (from < n) {
         size_t length = decode(p + from, n - from, &c);
@@ -165,18 +172,41 @@ static char lower_ascii(char c) {
     return (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
 }
 
-/* Copies the ASCII text at `p`, lower-cased, up to the first other byte; returns its length. */
-static size_t lower_ascii_prefix(const char *p, size_t n, char *out) {
-    size_t i = 0;
-    for (; n - i >= 8; i += 8) {
-        uint64_t word;
-        memcpy(&word, p + i, 8);
-        if (word & 0x8080808080808080u) break;
-        word = lower_ascii_word(word);
-        memcpy(out + i, &word, 8);
+static const uint64_t not_ascii = 0x8080808080808080u;
+
+/* Lower-cases eight bytes, or four, if all are ASCII. */
+static bool lower_eight(const char *p, char *out) {
+    uint64_t word;
+    memcpy(&word, p, sizeof word);
+    if (word & not_ascii) return false;
+    word = lower_ascii_word(word);
+    memcpy(out, &word, sizeof word);
+    return true;
+}
+
+static bool lower_four(const char *p, char *out) {
+    uint32_t half;
+    memcpy(&half, p, sizeof half);
+    if (half & (uint32_t)not_ascii) return false;
+    half = (uint32_t)lower_ascii_word(half);
+    memcpy(out, &half, sizeof half);
+    return true;
+}
+
+/* Lower-cases a text if all of it is ASCII. Its last bytes are done together with bytes before
+ * them, which come out the same again. */
+static bool lower_all_ascii(const char *p, size_t n, char *out) {
+    if (n >= 8) {
+        for (size_t i = 0; i < n - 8; i += 8)
+            if (!lower_eight(p + i, out + i)) return false;
+        return lower_eight(p + n - 8, out + n - 8);
     }
-    for (; i < n && (unsigned char)p[i] < 0x80; i++) out[i] = lower_ascii(p[i]);
-    return i;
+    if (n >= 4) return lower_four(p, out) && lower_four(p + n - 4, out + n - 4);
+    for (size_t i = 0; i < n; i++) {
+        if ((unsigned char)p[i] >= 0x80) return false;
+        out[i] = lower_ascii(p[i]);
+    }
+    return true;
 }
 
 /* ICU, and so JavaScript, asks "ignorable?" before "cased?": letters that are both are skipped. */
@@ -229,15 +259,19 @@ static size_t lower_one(const char *p, size_t n, size_t at, char **out) {
     return length;
 }
 
-size_t clawtext_lower(const char *p, size_t n, char *out) {
+static size_t lower_any(const char *p, size_t n, char *out) {
     char *o = out;
     for (size_t i = 0; i < n;) {
-        size_t ascii = lower_ascii_prefix(p + i, n - i, o);
-        i += ascii;
-        o += ascii;
-        while (i < n && (unsigned char)p[i] >= 0x80) i += lower_one(p, n, i, &o);
+        if ((unsigned char)p[i] < 0x80)
+            *o++ = lower_ascii(p[i++]);
+        else
+            i += lower_one(p, n, i, &o);
     }
     return (size_t)(o - out);
+}
+
+size_t clawtext_lower(const char *p, size_t n, char *out) {
+    return lower_all_ascii(p, n, out) ? n : lower_any(p, n, out);
 }
 
 size_t clawtext_token(const char *p, size_t n, char *out) {
@@ -292,7 +326,7 @@ size_t clawtext_canon(const char *p, size_t n, char out[CLAWTEXT_ID_MAX]) {
     n = clawtext_trim(p, n, &start);
     if (n == 0) return 0;
     p += start;
-    if (is_plain_id(p, n)) return lower_ascii_prefix(p, n, out);
+    if (is_plain_id(p, n)) return clawtext_lower(p, n, out);
     struct canon k = {.out = out};
     for (size_t i = 0; i < n;) {
         uint32_t c;
@@ -333,16 +367,23 @@ size_t clawtext_account_id(const char *p, size_t n, char out[CLAWTEXT_ID_MAX]) {
     return length;
 }
 
+static enum clawtext_kind kind_of_word(const char *p, size_t n) {
+    if (is_text(p, n, "direct") || is_text(p, n, "dm")) return CLAWTEXT_DIRECT;
+    if (is_text(p, n, "group")) return CLAWTEXT_GROUP;
+    if (is_text(p, n, "channel")) return CLAWTEXT_CHANNEL;
+    return CLAWTEXT_NO_KIND;
+}
+
 enum clawtext_kind clawtext_chat_type(const char *p, size_t n) {
     enum { LONGEST = sizeof "channel" - 1 };
+    if (n == 0) return CLAWTEXT_NO_KIND;
+    enum clawtext_kind kind = kind_of_word(p, n);
+    if (kind != CLAWTEXT_NO_KIND) return kind;
     size_t start;
     n = clawtext_trim(p, n, &start);
-    if (n == 0 || n > LONGEST) return CLAWTEXT_NO_KIND;
+    if (n > LONGEST) return CLAWTEXT_NO_KIND;
     /* No letter of these words is the lower case of anything but its capital. */
     char word[LONGEST];
     for (size_t i = 0; i < n; i++) word[i] = lower_ascii(p[start + i]);
-    if (is_text(word, n, "direct") || is_text(word, n, "dm")) return CLAWTEXT_DIRECT;
-    if (is_text(word, n, "group")) return CLAWTEXT_GROUP;
-    if (is_text(word, n, "channel")) return CLAWTEXT_CHANNEL;
-    return CLAWTEXT_NO_KIND;
+    return kind_of_word(word, n);
 }

@@ -6,7 +6,9 @@ static void begin_agents(struct analysis *s) {
     int32_t owner = model_default_agent(m);
     for (size_t i = 0; i < m->agents.n; i++) {
         int32_t first = model_agent(m, m->agents.v[i].id);
-        s->agents[i] = (struct agent_facts){.powers = tools_of_agent(m, &m->agents.v[i]),
+        s->agents[i] = (struct agent_facts){.in = s,
+                                            .agent = &m->agents.v[i],
+                                            .powers = tools_of_agent(m, &m->agents.v[i]),
                                             .is_default = owner == (int32_t)i,
                                             .same_id = first == (int32_t)i ? -1 : first,
                                             .owner_reach = -1,
@@ -21,6 +23,9 @@ struct analysis *analyse(struct arena *a, const struct model *m, struct names ow
     s->model = m;
     s->resolver = resolver_new(a, &m->routing);
     begin_agents(s);
+    s->accounts = ARENA_ARRAY(a, struct account_facts, m->accounts.n);
+    for (size_t i = 0; i < m->accounts.n; i++)
+        s->accounts[i] = (struct account_facts){s, &m->accounts.v[i]};
     analyse_tool_entries(s);
     analyse_bindings(s);
     analyse_reach(s, owners);

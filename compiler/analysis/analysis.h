@@ -6,6 +6,9 @@
 #include "analysis/resolve.h"
 #include "model/model.h"
 
+/* Every fact names the analysis it belongs to (`in`), so that a fact alone can be looked into. */
+struct analysis;
+
 /* ---- tools.c: which tools an agent has ---------------------------------------------------------
  */
 
@@ -26,6 +29,7 @@ bool tool_set_exceeds(const struct tool_set *a, const struct tool_set *b);
 
 /* One entry of an allow or deny list, and what the gateway makes of it. */
 struct tool_entry {
+    const struct analysis *in;
     const struct text *text;
     const char *list;   /* "allow", "alsoAllow", "deny" */
     int32_t agent;      /* index, -1 for the global lists */
@@ -48,6 +52,7 @@ enum sender_class {
 
 /* One class of senders on one account, and where their messages go. */
 struct reach {
+    const struct analysis *in;
     uint32_t account; /* index into model.accounts */
     enum sender_class class;
     struct str sender; /* id of a known sender, or of the group; empty: any */
@@ -71,6 +76,7 @@ struct session_member {
 
 /* A session bucket with more than one person in it. */
 struct shared_session {
+    const struct analysis *in;
     int32_t agent;
     struct str session_key;     /* or the symbolic bucket */
     bool possible;              /* two people can, not must, end up in it */
@@ -86,6 +92,7 @@ struct shared_session {
 
 /* An account whose several senders share the main session, as 2026.3.13 counts them. */
 struct crowded_channel {
+    const struct analysis *in;
     uint32_t account; /* the first such account of the channel */
     size_t senders;
     bool wildcard;
@@ -95,12 +102,15 @@ struct crowded_channel {
  */
 
 struct shared_path {
+    const struct analysis *in;
     int32_t first, second; /* agents, in roster order */
     bool nested;           /* one lies in the other, they are not equal */
     struct str path;       /* the outer one */
 };
 
 struct agent_facts {
+    const struct analysis *in;
+    const struct agent *agent;
     struct agent_powers powers;
     bool is_default;  /* owns what no binding takes */
     int32_t same_id;  /* an earlier agent with the same id, or -1 */
@@ -114,6 +124,9 @@ struct agent_facts {
 };
 
 struct binding_facts {
+    const struct analysis *in;
+    const struct binding *binding;
+    uint32_t index;      /* position in bindings[] */
     int32_t shadowed_by; /* index into model.bindings of the binding that takes all of it, or -1 */
     bool duplicate;      /* and that one is the same in every respect of matching */
     bool agent_known;
@@ -122,6 +135,12 @@ struct binding_facts {
     struct str
         channel_meant; /* for an alias: the channel's name; for a typing mistake: the likely one */
     struct str agent_meant, account_meant;
+};
+
+/* One account, as a fact. */
+struct account_facts {
+    const struct analysis *in;
+    const struct account *account;
 };
 
 struct owner {
@@ -136,6 +155,7 @@ struct analysis {
     struct resolver *resolver;
     struct agent_facts *agents;
     struct binding_facts *bindings;
+    struct account_facts *accounts;
     ARRAY(struct tool_entry) tool_entries;
     ARRAY(struct reach) reaches;
     const uint32_t *by_agent; /* reaches sorted by agent */

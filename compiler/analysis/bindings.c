@@ -85,7 +85,7 @@ void analyse_bindings(struct analysis *s) {
     for (size_t i = 0; i < m->bindings.n; i++) {
         const struct binding *b = &m->bindings.v[i];
         struct binding_facts *f = &s->bindings[i];
-        f->shadowed_by = -1;
+        *f = (struct binding_facts){.in = s, .binding = b, .index = (uint32_t)i, .shadowed_by = -1};
         if (b->added) {
             f->agent_known = f->channel_known = f->account_known = true;
             continue;

@@ -25,7 +25,8 @@ static void add_reach(struct reaching *r, uint32_t account, enum sender_class cl
                             .peer = {is_room(class) ? STR("group") : STR("direct"), sender}};
     struct route_answer answer = resolve(r->s->resolver, r->scratch, &q);
     struct reach *reach = &ARRAY_PUSH(r->s->arena, r->s->reaches);
-    *reach = (struct reach){.account = account,
+    *reach = (struct reach){.in = r->s,
+                            .account = account,
                             .class = class,
                             .sender = sender,
                             .at = at,

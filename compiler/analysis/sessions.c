@@ -205,7 +205,8 @@ static void report(struct grouping *g, struct bucket *b) {
     const struct reach *first = &s->reaches.v[b->first - 1];
     const struct reach *second = b->second ? &s->reaches.v[b->second - 1] : first;
     struct shared_session *shared = &ARRAY_PUSH(s->arena, s->sessions);
-    *shared = (struct shared_session){.agent = b->agent,
+    *shared = (struct shared_session){.in = s,
+                                      .agent = b->agent,
                                       .session_key = b->key,
                                       .possible = b->symbolic,
                                       .principals = b->identities,
@@ -254,7 +255,7 @@ static void count_crowded(struct analysis *s) {
                 continue;
             if (!a->audit_wildcard && a->n_audit_senders < 2) continue;
             ARRAY_PUSH(s->arena, s->crowded) =
-                (struct crowded_channel){j, a->n_audit_senders, a->audit_wildcard};
+                (struct crowded_channel){s, j, a->n_audit_senders, a->audit_wildcard};
             break;
         }
     }

@@ -27,25 +27,27 @@ struct pairs {
     ARRAY(struct shared_path) list;
 };
 
-static void add_pair(struct arena *a, struct pairs *pairs, const struct located *outer,
+static void add_pair(const struct analysis *s, struct pairs *pairs, const struct located *outer,
                      const struct located *inner) {
     bool swap = outer->agent > inner->agent;
-    ARRAY_PUSH(a, pairs->list) = (struct shared_path){.first = swap ? inner->agent : outer->agent,
-                                                      .second = swap ? outer->agent : inner->agent,
-                                                      .nested = outer->path.n != inner->path.n,
-                                                      .path = outer->path};
+    ARRAY_PUSH(s->arena, pairs->list) =
+        (struct shared_path){.in = s,
+                             .first = swap ? inner->agent : outer->agent,
+                             .second = swap ? outer->agent : inner->agent,
+                             .nested = outer->path.n != inner->path.n,
+                             .path = outer->path};
 }
 
 /* Every path is compared with the nearest one above it and the first equal one: enough to name each
  * agent that shares, without a finding for every pair of a large group. */
-static struct pairs shared_paths(struct arena *a, struct located *v, size_t n) {
+static struct pairs shared_paths(const struct analysis *s, struct located *v, size_t n) {
     struct pairs pairs = {0};
     if (n) qsort(v, n, sizeof *v, by_path);
-    size_t *above = ARENA_ARRAY(a, size_t, n + 1);
+    size_t *above = ARENA_ARRAY(s->arena, size_t, n + 1);
     size_t depth = 0;
     for (size_t i = 0; i < n; i++) {
         while (depth && !location_contains(v[above[depth - 1]].path, v[i].path)) depth--;
-        if (depth) add_pair(a, &pairs, &v[above[depth - 1]], &v[i]);
+        if (depth) add_pair(s, &pairs, &v[above[depth - 1]], &v[i]);
         if (!depth || v[above[depth - 1]].path.n != v[i].path.n) above[depth++] = i;
     }
     return pairs;
@@ -62,12 +64,12 @@ void analyse_sharing(struct analysis *s) {
     for (size_t i = 0; i < m->agents.n; i++)
         if (first_of_its_id(s, i) && !m->agents.v[i].workspace.symbolic)
             v[n++] = (struct located){m->agents.v[i].workspace.v, (int32_t)i};
-    struct pairs workspaces = shared_paths(s->arena, v, n);
+    struct pairs workspaces = shared_paths(s, v, n);
     n = 0;
     for (size_t i = 0; i < m->agents.n; i++)
         if (first_of_its_id(s, i) && !m->agents.v[i].agent_dir.symbolic)
             v[n++] = (struct located){m->agents.v[i].agent_dir.v, (int32_t)i};
-    struct pairs dirs = shared_paths(s->arena, v, n);
+    struct pairs dirs = shared_paths(s, v, n);
     s->workspaces.v = workspaces.list.v;
     s->workspaces.n = s->workspaces.capacity = workspaces.list.n;
     s->agent_dirs.v = dirs.list.v;

@@ -256,7 +256,7 @@ static void add_entries(struct analysis *s, const struct text_list *list, const 
                         int32_t agent) {
     const struct gateway_data *g = s->model->gateway;
     for (size_t i = 0; i < list->n; i++) {
-        struct tool_entry e = {.text = &list->v[i], .list = name, .agent = agent};
+        struct tool_entry e = {.in = s, .text = &list->v[i], .list = name, .agent = agent};
         e.name = normal_name(s->arena, g, list->v[i].v);
         if (!e.name.n || list->v[i].symbolic) continue;
         struct tool_set matched = entry_tools(g, e.name);

@@ -1,3 +1,4 @@
+#define _DEFAULT_SOURCE /* madvise, where there is one */
 #include "base/arena.h"
 
 #include <stdalign.h>
@@ -6,8 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 enum { FIRST_CHUNK = 64 * 1024, LARGE_CHUNK = 1024 * 1024, BIG_BLOCK = 128 * 1024 };
+enum { HUGE_BLOCK = 4 * 1024 * 1024 }; /* worth large pages */
 
 #define ALIGNMENT alignof(max_align_t)
 
@@ -97,9 +101,27 @@ void arena_reset(struct arena *a) {
     if (a->chunks) a->chunks->used = 0;
 }
 
+/* Asks for large pages: the tree of a large config is written once, front to back, and the faults
+ * on small pages are a third of the time of parsing it. A hint; without it all is the same but
+ * slower. The whole mapping is named, as a part would keep it from growing in place. */
+static void hint_huge(const void *p, size_t size) {
+#ifdef MADV_HUGEPAGE
+    long page = sysconf(_SC_PAGESIZE);
+    if (size < HUGE_BLOCK || page <= 0) return;
+    uintptr_t mask = (uintptr_t)page - 1, end = ((uintptr_t)p + size + mask) & ~mask;
+    size_t before = (uintptr_t)p & mask;
+    char *start = (char *)p - before;
+    (void)madvise(start, end - (uintptr_t)start, MADV_HUGEPAGE);
+#else
+    (void)p;
+    (void)size;
+#endif
+}
+
 static void *add_big(struct arena *a, struct big *old, size_t size) {
     bool first = old && a->bigs == old;
     struct big *b = checked_realloc(old, sizeof *b + size);
+    hint_huge(b, sizeof *b + size);
     if (!old) {
         b->prev = NULL;
         b->next = a->bigs;

@@ -18,7 +18,13 @@ static void add_escape(struct buf *b, uint32_t c) {
 }
 
 static bool is_plain(unsigned char c) {
-    return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+    return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+}
+
+/* Besides what JSON demands, what some readers take for the end of a line: an answer is one line. */
+static bool must_escape(uint32_t c) {
+    return c < 0x20 || c == '"' || c == '\\' || (c >= 0xd800 && c <= 0xdfff) || c == 0x85 ||
+           c == 0x2028 || c == 0x2029;
 }
 
 void json_add_string(struct buf *b, struct str s) {
@@ -30,7 +36,7 @@ void json_add_string(struct buf *b, struct str s) {
         if (at == s.n) break;
         uint32_t c;
         at += utf8_decode(s, at, true, &c);
-        if (c < 0x20 || c == '"' || c == '\\' || c == 0x7f || (c >= 0xd800 && c <= 0xdfff))
+        if (must_escape(c))
             add_escape(b, c);
         else
             buf_add_codepoint(b, c);

@@ -101,7 +101,9 @@ static struct text resolved(struct model *m, struct text written) {
 
 static struct str default_owner_workspace(const struct model *m, const struct path_defaults *d) {
     if (d->workspace.set) return location_normal(m->arena, ids_trim(d->workspace.v));
-    if (!m->gateway->workspace_follows_state) return STR("~/.openclaw/workspace");
+    if (!m->gateway->workspace_follows_state)
+        return m->profile.n ? str_concat(m->arena, STR("~/.openclaw/workspace-"), m->profile)
+                            : STR("~/.openclaw/workspace");
     return location_join(m->arena, d->state, STR("workspace"));
 }
 
@@ -159,10 +161,11 @@ void model_build_agents(struct model *m, const struct reading *r) {
     place defaults_at = value_place(defaults, m->agents_at);
     m->tools = read_policy(m, r, root, m->at);
     m->sandbox = read_sandbox(m, r, defaults, defaults_at);
-    struct path_defaults d = {.workspace =
-                                  value_text(r, defaults, "workspace", defaults_at, STR("")),
-                              .owner = workspace_owner(m),
-                              .state = m->state.n ? m->state : STR("<state>")};
+    struct path_defaults d = {
+        .workspace = value_text(r, defaults, "workspace", defaults_at, STR("")),
+        .owner = workspace_owner(m),
+        .state = m->state.n ? m->state
+                            : str_format(m->arena, "<state of " STR_FMT ">", STR_ARG(m->name))};
     node_id subagents = read_member(r, defaults, "subagents", NODE_OBJECT);
     struct text_list delegates = value_list(m->arena, r, subagents, "allowAgents", defaults_at);
     const struct roster *roster = &m->loaded->roster;

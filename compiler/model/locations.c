@@ -26,13 +26,14 @@ struct str location_normal(struct arena *a, struct str path) {
     struct buf b = buf_new(a);
     size_t at = 0;
     bool absolute = str_starts(path, STR("/"));
-    bool symbol = str_starts(path, STR("<state>")) || str_starts(path, STR("<home>"));
+    bool symbol = str_starts(path, STR("<"));
     if (absolute) buf_add_char(&b, '/');
     if (str_equal(path, STR("~")) || str_starts(path, STR("~/"))) {
         buf_add_char(&b, '~');
         at = 1;
     } else if (symbol) {
-        at = str_find(path, STR(">"), 0) + 1;
+        at = str_find(path, STR(">"), 0);
+        at = at == SIZE_MAX ? 0 : at + 1;
         buf_add(&b, str_slice(path, 0, at));
     }
     size_t root = b.n;

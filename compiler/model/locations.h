@@ -1,5 +1,5 @@
 /* Paths as the gateway would resolve them, without looking at a disk: `~` stays a symbol for the
- * home directory and `<state>` one for a state directory that is not known. */
+ * home directory and `<...>` one for a directory that is not known. */
 #ifndef CLAWC_MODEL_LOCATIONS_H
 #define CLAWC_MODEL_LOCATIONS_H
 

@@ -43,6 +43,17 @@ static struct text or_variable(struct text t, const struct environment *env, con
     return (struct text){.v = ids_trim(value), .at = t.at, .set = true};
 }
 
+/* A named profile of the newer gateway has a port of its own: 20000 + FNV-1a of the name. */
+static int64_t default_port(const struct model *m, const struct environment *env) {
+    struct str profile = m->profile.n ? m->profile : environment_get(env, STR("OPENCLAW_PROFILE"));
+    if (!m->gateway->profile_derived_port || !ids_is_agent_key(profile) ||
+        str_equal(ids_lower(m->arena, profile), STR("default")))
+        return m->gateway->base_port;
+    uint32_t hash = 2166136261u;
+    for (size_t i = 0; i < profile.n; i++) hash = (hash ^ (unsigned char)profile.p[i]) * 16777619u;
+    return 20000 + (int64_t)(hash % 40000);
+}
+
 static void build_settings(struct model *m, const struct reading *r,
                            const struct environment *env) {
     node_id gateway = read_member(r, m->loaded->root, "gateway", NODE_OBJECT);
@@ -63,7 +74,7 @@ static void build_settings(struct model *m, const struct reading *r,
     s->tailscale = value_text(r, tailscale, "mode", value_place(tailscale, at), STR("off"));
     s->browser_enabled = value_flag(r, browser, "enabled", value_place(browser, m->at), true);
     s->port_at = value_place(port, at);
-    s->port = m->gateway->base_port;
+    s->port = default_port(m, env);
     if (!port) return;
     double written = tree_node(r->tree, port)->u.number;
     if (!(written >= 1 && written <= 65535) || written != (double)(int64_t)written) {
@@ -157,15 +168,17 @@ static struct text_list topic_agents(struct model *m, const struct reading *r) {
 }
 
 struct model *model_build(struct arena *a, struct diags *d, const struct loaded *loaded,
-                          const struct environment *env, struct str name, struct str state) {
+                          const struct environment *env, const struct gateway_place *where) {
     struct model *m = ARENA_NEW(a, struct model);
     struct reading r = {loaded->tree, d};
     m->arena = a;
     m->tree = loaded->tree;
     m->loaded = loaded;
     m->gateway = loaded->gateway;
-    m->name = name;
-    m->state = state;
+    m->name = where->name;
+    m->state = where->state;
+    m->config_path = where->config_path;
+    m->profile = where->profile;
     m->at = loaded->root;
     model_build_routing(m, &r);
     model_build_agents(m, &r);

@@ -153,9 +153,11 @@ struct model {
     const struct tree *tree;
     const struct loaded *loaded;
     const struct gateway_data *gateway;
-    struct str name;  /* what reports call this gateway */
-    place at;         /* the root */
-    struct str state; /* its state directory, or empty when not known */
+    struct str name;        /* what reports call this gateway */
+    place at;               /* the root */
+    struct str state;       /* its state directory, or empty when not known */
+    struct str config_path; /* where its config lies, resolved; empty for standard input */
+    struct str profile;     /* --profile NAME, as the directory's name says; or empty */
     struct routing routing;
     ARRAY(struct agent) agents;     /* in enumeration order */
     ARRAY(struct binding) bindings; /* as written, then those added at load */
@@ -174,10 +176,16 @@ struct model {
     place agents_at, bindings_at, channels_at, session_at; /* the blocks, or what is around them */
 };
 
-/* Builds the model of a loaded config. `name` is what reports call the gateway; `state` its state
- * directory if known. Values of a wrong kind are reported to `d` and count as absent. */
+/* What is known of a gateway beside its config's text; texts may be empty. */
+struct gateway_place {
+    struct str name; /* what reports call it */
+    struct str state, config_path, profile;
+};
+
+/* Builds the model of a loaded config. Values of a wrong kind are reported to `d` and count as
+ * absent. */
 struct model *model_build(struct arena *a, struct diags *d, const struct loaded *loaded,
-                          const struct environment *env, struct str name, struct str state);
+                          const struct environment *env, const struct gateway_place *where);
 
 /* model/routing_build.c: the resolver's view of bindings and roster. */
 void model_build_routing(struct model *m, const struct reading *r);

@@ -47,6 +47,7 @@ struct finding {
     ARRAY(struct related) related;
     ARRAY(struct subject) subjects;
     struct str suppressed_by; /* the reason, for findings in `suppressed` */
+    bool suppressed_in_file;  /* by a comment in the config, not by the project file */
     bool counts;              /* reaches the gate of --fail-on */
 };
 

@@ -17,7 +17,7 @@ struct mark {
 };
 
 /* Lines are as long as a file when a program wrote it: columns are counted from a mark. */
-enum { MARK_STRIDE = 4096 };
+enum { MARK_STRIDE = 512 };
 
 struct file {
     struct str name, text;

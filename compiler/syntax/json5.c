@@ -13,17 +13,16 @@ void json5_new_grammar(struct json5_parser *p) {
 
 /* One token after the other, until the end or until nothing can be made of the rest. */
 static void run(struct json5_parser *p) {
-    int token;
+    struct json5_token t;
     do {
-        struct json5_value value;
         const char *before = p->at;
-        token = json5_scan(p, &value);
-        json5_grammar(p->grammar, token, value);
+        t = json5_scan(p);
+        json5_grammar(p->grammar, t.kind, t.value);
         if (p->attention) {
             p->previous_end = (uint32_t)(before - p->text);
-            if (!json5_recover(p, token, value)) return;
+            if (!json5_recover(p, t)) return;
         }
-    } while (token != JSON5_END);
+    } while (t.kind != JSON5_END);
 }
 
 static void warn_ill_formed(struct json5_parser *p) {

@@ -19,6 +19,12 @@ struct json5_value {
     uint32_t id, start;
 };
 
+/* A token. Small enough to be returned in two registers. */
+struct json5_token {
+    struct json5_value value;
+    int kind;
+};
+
 /* What may be wrong inside a string token. */
 enum json5_fault_kind {
     JSON5_FAULT_NONE,
@@ -88,8 +94,8 @@ struct json5_parser {
     struct json5_cached_key cache[JSON5_CACHE_SIZE];
 };
 
-/* grammar/json5.re: the next token, its value in `*v`. Comments and white space are skipped. */
-int json5_scan(struct json5_parser *p, struct json5_value *v);
+/* grammar/json5.re: the next token. Comments and white space are skipped. */
+struct json5_token json5_scan(struct json5_parser *p);
 /* Whether a name may begin with the code point, or go on with it. */
 bool json5_fits_name(uint32_t c, bool first);
 
@@ -132,7 +138,7 @@ enum json5_place { JSON5_PLACE_VALUE, JSON5_PLACE_KEY, JSON5_PLACE_OTHER };
 void json5_gateway_error(struct json5_parser *p, uint32_t start, enum json5_place place);
 
 /* json5_recover.c: reports what is wrong with a token and repairs the input. False: stop. */
-bool json5_recover(struct json5_parser *p, int token, struct json5_value value);
+bool json5_recover(struct json5_parser *p, struct json5_token t);
 
 static inline bool json5_is_quote(char c) {
     return c == '"' || c == '\'';
@@ -142,20 +148,22 @@ static inline bool json5_is_digit(char c) {
     return c >= '0' && c <= '9';
 }
 
-/* A new node at the end of the tree. The loop's own copy of `tree_add`, to be inlined. */
-static inline struct node *json5_node(struct json5_parser *p, enum node_kind kind,
-                                      const char *start, const char *end, struct json5_value *v) {
+static inline bool json5_is_blank(char c) {
+    return c == ' ' || c == '\t';
+}
+
+/* A new node at the end of the tree. The scanner's own copy of `tree_add`, to be inlined. */
+static inline node_id json5_node(struct json5_parser *p, enum node_kind kind, const char *start,
+                                 const char *end) {
     struct tree *t = p->tree;
     if (t->n >= t->capacity)
         arena_array_grow(t->arena, (void **)(void *)&t->nodes, &t->capacity, t->n + 1,
                          sizeof *t->nodes);
-    struct node *n = &t->nodes[t->n];
-    *n = (struct node){.start = (uint32_t)(start - p->text),
-                       .end = (uint32_t)(end - p->text),
-                       .file = (uint16_t)p->file,
-                       .kind = (uint8_t)kind};
-    *v = (struct json5_value){(uint32_t)t->n++, n->start};
-    return n;
+    t->nodes[t->n] = (struct node){.start = (uint32_t)(start - p->text),
+                                   .end = (uint32_t)(end - p->text),
+                                   .file = (uint16_t)p->file,
+                                   .kind = (uint8_t)kind};
+    return (node_id)t->n++;
 }
 
 #endif

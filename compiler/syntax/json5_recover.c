@@ -5,17 +5,7 @@
  *
  * Messages name keys and punctuation, never the text of a value: it may be a secret. */
 #include "base/utf8.h"
-#include "syntax/json5_parser.h"
-
-#define BIT(token) (UINT32_C(1) << (token))
-
-#define SCALARS (BIT(JSON5_STRING) | BIT(JSON5_LITERAL) | BIT(JSON5_NUMBER))
-#define OPENERS (BIT(JSON5_LBRACE) | BIT(JSON5_LBRACKET))
-#define CLOSERS (BIT(JSON5_RBRACE) | BIT(JSON5_RBRACKET))
-
-static bool is_one_of(int token, uint32_t set) {
-    return (BIT(token) & set) != 0;
-}
+#include "syntax/json5_around.h"
 
 /* Where the grammar stands when it refuses a token. */
 enum stand {
@@ -37,18 +27,14 @@ enum outcome {
     STOP,   /* nothing can be made of the rest */
 };
 
-struct token {
-    int kind;
-    struct json5_value value;
-};
-
 static enum stand stand_of(const struct json5_parser *p) {
     uint32_t e = p->expected;
-    if (e & BIT(JSON5_END)) return AFTER_DOCUMENT;
-    if (e & BIT(JSON5_COLON)) return AT_COLON;
-    if (e & BIT(JSON5_COMMA)) return e & BIT(JSON5_RBRACE) ? AFTER_MEMBER : AFTER_ELEMENT;
-    if (e & BIT(JSON5_KEY)) return AT_MEMBER;
-    if (e & BIT(JSON5_RBRACKET)) return AT_ELEMENT;
+    if (e & JSON5_BIT(JSON5_END)) return AFTER_DOCUMENT;
+    if (e & JSON5_BIT(JSON5_COLON)) return AT_COLON;
+    if (e & JSON5_BIT(JSON5_COMMA))
+        return e & JSON5_BIT(JSON5_RBRACE) ? AFTER_MEMBER : AFTER_ELEMENT;
+    if (e & JSON5_BIT(JSON5_KEY)) return AT_MEMBER;
+    if (e & JSON5_BIT(JSON5_RBRACKET)) return AT_ELEMENT;
     return p->frame == p->frames ? AT_DOCUMENT : AT_MEMBER_VALUE;
 }
 
@@ -62,21 +48,18 @@ static enum json5_place place_of(enum stand stand) {
     }
 }
 
-/* ---- places in the text -----------------------------------------------------------------------
- */
+/* ---- places in the text ---------------------------------------------------------------------- */
 
 static uint32_t token_end(const struct json5_parser *p) {
     return (uint32_t)(p->at - p->text);
 }
 
-static bool has_line_break(const struct json5_parser *p, uint32_t from, uint32_t to) {
-    for (uint32_t i = from; i < to; i++)
-        if (p->text[i] == '\n' || p->text[i] == '\r') return true;
-    return false;
-}
-
-static bool first_on_line(const struct json5_parser *p) {
-    return has_line_break(p, p->previous_end, p->token_start);
+/* Where the token ends to a reader: a key without its colon. */
+static uint32_t shown_end(const struct json5_parser *p) {
+    uint32_t end = token_end(p);
+    if (end - p->token_start > 1 && p->text[end - 1] == ':')
+        for (end--; json5_is_blank(p->text[end - 1]);) end--;
+    return end;
 }
 
 /* Whether the token before was a string without an end: that has been reported, and what is missing
@@ -85,35 +68,16 @@ static bool behind_unterminated(const struct json5_parser *p) {
     return p->previous_end == p->unterminated_end;
 }
 
-/* Bytes of blanks at the beginning of the line of an offset. */
-static uint32_t indentation(const struct json5_parser *p, uint32_t offset) {
-    uint32_t start = offset, n = 0;
-    while (start > 0 && p->text[start - 1] != '\n' && p->text[start - 1] != '\r') start--;
-    while (p->text[start + n] == ' ' || p->text[start + n] == '\t') n++;
-    return n;
-}
-
-/* The innermost container that is open (0), the one around it (1), ...; NULL when there is none. */
-static const struct node *container(const struct json5_parser *p, int outwards) {
-    const struct json5_frame *f = p->frame - outwards;
-    return p->frame - p->frames > outwards ? &p->tree->nodes[f->container] : NULL;
-}
-
 /* An object whose opening brace is not in the text. */
 static bool is_made(const struct node *container) {
     return container->start == container->end;
-}
-
-static int closer_of(const struct node *container) {
-    return container->kind == NODE_OBJECT ? JSON5_RBRACE : JSON5_RBRACKET;
 }
 
 static const char *closer_text(int closer) {
     return closer == JSON5_RBRACE ? "}" : "]";
 }
 
-/* ---- messages ---------------------------------------------------------------------------------
- */
+/* ---- messages -------------------------------------------------------------------------------- */
 
 static struct span span_of(const struct json5_parser *p, uint32_t start, uint32_t end) {
     return (struct span){p->file, start, end};
@@ -133,7 +97,7 @@ static bool wanted(struct json5_parser *p) {
     (wanted(p) ? diag_add((p)->diags, SEVERITY_ERROR, "json5_syntax",                              \
                           span_of((p), (start), (end)), __VA_ARGS__)                               \
                : NULL)
-#define REPORT_TOKEN(p, ...) REPORT((p), (p)->token_start, token_end(p), __VA_ARGS__)
+#define REPORT_TOKEN(p, ...) REPORT((p), (p)->token_start, shown_end(p), __VA_ARGS__)
 
 static void note(struct json5_parser *p, struct diag *d, uint32_t start, uint32_t end,
                  const char *text) {
@@ -144,11 +108,10 @@ static void note_opened(struct json5_parser *p, struct diag *d, const struct nod
     note(p, d, opened->start, opened->start + 1, "opened here");
 }
 
-/* ---- feeding ----------------------------------------------------------------------------------
- */
+/* ---- feeding --------------------------------------------------------------------------------- */
 
 /* Gives a token to the grammar; false when it is refused. */
-static bool feed(struct json5_parser *p, struct token t) {
+static bool feed(struct json5_parser *p, struct json5_token t) {
     p->refused = false;
     json5_grammar(p->grammar, t.kind, t.value);
     return !p->refused;
@@ -156,99 +119,59 @@ static bool feed(struct json5_parser *p, struct token t) {
 
 /* A comma or colon that is not in the text. */
 static void feed_made(struct json5_parser *p, int kind) {
-    feed(p, (struct token){kind, {0, 0}});
+    feed(p, (struct json5_token){{0, 0}, kind});
 }
 
 /* A closing bracket that ends its container at `end`. */
 static void feed_closer(struct json5_parser *p, int kind, uint32_t end) {
-    feed(p, (struct token){kind, {0, end - 1}});
+    feed(p, (struct json5_token){{0, end - 1}, kind});
 }
 
 /* A node without text behind the last token: a null for a value that is missing or unreadable, an
  * object whose brace is missing. */
 static void feed_made_node(struct json5_parser *p, int token, enum node_kind kind) {
-    struct token t = {token, {0, 0}};
     const char *at = p->text + p->previous_end;
-    json5_node(p, kind, at, at, &t.value);
-    feed(p, t);
+    feed(p, (struct json5_token){{json5_node(p, kind, at, at), p->previous_end}, token});
 }
 
 static void feed_missing(struct json5_parser *p) {
     feed_made_node(p, JSON5_LITERAL, NODE_NULL);
 }
 
-static void next(struct json5_parser *p, struct token *t) {
-    p->previous_end = token_end(p);
-    t->kind = json5_scan(p, &t->value);
-}
-
-/* What the `count`th token behind this one is; the scanner stays where it is. */
-static int peek_token(struct json5_parser *p, int count) {
-    const char *at = p->at;
-    size_t nodes = p->tree->n;
-    uint32_t start = p->token_start, previous = p->previous_end;
-    uint32_t unterminated = p->unterminated_end;
-    struct json5_fault fault = p->fault;
-    struct token t = {JSON5_JUNK, {0, 0}};
-    while (count-- > 0 && t.kind != JSON5_END) next(p, &t);
-    p->at = at;
-    p->tree->n = nodes;
-    p->token_start = start;
-    p->previous_end = previous;
-    p->unterminated_end = unterminated;
-    p->fault = fault;
-    return t.kind;
-}
-
 /* Leaves out tokens up to a comma, to a bracket that closes, or to a line that begins with a key.
  * Brackets that open are left out with all that is in them. */
-static void skip_rest(struct json5_parser *p, struct token *t) {
-    size_t depth = is_one_of(t->kind, OPENERS);
-    for (next(p, t); t->kind != JSON5_END; next(p, t)) {
-        if (is_one_of(t->kind, OPENERS)) {
+static void skip_rest(struct json5_parser *p, struct json5_token *t) {
+    size_t depth = json5_is_one_of(t->kind, JSON5_OPENERS);
+    for (*t = json5_next(p); t->kind != JSON5_END; *t = json5_next(p)) {
+        if (json5_is_one_of(t->kind, JSON5_OPENERS)) {
             depth++;
         } else if (depth == 0) {
-            if (t->kind == JSON5_COMMA || is_one_of(t->kind, CLOSERS)) break;
-            if (t->kind == JSON5_KEY && first_on_line(p)) break;
-        } else if (is_one_of(t->kind, CLOSERS)) {
+            if (t->kind == JSON5_COMMA || json5_is_one_of(t->kind, JSON5_CLOSERS)) break;
+            if (t->kind == JSON5_KEY && json5_first_on_line(p)) break;
+        } else if (json5_is_one_of(t->kind, JSON5_CLOSERS)) {
             depth--;
         }
     }
     p->fault.kind = JSON5_FAULT_NONE;
 }
 
-/* ---- brackets ---------------------------------------------------------------------------------
- */
-
-/* A closing bracket of the wrong kind. True when the right one is missing before it and it closes
- * the container around; false when it was written in place of the right one. */
-static bool closes_outer(struct json5_parser *p, int closer) {
-    const struct node *inner = container(p, 0), *outer = container(p, 1);
-    if (!outer || closer_of(outer) != closer) return false;
-    const struct node *beyond = container(p, 2);
-    int follows = peek_token(p, 1), second = peek_token(p, 2);
-    bool beyond_is_object = beyond && beyond->kind == NODE_OBJECT;
-    if (follows == JSON5_END) return !beyond;
-    if (outer->kind == NODE_ARRAY) {
-        if (follows == JSON5_RBRACE) return beyond_is_object;
-        if (follows == JSON5_COMMA && second == JSON5_KEY) return beyond_is_object;
-        if (follows == JSON5_COMMA && is_one_of(second, OPENERS) && beyond_is_object) return false;
-    }
-    if (!first_on_line(p)) return false;
-    uint32_t here = indentation(p, p->token_start);
-    return here == indentation(p, outer->start) && here != indentation(p, inner->start);
-}
+/* ---- brackets -------------------------------------------------------------------------------- */
 
 static enum outcome wrong_closer(struct json5_parser *p, int closer) {
-    const struct node *inner = container(p, 0);
-    int right = closer_of(inner);
-    bool outer = closes_outer(p, closer);
-    struct diag *d = REPORT_TOKEN(p, "`%s` is %s `%s`: the `%s` that is open needs it first",
-                                  closer_text(right), outer ? "missing before" : "expected, not",
-                                  closer_text(closer), right == JSON5_RBRACE ? "{" : "[");
+    int count = json5_closes(p, closer); /* looks ahead, which may move the nodes */
+    const struct node *inner = json5_container(p, 0);
+    int right = json5_closer_of(inner);
+    const char *opened = inner->kind == NODE_OBJECT ? "{" : "[";
+    struct diag *d =
+        count == 0
+            ? REPORT_TOKEN(p, "this `%s` closes nothing: the last that is open is a `%s`",
+                           closer_text(closer), opened)
+            : REPORT_TOKEN(p, "`%s` is %s `%s`, to close the `%s` that is open", closer_text(right),
+                           count == 1 ? "expected here, not" : "missing before",
+                           closer_text(closer), opened);
     note_opened(p, d, inner);
-    feed_closer(p, right, outer ? p->previous_end : token_end(p));
-    return outer ? AGAIN : TAKEN;
+    if (count > 0) feed_closer(p, right, count == 1 ? token_end(p) : p->previous_end);
+    return count == 2 ? AGAIN : TAKEN;
 }
 
 static enum outcome end_of_text(struct json5_parser *p, enum stand stand) {
@@ -256,30 +179,29 @@ static enum outcome end_of_text(struct json5_parser *p, enum stand stand) {
         REPORT_TOKEN(p, "there is no value in this file; the smallest config is {}");
         return STOP;
     }
-    const struct node *inner = container(p, 0);
+    const struct node *inner = json5_container(p, 0);
     if (is_made(inner)) return STOP; /* its missing brace has been reported */
     struct diag *d = REPORT_TOKEN(p, "the file ends before the `%s` that closes this %s",
-                                  closer_text(closer_of(inner)),
+                                  closer_text(json5_closer_of(inner)),
                                   inner->kind == NODE_OBJECT ? "object" : "array");
     note_opened(p, d, inner);
     return STOP;
 }
 
-/* ---- keys -------------------------------------------------------------------------------------
- */
+/* ---- keys ------------------------------------------------------------------------------------ */
 
 /* The text up to a colon on the same line, for a key that has characters which need quotes. Empty
  * when there is no such key. */
 static struct str unquoted_key(const struct json5_parser *p) {
     const char *start = p->text + p->token_start, *at = start;
-    while (*at && !memchr(":,{}[]\"'\r\n", *at, 10)) at++;
+    while (*at && !strchr(":,{}[]\"'\r\n", *at)) at++;
     if (*at != ':') return STR_NONE;
-    while (at > start && (at[-1] == ' ' || at[-1] == '\t')) at--;
+    while (at > start && json5_is_blank(at[-1])) at--;
     return (struct str){start, (size_t)(at - start)};
 }
 
 static enum outcome quote_key(struct json5_parser *p, struct str key) {
-    struct token t = {JSON5_KEY, {json5_intern(p, key.p, key.n), p->token_start}};
+    struct json5_token t = {{json5_intern(p, key.p, key.n), p->token_start}, JSON5_KEY};
     REPORT(p, p->token_start, p->token_start + (uint32_t)key.n,
            "this key needs quotes: only a word of letters, digits, `_` and `$` that begins with no "
            "digit can do without");
@@ -290,7 +212,8 @@ static enum outcome quote_key(struct json5_parser *p, struct str key) {
 
 static enum outcome at_member(struct json5_parser *p, int token) {
     struct str key = unquoted_key(p);
-    if (is_one_of(token, BIT(JSON5_NUMBER) | BIT(JSON5_JUNK)) && key.n) return quote_key(p, key);
+    if (json5_is_one_of(token, JSON5_BIT(JSON5_NUMBER) | JSON5_BIT(JSON5_JUNK)) && key.n)
+        return quote_key(p, key);
     switch (token) {
     case JSON5_COMMA:
         REPORT_TOKEN(p, "there is no member before this comma; remove it");
@@ -306,7 +229,7 @@ static enum outcome at_member(struct json5_parser *p, int token) {
 
 static enum outcome at_colon(struct json5_parser *p, int token) {
     char c = p->text[p->token_start];
-    if (is_one_of(token, SCALARS | OPENERS)) {
+    if (json5_is_one_of(token, JSON5_SCALARS | JSON5_OPENERS)) {
         struct diag *d = REPORT_TOKEN(p, "a colon is missing between the key and this value");
         note(p, d, p->previous_end, p->previous_end, "the colon belongs here");
         feed_made(p, JSON5_COLON);
@@ -314,10 +237,12 @@ static enum outcome at_colon(struct json5_parser *p, int token) {
     }
     if (token == JSON5_JUNK && c == '=') {
         REPORT_TOKEN(p, "a colon is expected behind a key, not `=`");
+        if (*p->at == '>') p->at++;
         feed_made(p, JSON5_COLON);
         return TAKEN;
     }
-    bool end_of_member = is_one_of(token, CLOSERS | BIT(JSON5_COMMA) | BIT(JSON5_KEY));
+    bool end_of_member =
+        json5_is_one_of(token, JSON5_CLOSERS | JSON5_BIT(JSON5_COMMA) | JSON5_BIT(JSON5_KEY));
     if (!behind_unterminated(p)) {
         struct diag *d =
             REPORT_TOKEN(p, "%s",
@@ -332,8 +257,7 @@ static enum outcome at_colon(struct json5_parser *p, int token) {
     return AGAIN;
 }
 
-/* ---- values -----------------------------------------------------------------------------------
- */
+/* ---- values ---------------------------------------------------------------------------------- */
 
 /* Words that other languages have for a literal of JSON5. */
 static const char *literal_meant(struct str word) {
@@ -363,14 +287,18 @@ static void report_no_value(struct json5_parser *p, int token) {
     else if (str_starts(text, STR("\xe2\x80\x9c")) || str_starts(text, STR("\xe2\x80\x98")) ||
              str_starts(text, STR("\xe2\x80\x9d")) || str_starts(text, STR("\xe2\x80\x99")))
         REPORT_TOKEN(p, "these are typographic quotes: use plain \" or '");
-    else if (c == '#')
-        REPORT_TOKEN(p, "a value is expected here; a comment begins with //, not with #");
     else
         REPORT_TOKEN(p, "a value is expected here; text needs quotes");
 }
 
+/* `http:` and the like: the slashes behind begin no comment, they are part of a text. */
+static void skip_url(struct json5_parser *p) {
+    if (p->at[0] != '/' || p->at[1] != '/') return;
+    while (*p->at && !strchr(" \t\r\n,]}", *p->at)) p->at++;
+}
+
 static enum outcome at_value(struct json5_parser *p, int token, enum stand stand) {
-    bool first = first_on_line(p);
+    bool first = json5_first_on_line(p);
     switch (token) {
     case JSON5_COMMA:
     case JSON5_RBRACE:
@@ -391,6 +319,7 @@ static enum outcome at_value(struct json5_parser *p, int token, enum stand stand
             REPORT_TOKEN(p, "the key before this one has no value");
         else
             REPORT_TOKEN(p, "a value is expected here, not a key; text needs quotes");
+        if (!first) skip_url(p);
         feed_missing(p);
         if (stand == AT_ELEMENT || !first) return IGNORE;
         feed_made(p, JSON5_COMMA);
@@ -402,8 +331,7 @@ static enum outcome at_value(struct json5_parser *p, int token, enum stand stand
     }
 }
 
-/* ---- behind values ----------------------------------------------------------------------------
- */
+/* ---- behind values --------------------------------------------------------------------------- */
 
 static enum outcome missing_comma(struct json5_parser *p) {
     if (!behind_unterminated(p)) {
@@ -422,44 +350,47 @@ static enum outcome stray(struct json5_parser *p, int token) {
         feed_made(p, JSON5_COMMA);
         return TAKEN;
     }
+    if (token == JSON5_JUNK && c == ')') {
+        int right = json5_closer_of(json5_container(p, 0));
+        REPORT_TOKEN(p, "`%s` is expected here, not `)`", closer_text(right));
+        feed_closer(p, right, token_end(p));
+        return TAKEN;
+    }
+    if (behind_unterminated(p)) return IGNORE;
     if (p->previous_end == p->token_start && json5_is_quote(before))
         REPORT_TOKEN(p, "the string before this ends too early: a quote inside a string is "
                         "written \\\" or \\'");
-    else if (c == '#')
-        REPORT_TOKEN(p, "a comment begins with //, not with #");
     else
         REPORT_TOKEN(p, "this does not belong here: a comma or a closing bracket is expected");
-    if (c == '#') { /* the comment that was meant goes to the end of its line */
-        while (p->at < p->limit && *p->at != '\n' && *p->at != '\r') p->at++;
-        return TAKEN;
-    }
     return IGNORE;
 }
 
 static enum outcome after_member(struct json5_parser *p, int token) {
-    bool first = first_on_line(p);
+    bool first = json5_first_on_line(p);
     if (token == JSON5_KEY) return missing_comma(p);
-    if (first && is_one_of(token, BIT(JSON5_STRING) | BIT(JSON5_NAME) | BIT(JSON5_LITERAL)))
+    if (first && json5_is_one_of(token, JSON5_BIT(JSON5_STRING) | JSON5_BIT(JSON5_NAME) |
+                                            JSON5_BIT(JSON5_LITERAL)))
         return missing_comma(p);
-    if (first && is_one_of(token, BIT(JSON5_NUMBER) | BIT(JSON5_JUNK)) && unquoted_key(p).n)
+    if (first && json5_is_one_of(token, JSON5_BIT(JSON5_NUMBER) | JSON5_BIT(JSON5_JUNK)) &&
+        unquoted_key(p).n)
         return missing_comma(p);
     return stray(p, token);
 }
 
 static enum outcome after_element(struct json5_parser *p, int token) {
-    if (is_one_of(token, SCALARS | OPENERS)) return missing_comma(p);
+    if (json5_is_one_of(token, JSON5_SCALARS | JSON5_OPENERS)) return missing_comma(p);
     return stray(p, token);
 }
 
 /* A key at the beginning of a line, in an array inside an object: the array is not closed. */
 static bool leaves_array(const struct json5_parser *p, enum stand stand, int token) {
-    const struct node *outer = container(p, 1);
+    const struct node *outer = json5_container(p, 1);
     return token == JSON5_KEY && (stand == AFTER_ELEMENT || stand == AT_ELEMENT) &&
-           first_on_line(p) && outer && outer->kind == NODE_OBJECT;
+           json5_first_on_line(p) && outer && outer->kind == NODE_OBJECT;
 }
 
 static enum outcome close_array(struct json5_parser *p) {
-    const struct node *array = container(p, 0);
+    const struct node *array = json5_container(p, 0);
     struct diag *d = REPORT_TOKEN(p, "`]` is missing before this key");
     note_opened(p, d, array);
     feed_closer(p, JSON5_RBRACKET, p->previous_end);
@@ -467,8 +398,7 @@ static enum outcome close_array(struct json5_parser *p) {
     return AGAIN;
 }
 
-/* ---- the document -----------------------------------------------------------------------------
- */
+/* ---- the document ---------------------------------------------------------------------------- */
 
 static enum outcome at_document(struct json5_parser *p, int token) {
     if (token == JSON5_KEY) {
@@ -479,7 +409,7 @@ static enum outcome at_document(struct json5_parser *p, int token) {
     struct str text = {p->text, (size_t)(p->limit - p->text)};
     if (str_starts(text, STR("\xff\xfe")) || str_starts(text, STR("\xfe\xff")))
         REPORT_TOKEN(p, "this file is UTF-16: save it as UTF-8");
-    else if (is_one_of(token, BIT(JSON5_NAME) | BIT(JSON5_JUNK)))
+    else if (json5_is_one_of(token, JSON5_BIT(JSON5_NAME) | JSON5_BIT(JSON5_JUNK)))
         report_no_value(p, token);
     else
         REPORT_TOKEN(p, "a value is expected here: a config begins with {");
@@ -489,7 +419,7 @@ static enum outcome at_document(struct json5_parser *p, int token) {
 /* Behind the value of the file. When more members follow, a closing bracket was one too many: they
  * are read as an object of their own, for the mistakes in them. */
 static enum outcome after_document(struct json5_parser *p, int token) {
-    if (token != JSON5_COMMA || peek_token(p, 1) != JSON5_KEY) {
+    if (token != JSON5_COMMA || json5_peek(p, 1) != JSON5_KEY) {
         REPORT_TOKEN(p,
                      "the config ends before this: only comments may follow its closing bracket");
         return STOP;
@@ -507,18 +437,27 @@ static bool is_open_comment(const struct json5_parser *p, int token) {
            p->text[p->token_start + 1] == '*';
 }
 
+/* The rest of the line is the comment that was meant. */
+static enum outcome hash_comment(struct json5_parser *p) {
+    REPORT_TOKEN(p, "a comment begins with //, not with #");
+    while (p->at < p->limit && *p->at != '\n' && *p->at != '\r') p->at++;
+    return TAKEN;
+}
+
 static enum outcome repair(struct json5_parser *p, int token) {
     enum stand stand = stand_of(p);
+    char c = p->text[p->token_start];
     json5_gateway_error(p, p->token_start, place_of(stand));
     if (is_open_comment(p, token)) {
         REPORT(p, p->token_start, p->token_start + 2, "this comment has no end: */ is missing");
         return STOP;
     }
+    bool value_is_due = stand == AT_COLON || stand == AT_MEMBER_VALUE;
+    if (c == '#' && (!value_is_due || json5_is_blank(*p->at))) return hash_comment(p);
     if (stand == AFTER_DOCUMENT) return after_document(p, token);
     if (token == JSON5_END) return end_of_text(p, stand);
     if (leaves_array(p, stand, token)) return close_array(p);
-    bool value_is_due = stand == AT_COLON || stand == AT_MEMBER_VALUE;
-    if (is_one_of(token, CLOSERS) && container(p, 0) && !value_is_due)
+    if (json5_is_one_of(token, JSON5_CLOSERS) && json5_container(p, 0) && !value_is_due)
         return wrong_closer(p, token);
     switch (stand) {
     case AT_MEMBER: return at_member(p, token);
@@ -567,20 +506,19 @@ static void report_depth(struct json5_parser *p) {
 
 /* Closes what is open, so that the tree is whole. */
 static void close_all(struct json5_parser *p) {
-    const struct token end = {JSON5_END, {0, 0}};
+    const struct json5_token end = {{0, 0}, JSON5_END};
     p->previous_end = (uint32_t)(p->limit - p->text);
-    if (!feed(p, end) && stand_of(p) == AT_DOCUMENT) feed_missing(p);
-    while (p->frame > p->frames) {
+    while (!feed(p, end)) {
         enum stand stand = stand_of(p);
         if (stand == AT_COLON) feed_made(p, JSON5_COLON);
-        if (stand == AT_COLON || stand == AT_MEMBER_VALUE) feed_missing(p);
-        feed_closer(p, closer_of(container(p, 0)), p->previous_end);
-        feed(p, end);
+        if (stand == AT_COLON || stand == AT_MEMBER_VALUE || stand == AT_DOCUMENT) feed_missing(p);
+        if (stand != AT_DOCUMENT)
+            feed_closer(p, json5_closer_of(json5_container(p, 0)), p->previous_end);
     }
 }
 
 /* Reports the token, repairs, and tries again, until a token fits. False: nothing can be done. */
-static bool resume(struct json5_parser *p, struct token *t) {
+static bool resume(struct json5_parser *p, struct json5_token *t) {
     do {
         switch (repair(p, t->kind)) {
         case TAKEN: return true;
@@ -597,8 +535,7 @@ static bool resume(struct json5_parser *p, struct token *t) {
     return true;
 }
 
-bool json5_recover(struct json5_parser *p, int token, struct json5_value value) {
-    struct token t = {token, value};
+bool json5_recover(struct json5_parser *p, struct json5_token t) {
     bool go_on = !p->refused || resume(p, &t);
     if (p->too_deep) report_depth(p);
     if (!go_on || p->too_deep) {

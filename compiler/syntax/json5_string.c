@@ -88,7 +88,7 @@ static const char *end_unterminated(struct json5_parser *p, const char *start, c
     const char *end = line;
     for (const char *c = start + 1; c + 3 <= line; c++)
         if (memcmp(c, " //", 3) == 0) end = c;
-    while (end > start + 1 && memchr(" \t,]}", end[-1], 5)) end--;
+    while (end > start + 1 && end[-1] && strchr(" \t,]}", end[-1])) end--;
     p->fault = (struct json5_fault){JSON5_FAULT_UNTERMINATED, (uint32_t)(start - p->text)};
     p->unterminated_end = (uint32_t)(end - p->text);
     p->attention = true;

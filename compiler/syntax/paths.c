@@ -9,7 +9,8 @@ struct place {
     uint32_t index;  /* among the children of its parent, or TOO_DEEP */
 };
 
-enum { NO_PLACE = UINT32_MAX, TOO_DEEP = UINT32_MAX };
+#define NO_PLACE UINT32_MAX
+#define TOO_DEEP UINT32_MAX
 
 /* A collection that the coming places may lie in. */
 struct level {

@@ -112,8 +112,8 @@ static uint32_t key_end(struct str text, struct str key, uint32_t start, uint32_
 }
 
 struct span tree_key_span(const struct tree *t, node_id n) {
-    if (!n || !t->nodes[n].key || (t->nodes[n].flags & NODE_SYNTHETIC)) return tree_span(t, n);
     const struct node *node = &t->nodes[n];
+    if (!n || !node->key || !node->file || (node->flags & NODE_SYNTHETIC)) return tree_span(t, n);
     struct str text = source_text(t->sources, node->file);
     uint32_t limit = node->start > node->key_start ? node->start : (uint32_t)text.n;
     struct str key = tree_key_text(t, node->key);

@@ -33,7 +33,7 @@ struct frame {
     struct extent extent;
 };
 
-enum { NO_ANCHOR = UINT32_MAX };
+#define NO_ANCHOR UINT32_MAX
 
 /* Which object last had a member of a key; by key_id. */
 struct seen {

@@ -25,10 +25,10 @@ bool table_publish(struct arena *a, const char *path, struct str bytes, struct s
 /* Reads the file `path`. False with a sentence in `*error`. */
 bool table_read(struct arena *a, const char *path, struct str *bytes, struct str *error);
 
-/* The table as canonical text, one line for each fact: two tables route alike exactly when their
- * dumps are alike but for the source line. Bindings that another one hides for good are not in the
- * table. False with a sentence in `*error` when `bytes` is no sound table; `out` may then have a
- * part of the text. */
+/* The table as canonical text, one line for each fact, bindings in the order of bindings[]: tables
+ * whose dumps differ in nothing but the source line route alike. Bindings that another one hides
+ * for good are not in the table. False with a sentence in `*error` when `bytes` is no sound table
+ * or the text would have more than 256 times its size; `out` may then have a part of the text. */
 bool table_dump(struct str bytes, struct buf *out, struct str *error);
 
 /* What a person wants to know of a table: version, gateway, counts, sizes. Reads only the header.

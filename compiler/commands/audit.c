@@ -1,0 +1,98 @@
+/* clawc audit: the findings of one or several gateways' configs. */
+#include <errno.h>
+#include <string.h>
+
+#include "commands/run.h"
+
+struct auditing {
+    struct run *run;
+    ARRAY(struct model *) models;
+    enum exit_code code;
+};
+
+static void load_one(struct auditing *s, const char *path) {
+    struct run *run = s->run;
+    struct loaded *loaded = ARENA_NEW(run->arena, struct loaded);
+    run_load(run, path, loaded);
+    size_t before = run->diags->errors;
+    if (loaded->root) {
+        struct model *m = run_model(run, path, loaded);
+        if (run->diags->errors > before) {
+            loaded->errors += run->diags->errors - before;
+            loaded->startup = STARTUP_REJECTED;
+        }
+        ARRAY_PUSH(run->arena, s->models) = m;
+    }
+    s->code = exit_worse(s->code, run_load_code(loaded));
+}
+
+/* Gateways of one name would be indistinguishable in a report: they are called by their files. */
+static void make_names_distinct(struct auditing *s) {
+    for (size_t i = 0; i < s->models.n; i++)
+        for (size_t j = i + 1; j < s->models.n; j++) {
+            struct model *a = s->models.v[i], *b = s->models.v[j];
+            if (!str_equal(a->name, b->name)) continue;
+            a->name = source_name(s->run->sources, a->loaded->file);
+            b->name = source_name(s->run->sources, b->loaded->file);
+        }
+}
+
+/* Writes to a file through a new one beside it, so that a reader never sees a part. */
+static enum exit_code write_output(struct run *run, const struct report *report,
+                                   const char *given) {
+    struct str text = str_from(given);
+    size_t equals = str_find(text, STR("="), 0);
+    const struct report_format *format = report_format_find(str_slice(text, 0, equals));
+    if (equals == SIZE_MAX || !format || equals + 1 == text.n) {
+        fprintf(stderr, "clawc: --output takes FORMAT=FILE with text, json or sarif, not `%s`\n",
+                given);
+        return EXIT_USAGE;
+    }
+    const char *path = given + equals + 1;
+    const char *temporary = str_format(run->arena, "%s.part", path).p;
+    FILE *out = fopen(temporary, "w");
+    struct report_options options = run_report_options(run, false);
+    options.quiet = false;
+    bool ok = out && report_write(format, report, &options, out);
+    if (out && fclose(out) != 0) ok = false;
+    if (ok && rename(temporary, path) == 0) return EXIT_FINE;
+    fprintf(stderr, "clawc: cannot write %s: %s\n", path, strerror(errno));
+    if (out) remove(temporary);
+    return EXIT_MACHINE;
+}
+
+static enum exit_code finish(struct auditing *s, const struct report *report,
+                             const struct report_format *format) {
+    struct report_options options = run_report_options(s->run, s->run->color);
+    enum exit_code code = s->code;
+    for (size_t i = 0; i < report->findings.n; i++)
+        if (report->findings.v[i].counts) code = exit_worse(code, EXIT_FINDINGS);
+    if (!report_write(format, report, &options, stdout)) code = EXIT_MACHINE;
+    const struct option_list *outputs = &s->run->o->outputs;
+    for (size_t i = 0; i < outputs->list.n; i++)
+        code = exit_worse(code, write_output(s->run, report, outputs->list.v[i]));
+    return run_flush(stdout, code);
+}
+
+enum exit_code command_audit(struct run *run) {
+    const struct options *o = run->o;
+    struct auditing s = {.run = run};
+    struct gate gate;
+    struct rules rules;
+    const struct report_format *format =
+        report_format_find(str_from(o->format ? o->format : "text"));
+    if (!format) {
+        fprintf(stderr, "clawc: there is no format `%s`: text, json or sarif\n", o->format);
+        return EXIT_USAGE;
+    }
+    if (!o->arguments.list.n) {
+        fputs("clawc: audit what? Give it config files, or - for standard input.\n", stderr);
+        return EXIT_USAGE;
+    }
+    if (!gate_parse(o->fail_on, &gate)) return EXIT_USAGE;
+    if (!run_rules(run, &rules)) return EXIT_CONFIG;
+    for (size_t i = 0; i < o->arguments.list.n; i++) load_one(&s, o->arguments.list.v[i]);
+    make_names_distinct(&s);
+    struct report *report = run_audit(run, &rules, &gate, s.models.v, s.models.n, o->each);
+    return finish(&s, report, format);
+}

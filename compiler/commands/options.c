@@ -1,0 +1,293 @@
+#include "commands/options.h"
+
+#include <string.h>
+
+#include "base/str.h"
+#include "commands/command.h"
+
+enum option_kind { FLAG, TEXT, LIST };
+
+struct option {
+    const char *name, *argument;
+    enum option_kind kind;
+    size_t at; /* offset in struct options */
+    unsigned commands;
+    const char *help;
+};
+
+#define AT(field) offsetof(struct options, field)
+
+enum { ON_CONFIG = ON_AUDIT | ON_COMPILE | ON_ROUTE | ON_EVAL | ON_TABLE };
+
+static const struct option table[] = {
+    {"--gateway", "V", TEXT, AT(gateway), ON_CONFIG,
+     "The gateway version that will run, such as 2026.9.6; an unknown one means the nearest known "
+     "one. Default: clawc.yaml's, else the config's meta.lastTouchedVersion, else the version that "
+     "the config fits best."},
+    {"--format", "F", TEXT, AT(format), ON_AUDIT | ON_ROUTE | ON_RULES | ON_EXPLAIN,
+     "How to print: text (the default) or json; audit also knows sarif."},
+    {"--output", "F=FILE", LIST, AT(outputs), ON_AUDIT,
+     "Also write the report in format F to FILE; may be repeated."},
+    {"--fail-on", "WHAT", TEXT, AT(fail_on), ON_AUDIT | ON_COMPILE,
+     "What makes the exit code 1: a level (critical, warn, info, never) and rule families "
+     "(isolation, routing, access, tools, sandbox, gateway, hooks, secrets, models, fleet, "
+     "hygiene), "
+     "separated by commas. Default: critical,isolation,fleet."},
+    {"--rules", "DIR", LIST, AT(rules), ON_AUDIT | ON_COMPILE | ON_EXPLAIN | ON_RULES,
+     "Rule files of your own: every *.yaml in DIR; may be repeated."},
+    {"--each", NULL, FLAG, AT(each), ON_AUDIT,
+     "Audit the files apart; without it they are one fleet on one host and also compared with each "
+     "other."},
+    {"-o", "FILE", TEXT, AT(output_file), ON_COMPILE, "The table to write."},
+    {"--no-audit", NULL, FLAG, AT(no_audit), ON_COMPILE, "Compile without auditing first."},
+    {"--table", "FILE", TEXT, AT(table), ON_ROUTE,
+     "Route through a compiled table instead of a config."},
+    {"--batch", NULL, FLAG, AT(batch), ON_ROUTE | ON_EVAL,
+     "Read one JSON object per line from standard input, write one answer per line."},
+    {"--channel", "C", TEXT, AT(channel), ON_ROUTE, "The channel of the message: whatsapp."},
+    {"--account", "A", TEXT, AT(account), ON_ROUTE, "The channel account it arrives on."},
+    {"--peer", "KIND:ID", TEXT, AT(peer), ON_ROUTE,
+     "Whom it is from: direct:+15551234567, group:120363@g.us, channel:987."},
+    {"--parent-peer", "KIND:ID", TEXT, AT(parent_peer), ON_ROUTE,
+     "The room that the thread belongs to."},
+    {"--guild", "ID", TEXT, AT(guild), ON_ROUTE, "The Discord guild."},
+    {"--team", "ID", TEXT, AT(team), ON_ROUTE, "The Slack workspace."},
+    {"--role", "ID", LIST, AT(roles), ON_ROUTE, "A role of the author; may be repeated."},
+    {"--default-agent", "ID", TEXT, AT(default_agent), ON_ROUTE,
+     "The agent that the caller wants for messages without a binding."},
+    {"--dm-scope", "SCOPE", TEXT, AT(dm_scope), ON_ROUTE, "Overrides session.dmScope."},
+    {"--group-scope", "SCOPE", TEXT, AT(group_scope), ON_ROUTE, "Overrides session.groupScope."},
+    {"--against", "CONFIG", TEXT, AT(against), ON_TABLE,
+     "With verify: whether the table was compiled from this config as it is now."},
+    {"--facts", NULL, FLAG, AT(facts), ON_RULES,
+     "Print the facts that conditions may use, as Markdown (docs/facts.md)."},
+    {"--env", "K=V", LIST, AT(env), ON_CONFIG,
+     "A variable of the gateway's environment; may be repeated. With any of the --env options the "
+     "environment is complete: what is not in it is unset."},
+    {"--env-file", "FILE", LIST, AT(env_files), ON_CONFIG,
+     "Variables from a file of NAME=VALUE lines; may be repeated."},
+    {"--process-env", NULL, FLAG, AT(process_env), ON_CONFIG, "The environment of this process."},
+    {"--stdin-filename", "NAME", TEXT, AT(stdin_filename), ON_CONFIG | ON_PARSE,
+     "What to call standard input (-) in reports."},
+    {"--project", "FILE", TEXT, AT(project), ON_CONFIG | ON_RULES | ON_EXPLAIN,
+     "The project file; default: clawc.yaml beside the first file."},
+    {"--quiet", NULL, FLAG, AT(quiet), ON_ALL, "Print the summary only."},
+    {"--color", "WHEN", TEXT, AT(color), ON_ALL,
+     "auto (the default: on a terminal, unless NO_COLOR is set), always or never."},
+    {"--help", NULL, FLAG, AT(help), ON_ALL, "Print help and exit."},
+    {"--version", NULL, FLAG, AT(version), ON_ALL, "Print the version and exit."},
+    {"--manual", NULL, FLAG, AT(manual), 0, "Print the manual page."},
+};
+
+enum { OPTIONS = sizeof table / sizeof *table };
+
+/* ---- parsing -----------------------------------------------------------------------------------
+ */
+
+static const struct option *find_option(struct str name) {
+    for (size_t i = 0; i < OPTIONS; i++)
+        if (str_equal(name, str_from(table[i].name))) return &table[i];
+    return NULL;
+}
+
+static bool misuse(const struct options *o) {
+    if (o->command)
+        fprintf(stderr, "Try `clawc %s --help`.\n", o->command->name);
+    else
+        fputs("Try `clawc --help`.\n", stderr);
+    return false;
+}
+
+static bool unknown_option(const struct options *o, struct str name) {
+    const char *near = NULL;
+    size_t best = 3;
+    for (size_t i = 0; i < OPTIONS; i++) {
+        size_t distance = str_distance(name, str_from(table[i].name), 2);
+        if (distance >= best || !table[i].commands) continue;
+        best = distance;
+        near = table[i].name;
+    }
+    fprintf(stderr, "clawc: unknown option " STR_FMT, STR_ARG(name));
+    if (near) fprintf(stderr, "; did you mean %s?", near);
+    fputc('\n', stderr);
+    return misuse(o);
+}
+
+static void store(struct arena *a, struct options *o, const struct option *option,
+                  const char *value) {
+    void *at = (char *)o + option->at;
+    if (option->kind == FLAG)
+        *(bool *)at = true;
+    else if (option->kind == TEXT)
+        *(const char **)at = value;
+    else
+        ARRAY_PUSH(a, ((struct option_list *)at)->list) = value;
+}
+
+/* `--name=value` or `--name value`; `*i` moves over the value. */
+static bool parse_option(struct arena *a, int argc, char **argv, int *i, struct options *o) {
+    struct str word = str_from(argv[*i]);
+    bool is_long = str_starts(word, STR("--"));
+    size_t equals = is_long ? str_find(word, STR("="), 0) : SIZE_MAX;
+    struct str name = str_slice(word, 0, equals);
+    const struct option *option = find_option(name);
+    if (!option) return unknown_option(o, name);
+    const char *value = equals == SIZE_MAX ? NULL : argv[*i] + equals + 1;
+    if (option->kind == FLAG && value) {
+        fprintf(stderr, "clawc: %s takes no value\n", option->name);
+        return misuse(o);
+    }
+    if (option->kind != FLAG && !value) {
+        if (*i + 1 >= argc) {
+            fprintf(stderr, "clawc: %s needs a value: %s %s\n", option->name, option->name,
+                    option->argument);
+            return misuse(o);
+        }
+        value = argv[++*i];
+    }
+    if (o->command && option->commands && !(option->commands & o->command->bit)) {
+        fprintf(stderr, "clawc: %s is no option of `clawc %s`\n", option->name, o->command->name);
+        return misuse(o);
+    }
+    store(a, o, option, value);
+    return true;
+}
+
+static bool choose_command(struct options *o, const char *name) {
+    o->command = command_find(name);
+    if (o->command) return true;
+    fprintf(stderr, "clawc: there is no command `%s`\n", name);
+    return misuse(o);
+}
+
+bool options_parse(struct arena *a, int argc, char **argv, struct options *o) {
+    *o = (struct options){0};
+    bool only_arguments = false;
+    for (int i = 1; i < argc; i++) {
+        bool dashed = argv[i][0] == '-' && argv[i][1] != '\0';
+        if (!only_arguments && strcmp(argv[i], "--") == 0) {
+            only_arguments = true;
+        } else if (dashed && !only_arguments) {
+            if (strcmp(argv[i], "-h") == 0) argv[i] = "--help";
+            if (!parse_option(a, argc, argv, &i, o)) return false;
+        } else if (!o->command) {
+            if (!choose_command(o, argv[i])) return false;
+        } else {
+            ARRAY_PUSH(a, o->arguments.list) = argv[i];
+        }
+    }
+    return true;
+}
+
+/* ---- help --------------------------------------------------------------------------------------
+ */
+
+/* Prints words of `text` in lines that end before column `width`, indented by `indent`. */
+static void print_wrapped(FILE *out, const char *text, int indent, int width) {
+    int column = 0;
+    while (*text) {
+        int n = (int)strcspn(text, " ");
+        if (column && column + 1 + n > width - indent) {
+            fputc('\n', out);
+            column = 0;
+        }
+        if (column)
+            fputc(' ', out);
+        else
+            fprintf(out, "%*s", indent, "");
+        fprintf(out, "%.*s", n, text);
+        column += n + (column ? 1 : 0);
+        text += n;
+        while (*text == ' ') text++;
+    }
+    fputc('\n', out);
+}
+
+static void print_option(FILE *out, const struct option *option) {
+    fprintf(out, "  %s%s%s\n", option->name, option->argument ? " " : "",
+            option->argument ? option->argument : "");
+    print_wrapped(out, option->help, 8, 92);
+}
+
+static void command_help(FILE *out, const struct command *command) {
+    fprintf(out, "usage: clawc %s %s\n\n", command->name, command->arguments);
+    print_wrapped(out, command->description, 0, 92);
+    fputs("\noptions:\n", out);
+    for (size_t i = 0; i < OPTIONS; i++)
+        if (table[i].commands & command->bit) print_option(out, &table[i]);
+}
+
+void options_help(FILE *out, const struct command *command) {
+    if (command) {
+        command_help(out, command);
+        return;
+    }
+    fputs("clawc understands an OpenClaw gateway's config (openclaw.json) as the gateway will:\n"
+          "it audits who reaches whom, and compiles the routing table.\n\n"
+          "usage: clawc COMMAND [options] ...\n\ncommands:\n",
+          out);
+    for (const struct command *c = commands; c->name; c++)
+        fprintf(out, "  %-8s %s\n", c->name, c->summary);
+    fputs("\nexit codes:\n"
+          "  0 fine   1 findings that count   2 the config cannot be read or the gateway would\n"
+          "  reject it   3 wrong usage   4 the machine failed\n\n"
+          "`clawc COMMAND --help` tells the options. A first audit: clawc audit openclaw.json\n",
+          out);
+}
+
+/* A leading hyphen and backslashes have a meaning in man pages. */
+static void print_roff(FILE *out, const char *text) {
+    for (; *text; text++) {
+        if (*text == '-') fputc('\\', out);
+        fputs(*text == '\\' ? "\\e" : (char[]){*text, '\0'}, out);
+    }
+}
+
+static void manual_options(FILE *out, const struct command *c) {
+    for (size_t i = 0; i < OPTIONS; i++) {
+        if (!(table[i].commands & c->bit) || table[i].commands == ON_ALL) continue;
+        fputs(".TP\n.B ", out);
+        print_roff(out, table[i].name);
+        if (table[i].argument) {
+            fputs(" \\fI", out);
+            print_roff(out, table[i].argument);
+            fputs("\\fR", out);
+        }
+        fputc('\n', out);
+        print_roff(out, table[i].help);
+        fputc('\n', out);
+    }
+}
+
+void options_manual(FILE *out) {
+    fputs(".TH CLAWC 1 \"\" \"clawc " CLAWC_VERSION "\" \"User Commands\"\n.SH NAME\n"
+          "clawc \\- audit and compile the config of an OpenClaw gateway\n.SH SYNOPSIS\n",
+          out);
+    for (const struct command *c = commands; c->name; c++) {
+        fprintf(out, ".B clawc %s\n", c->name);
+        print_roff(out, c->arguments);
+        fputs("\n.br\n", out);
+    }
+    fputs(".SH COMMANDS\n", out);
+    for (const struct command *c = commands; c->name; c++) {
+        fprintf(out, ".SS clawc %s\n", c->name);
+        print_roff(out, c->description);
+        fputc('\n', out);
+        manual_options(out, c);
+    }
+    fputs(".SH OPTIONS OF EVERY COMMAND\n", out);
+    for (size_t i = 0; i < OPTIONS; i++) {
+        if (table[i].commands != ON_ALL) continue;
+        fputs(".TP\n.B ", out);
+        print_roff(out, table[i].name);
+        fputc('\n', out);
+        print_roff(out, table[i].help);
+        fputc('\n', out);
+    }
+    fputs(".SH EXIT STATUS\n.TP\n0\nfine\n.TP\n1\nfindings that count; a route that the gateway "
+          "would refuse; a damaged table\n.TP\n2\nthe config cannot be read, or the gateway would "
+          "reject it\n.TP\n3\nwrong usage\n.TP\n4\nthe machine failed\n.SH FILES\n.TP\n.I "
+          "clawc.yaml\nthe project file: gateway, env, rules, severities, suppress, owners\n"
+          ".SH SEE ALSO\n.BR clawrt (3)\n",
+          out);
+}

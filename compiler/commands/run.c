@@ -1,0 +1,324 @@
+#include "commands/run.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "model/locations.h"
+
+enum exit_code exit_worse(enum exit_code a, enum exit_code b) {
+    return a > b ? a : b;
+}
+
+enum exit_code run_flush(FILE *out, enum exit_code code) {
+    if (fflush(out) == 0 && !ferror(out)) return code;
+    fprintf(stderr, "clawc: cannot write the output: %s\n", strerror(errno));
+    return EXIT_MACHINE;
+}
+
+static bool wants_color(const struct options *o) {
+    if (o->color && strcmp(o->color, "always") == 0) return true;
+    if (o->color && strcmp(o->color, "never") == 0) return false;
+    const char *no_color = getenv("NO_COLOR");
+    return isatty(STDOUT_FILENO) && !(no_color && *no_color);
+}
+
+/* ---- the project file --------------------------------------------------------------------------
+ */
+
+/* The folder of a path, with its slash; empty for the working directory. */
+static struct str folder_of(struct str path) {
+    size_t end = path.n;
+    while (end && path.p[end - 1] != '/') end--;
+    return str_slice(path, 0, end);
+}
+
+static bool open_project(struct run *run, const char *first) {
+    const char *path = run->o->project;
+    if (!path) {
+        struct str folder = folder_of(str_from(first ? first : ""));
+        path = str_concat(run->arena, folder, STR("clawc.yaml")).p;
+        if (access(path, F_OK) != 0) return true;
+    }
+    uint32_t file;
+    const char *reason;
+    if (source_read(run->sources, path, str_from(path), &file, &reason) != SOURCE_OK) {
+        fprintf(stderr, "clawc: project file %s: %s\n", path, reason);
+        return false;
+    }
+    run->has_project = true;
+    return project_read(run->tree, file, run->diags, &run->project);
+}
+
+/* ---- the environment ---------------------------------------------------------------------------
+ */
+
+static bool read_env_file(struct run *run, const char *path) {
+    uint32_t file;
+    const char *reason;
+    if (source_read(run->sources, path, str_from(path), &file, &reason) != SOURCE_OK) {
+        fprintf(stderr, "clawc: environment file %s: %s\n", path, reason);
+        return false;
+    }
+    environment_read(run->env, source_text(run->sources, file));
+    run->env->complete = true;
+    return true;
+}
+
+/* A file named in clawc.yaml lies beside it. */
+static const char *beside_project(struct run *run, struct str name) {
+    if (str_starts(name, STR("/"))) return str_to_c(run->arena, name);
+    struct str folder = folder_of(source_name(run->sources, run->project.file));
+    return str_to_c(run->arena, str_concat(run->arena, folder, name));
+}
+
+static bool build_environment(struct run *run) {
+    const struct options *o = run->o;
+    run->env = environment_new(run->arena);
+    if (o->process_env) {
+        environment_take_process(run->env);
+        run->env->complete = true;
+    }
+    for (size_t i = 0; i < run->project.env_files.n; i++)
+        if (!read_env_file(run, beside_project(run, run->project.env_files.v[i]))) return false;
+    for (size_t i = 0; i < run->project.env.n; i++)
+        environment_set_pair(run->env, run->project.env.v[i]);
+    for (size_t i = 0; i < o->env_files.list.n; i++)
+        if (!read_env_file(run, o->env_files.list.v[i])) return false;
+    for (size_t i = 0; i < o->env.list.n; i++) {
+        run->env->complete = true;
+        if (environment_set_pair(run->env, str_from(o->env.list.v[i]))) continue;
+        fputs("clawc: --env takes NAME=VALUE\n", stderr);
+        return false;
+    }
+    return true;
+}
+
+static bool known_word(const char *given, const char *const *words, const char *option) {
+    if (!given) return true;
+    for (; *words; words++)
+        if (strcmp(given, *words) == 0) return true;
+    fprintf(stderr, "clawc: %s does not know `%s`\n", option, given);
+    return false;
+}
+
+static bool options_make_sense(const struct options *o) {
+    static const char *const colors[] = {"auto", "always", "never", NULL};
+    if (!known_word(o->color, colors, "--color")) return false;
+    if (o->gateway && !gateway_version_is_readable(str_from(o->gateway))) {
+        fprintf(stderr, "clawc: --gateway takes a version such as 2026.9.6, not `%s`\n",
+                o->gateway);
+        return false;
+    }
+    return true;
+}
+
+bool run_begin(struct run *run, struct arena *a, const struct options *o, const char *first,
+               enum exit_code *code) {
+    *run = (struct run){.arena = a, .o = o};
+    run->sources = sources_new(a);
+    run->tree = tree_new(a, run->sources);
+    run->diags = diags_new(a);
+    run->color = wants_color(o);
+    *code = EXIT_USAGE;
+    if (!options_make_sense(o)) return false;
+    run->gateways = gateways_load(a);
+    *code = EXIT_CONFIG;
+    if (!open_project(run, first) || !build_environment(run)) {
+        run_print_errors(run, stderr);
+        return false;
+    }
+    return true;
+}
+
+/* ---- configs -----------------------------------------------------------------------------------
+ */
+
+bool run_read(struct run *run, const char *path, uint32_t *file) {
+    bool standard_input = strcmp(path, "-") == 0;
+    const char *name = !standard_input          ? path
+                       : run->o->stdin_filename ? run->o->stdin_filename
+                                                : "<stdin>";
+    const char *reason = "";
+    if (source_read(run->sources, path, str_from(name), file, &reason) == SOURCE_OK) return true;
+    diag_add(run->diags, SEVERITY_ERROR, "read_failed", SPAN_NONE, "%s cannot be read: %s", name,
+             reason);
+    return false;
+}
+
+void run_load(struct run *run, const char *path, struct loaded *out) {
+    uint32_t file;
+    *out = (struct loaded){.tree = run->tree, .errors = 1, .startup = STARTUP_REJECTED};
+    if (!run_read(run, path, &file)) return;
+    struct loader l = {.arena = run->arena,
+                       .tree = run->tree,
+                       .diags = run->diags,
+                       .gateways = &run->gateways,
+                       .environment = run->env,
+                       .gateway = run->project.gateway,
+                       .gateway_from = STR("clawc.yaml")};
+    if (run->o->gateway) {
+        l.gateway = str_from(run->o->gateway);
+        l.gateway_from = STR("--gateway");
+    }
+    load_config(&l, file, out);
+}
+
+enum exit_code run_load_code(const struct loaded *loaded) {
+    if (!loaded->root || loaded->startup == STARTUP_REJECTED) return EXIT_CONFIG;
+    return EXIT_FINE;
+}
+
+/* The last name of a folder path: "/home/x/.openclaw-rescue/" gives ".openclaw-rescue". */
+static struct str last_name(struct str folder) {
+    if (folder.n && folder.p[folder.n - 1] == '/') folder.n--;
+    size_t from = folder.n;
+    while (from && folder.p[from - 1] != '/') from--;
+    return str_slice(folder, from, folder.n);
+}
+
+static struct str stem_of(struct str path) {
+    struct str name = last_name(path);
+    size_t dot = name.n;
+    while (dot && name.p[dot - 1] != '.') dot--;
+    return dot > 1 ? str_slice(name, 0, dot - 1) : name;
+}
+
+static struct str configured_state(const struct run *run, struct str name) {
+    for (size_t i = 0; i < run->project.state_names.n; i++)
+        if (str_equal(run->project.state_names.v[i], name)) return run->project.state_dirs.v[i];
+    return STR("");
+}
+
+/* What a config's place says of its gateway: a file in .openclaw or .openclaw-NAME lies in its
+ * state directory. */
+static struct gateway_place place_of(struct run *run, const char *path) {
+    struct arena *a = run->arena;
+    struct gateway_place where = {.name = STR("stdin")};
+    if (strcmp(path, "-") == 0) return where;
+    struct str given = str_from(path), folder = folder_of(given), state = last_name(folder);
+    char *real = realpath(path, NULL);
+    struct str resolved = str_copy(a, str_from(real ? real : path));
+    free(real);
+    where.config_path = location_normal(a, resolved);
+    where.name = str_copy(a, stem_of(given));
+    if (str_starts(state, STR(".openclaw-"))) {
+        where.profile = str_copy(a, str_slice(state, 10, state.n));
+        where.name = where.profile;
+    }
+    struct str real_folder = folder_of(resolved);
+    struct str real_name = last_name(real_folder);
+    if (str_equal(real_name, STR(".openclaw")) || str_starts(real_name, STR(".openclaw-")))
+        where.state = location_normal(a, real_folder);
+    struct str configured = configured_state(run, given);
+    if (configured.n) where.state = location_normal(a, configured);
+    return where;
+}
+
+struct model *run_model(struct run *run, const char *path, const struct loaded *loaded) {
+    struct gateway_place where = place_of(run, path);
+    return model_build(run->arena, run->diags, loaded, run->env, &where);
+}
+
+/* ---- reports -----------------------------------------------------------------------------------
+ */
+
+struct report_options run_report_options(const struct run *run, bool color) {
+    return (struct report_options){.version = CLAWC_VERSION,
+                                   .home = "https://github.com/clawc/clawc",
+                                   .color = color,
+                                   .quiet = run->o->quiet};
+}
+
+static struct str path_of(void *paths, struct span span) {
+    return paths_of_span(paths, span);
+}
+
+static struct report *new_report(struct run *run, struct paths *paths) {
+    struct report *report = ARENA_NEW(run->arena, struct report);
+    report->sources = run->sources;
+    report->errors = run->diags;
+    report->path_of = path_of;
+    report->paths = paths;
+    return report;
+}
+
+void run_print_errors(struct run *run, FILE *out) {
+    if (!run->diags->list.n) return;
+    struct report *report = new_report(run, paths_new(run->arena, run->tree));
+    struct report_options options = run_report_options(run, false);
+    options.quiet = false;
+    report_write(report_format_find(STR("text")), report, &options, out);
+}
+
+/* ---- rules -------------------------------------------------------------------------------------
+ */
+
+bool run_rules(struct run *run, struct rules *rules) {
+    *rules = (struct rules){0};
+    rules_load_builtin(run->arena, rules, run->diags);
+    bool ok = run->diags->errors == 0;
+    for (size_t i = 0; i < run->project.rules.n; i++)
+        ok = rules_load_directory(run->tree, rules, beside_project(run, run->project.rules.v[i]),
+                                  run->diags) &&
+             ok;
+    for (size_t i = 0; i < run->o->rules.list.n; i++)
+        ok = rules_load_directory(run->tree, rules, run->o->rules.list.v[i], run->diags) && ok;
+    for (size_t i = 0; i < run->project.severities.n; i++) {
+        const struct severity_choice *choice = &run->project.severities.v[i];
+        if (rules_find(rules, choice->rule)) continue;
+        diag_add(run->diags, SEVERITY_ERROR, "project", choice->span,
+                 "there is no rule `" STR_FMT "`", STR_ARG(choice->rule));
+        ok = false;
+    }
+    if (!ok) run_print_errors(run, stderr);
+    return ok;
+}
+
+struct str run_today(struct arena *a) {
+    const char *epoch = getenv("SOURCE_DATE_EPOCH");
+    time_t now = epoch ? (time_t)strtoll(epoch, NULL, 10) : time(NULL);
+    struct tm day;
+    if (!gmtime_r(&now, &day)) return STR("");
+    return str_format(a, "%04d-%02d-%02d", day.tm_year + 1900, day.tm_mon + 1, day.tm_mday);
+}
+
+static struct str loading_note(struct arena *a, const struct loaded *loaded) {
+    if (loaded->startup == STARTUP_REPAIRED)
+        return str_format(a, "audited as gateway " STR_FMT " repairs it at its start",
+                          STR_ARG(loaded->gateway->version));
+    if (loaded->errors && loaded->root)
+        return STR("the gateway rejects this file; audited as far as it can be understood");
+    return STR("");
+}
+
+struct report *run_audit(struct run *run, const struct rules *rules, const struct gate *gate,
+                         struct model *const *models, size_t n, bool apart) {
+    const struct analysis **analyses = ARENA_ARRAY(run->arena, const struct analysis *, n);
+    for (size_t i = 0; i < n; i++)
+        analyses[i] = analyse(run->arena, models[i], run->project.owners);
+    struct paths *paths = paths_new(run->arena, run->tree);
+    struct report *report = new_report(run, paths);
+    for (size_t i = 0; i < n; i++) {
+        const struct loaded *loaded = models[i]->loaded;
+        ARRAY_PUSH(run->arena, report->files) =
+            (struct audited_file){.name = source_name(run->sources, loaded->file),
+                                  .gateway = loaded->gateway->version,
+                                  .why = loaded->why,
+                                  .note = loading_note(run->arena, loaded)};
+    }
+    struct fleet *fleet = fleet_analyse(run->arena, analyses, apart ? 0 : n, run->env);
+    struct engine e = {.arena = run->arena,
+                       .tree = run->tree,
+                       .paths = paths,
+                       .rules = rules,
+                       .project = run->has_project ? &run->project : NULL,
+                       .gate = *gate,
+                       .today = run_today(run->arena),
+                       .apart = apart};
+    engine_run(&e, analyses, n, fleet, report);
+    return report;
+}

@@ -1,0 +1,285 @@
+#include "policy/engine.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/buf.h"
+
+/* ---- the gate ----------------------------------------------------------------------------------
+ */
+
+static bool gate_word(struct str word, struct gate *gate) {
+    if (severity_parse(word, &gate->level)) {
+        gate->level_set = true;
+        return true;
+    }
+    for (size_t i = 0; rule_families[i]; i++)
+        if (str_equal(word, str_from(rule_families[i]))) {
+            gate->families[i] = true;
+            return true;
+        }
+    return str_equal(word, STR("never"));
+}
+
+bool gate_parse(const char *given, struct gate *gate) {
+    struct str text = str_from(given ? given : "critical,isolation,fleet");
+    *gate = (struct gate){0};
+    for (size_t at = 0; at <= text.n;) {
+        size_t comma = str_find(text, STR(","), at);
+        if (comma == SIZE_MAX) comma = text.n;
+        struct str word = str_slice(text, at, comma);
+        if (!gate_word(word, gate)) {
+            fprintf(stderr,
+                    "clawc: --fail-on knows critical, warn, info, never and the rule families, not "
+                    "`" STR_FMT "`\n",
+                    STR_ARG(word));
+            return false;
+        }
+        at = comma + 1;
+    }
+    return true;
+}
+
+bool gate_counts(const struct gate *gate, const struct finding *f) {
+    if (f->confidence == CONFIDENCE_LOW) return false;
+    if (gate->level_set && f->severity >= gate->level) return true;
+    if (f->severity < SEVERITY_WARN) return false;
+    for (size_t i = 0; rule_families[i]; i++)
+        if (gate->families[i] && str_equal(f->rule->family, str_from(rule_families[i])))
+            return true;
+    return false;
+}
+
+/* ---- one rule ----------------------------------------------------------------------------------
+ */
+
+struct evaluation {
+    struct engine *engine;
+    struct report *report;
+    const struct rule *rule;
+    struct arena *scratch;
+    struct cel_run run;
+    struct cel_value variables[2];
+    bool undecided; /* reported once for a rule and gateway */
+};
+
+static void note_undecided(struct evaluation *e, struct cel_value error) {
+    if (e->undecided) return;
+    e->undecided = true;
+    struct arena *a = e->engine->arena;
+    struct str id = str_copy(a, e->rule->info.id), message = error.u.text;
+    struct str reason =
+        error.code == CEL_ERROR_LIMIT
+            ? str_format(a, "a bound on time or memory was reached: " STR_FMT, STR_ARG(message))
+            : str_format(a, "the rule's condition failed: " STR_FMT, STR_ARG(message));
+    ARRAY_PUSH(a, e->report->undecided) = (struct undecided){id, reason};
+}
+
+static bool holds(struct evaluation *e, const struct cel_program *p) {
+    struct cel_value v = cel_eval(p, &e->run, e->variables);
+    if (v.kind == CEL_ERROR) note_undecided(e, v);
+    return v.kind == CEL_BOOL && v.u.boolean;
+}
+
+static struct str fill(struct evaluation *e, const struct template *t) {
+    struct buf b = buf_new(e->engine->arena);
+    for (size_t i = 0; i < t->n; i++) {
+        if (!t->parts[i].program) {
+            buf_add(&b, t->parts[i].literal);
+            continue;
+        }
+        struct cel_value v = cel_eval(t->parts[i].program, &e->run, e->variables);
+        if (v.kind == CEL_ERROR)
+            note_undecided(e, v);
+        else
+            cel_add_text(&e->run, &b, v);
+    }
+    return buf_str(&b);
+}
+
+static struct location locate(const struct engine *e, struct span span) {
+    return (struct location){span, span.file ? paths_of_span(e->paths, span) : STR("")};
+}
+
+static struct span origin_span(struct evaluation *e, const struct cel_program *p) {
+    if (!p) return SPAN_NONE;
+    struct cel_value v = cel_eval(p, &e->run, e->variables);
+    if (v.kind == CEL_ERROR) {
+        note_undecided(e, v);
+        return SPAN_NONE;
+    }
+    return place_span(e->engine->tree, v.origin);
+}
+
+static void add_related(struct evaluation *e, struct finding *f) {
+    for (size_t i = 0; i < e->rule->n_related; i++) {
+        const struct rule_related *r = &e->rule->related[i];
+        if (r->when && !holds(e, r->when)) continue;
+        struct cel_value at = cel_eval(r->at, &e->run, e->variables);
+        if (at.kind == CEL_ERROR || at.kind == CEL_NULL) continue;
+        struct span span = place_span(e->engine->tree, at.origin);
+        if (!span.file) continue;
+        ARRAY_PUSH(e->engine->arena, f->related) =
+            (struct related){locate(e->engine, span), fill(e, &r->message)};
+    }
+}
+
+/* The other gateways of something shared, each at its own line. */
+static void add_members(struct evaluation *e, const struct fleet_share *share, struct finding *f) {
+    for (size_t i = 1; i < share->n; i++) {
+        struct span span = place_span(e->engine->tree, share->members[i].at);
+        struct str message = str_format(e->engine->arena, "gateway " STR_FMT " uses it here",
+                                        STR_ARG(share->members[i].gateway->model->name));
+        ARRAY_PUSH(e->engine->arena, f->related) =
+            (struct related){locate(e->engine, span), message};
+    }
+}
+
+static struct span object_span(struct evaluation *e, const void *object) {
+    const struct fact_range *range = e->rule->range;
+    if (range->type == &fact_suppression) return ((const struct bad_suppression *)object)->span;
+    if (range->type == &fact_fleet_share)
+        return place_span(e->engine->tree, ((const struct fleet_share *)object)->members[0].at);
+    if (range->type == &fact_gateway)
+        return place_span(e->engine->tree, ((const struct analysis *)object)->model->at);
+    return SPAN_NONE;
+}
+
+static void add_finding(struct evaluation *e, const void *object) {
+    const struct rule *rule = e->rule;
+    struct span span = origin_span(e, rule->at);
+    if (!span.file) span = object_span(e, object);
+    struct finding f = {.id = fill(e, &rule->id),
+                        .rule = &rule->info,
+                        .severity = rule->severity,
+                        .confidence = rule->confidence,
+                        .title = rule->info.title,
+                        .message = fill(e, &rule->message),
+                        .why = fill(e, &rule->why),
+                        .fix = fill(e, &rule->fix),
+                        .at = locate(e->engine, span)};
+    if (rule->raise_when && holds(e, rule->raise_when)) f.severity = rule->raised;
+    if (rule->doubt_when && holds(e, rule->doubt_when)) f.confidence = rule->doubted;
+    add_related(e, &f);
+    if (rule->range->type == &fact_fleet_share) add_members(e, object, &f);
+    fact_subjects(e->engine->arena, rule->range, object, &f);
+    ARRAY_PUSH(e->engine->arena, e->report->findings) = f;
+}
+
+/* Steps and memory are given anew for every subject, so that one cannot starve the others. */
+static void evaluate(struct evaluation *e, const void *object, const struct analysis *gateway) {
+    arena_reset(e->scratch);
+    e->run = cel_run_new(e->scratch, NULL);
+    e->variables[0] = cel_object(e->rule->range->type, object);
+    if (gateway) e->variables[1] = cel_object(&fact_gateway, gateway);
+    struct cel_value v = cel_eval(e->rule->when, &e->run, e->variables);
+    if (v.kind == CEL_ERROR)
+        note_undecided(e, v);
+    else if (v.kind == CEL_BOOL && v.u.boolean)
+        add_finding(e, object);
+}
+
+static void run_rule(struct evaluation *e, const struct analysis *const *gateways, size_t n) {
+    const struct fact_range *range = e->rule->range;
+    struct arena *objects = arena_new();
+    for (size_t g = 0; g < n; g++) {
+        e->undecided = false;
+        size_t count = range->count(gateways[g]);
+        for (size_t i = 0; i < count; i++) {
+            evaluate(e, range->at(gateways[g], objects, i), gateways[g]);
+            arena_reset(objects);
+        }
+    }
+    arena_free(objects);
+}
+
+static void run_pairs(struct evaluation *e, const struct analysis *const *gateways, size_t n) {
+    for (size_t i = 0; i < n && !e->engine->apart; i++)
+        for (size_t j = i + 1; j < n; j++) {
+            struct gateway_pair pair = {gateways[i], gateways[j]};
+            evaluate(e, &pair, NULL);
+        }
+}
+
+/* ---- the whole report --------------------------------------------------------------------------
+ */
+
+static int by_place(const void *left, const void *right) {
+    const struct finding *a = left, *b = right;
+    if (a->at.span.file != b->at.span.file) return a->at.span.file < b->at.span.file ? -1 : 1;
+    if (a->at.span.start != b->at.span.start) return a->at.span.start < b->at.span.start ? -1 : 1;
+    int order = str_compare(a->id, b->id);
+    return order ? order : str_compare(a->message, b->message);
+}
+
+static void apply_choices(struct engine *e, struct report *report) {
+    for (size_t i = 0; e->project && i < report->findings.n; i++) {
+        struct finding *f = &report->findings.v[i];
+        for (size_t j = 0; j < e->project->severities.n; j++) {
+            const struct severity_choice *choice = &e->project->severities.v[j];
+            if (str_equal(choice->rule, f->rule->id) || str_equal(choice->rule, f->id))
+                f->severity = choice->severity;
+        }
+    }
+}
+
+static bool is_off(const struct engine *e, const struct rule *rule) {
+    for (size_t i = 0; e->project && i < e->project->severities.n; i++)
+        if (e->project->severities.v[i].off &&
+            str_equal(e->project->severities.v[i].rule, rule->info.id))
+            return true;
+    return false;
+}
+
+static void run_rules_on(struct engine *e, struct report *report, bool suppressions,
+                         const struct analysis *const *gateways, size_t n,
+                         const struct fleet *fleet, const struct bad_suppressions *bad) {
+    struct evaluation ev = {.engine = e, .report = report, .scratch = arena_new()};
+    for (size_t i = 0; i < e->rules->list.n; i++) {
+        ev.rule = e->rules->list.v[i];
+        ev.undecided = false;
+        bool about_suppressions = ev.rule->range->type == &fact_suppression;
+        if (is_off(e, ev.rule) || about_suppressions != suppressions) continue;
+        ARRAY_PUSH(e->arena, report->rules) = &ev.rule->info;
+        if (about_suppressions)
+            for (size_t j = 0; j < bad->list.n; j++) evaluate(&ev, &bad->list.v[j], NULL);
+        else if (ev.rule->range->type == &fact_fleet_share)
+            for (size_t j = 0; j < fleet->shares.n; j++) evaluate(&ev, &fleet->shares.v[j], NULL);
+        else if (ev.rule->range->type == &fact_gateway_pair)
+            run_pairs(&ev, gateways, n);
+        else
+            run_rule(&ev, gateways, n);
+    }
+    arena_free(ev.scratch);
+}
+
+static void count(struct engine *e, struct report *report) {
+    for (size_t i = 0; i < report->findings.n; i++) {
+        struct finding *f = &report->findings.v[i];
+        f->counts = gate_counts(&e->gate, f);
+        if (f->severity == SEVERITY_CRITICAL)
+            report->critical++;
+        else if (f->severity == SEVERITY_WARN)
+            report->warn++;
+        else
+            report->info++;
+    }
+}
+
+void engine_run(struct engine *e, const struct analysis *const *gateways, size_t n,
+                const struct fleet *fleet, struct report *report) {
+    run_rules_on(e, report, false, gateways, n, fleet, NULL);
+    apply_choices(e, report);
+    if (report->findings.n)
+        qsort(report->findings.v, report->findings.n, sizeof *report->findings.v, by_place);
+    struct bad_suppressions bad = suppress(e, report);
+    run_rules_on(e, report, true, gateways, n, fleet, &bad);
+    if (report->findings.n)
+        qsort(report->findings.v, report->findings.n, sizeof *report->findings.v, by_place);
+    if (fleet->state_unknown)
+        ARRAY_PUSH(e->arena, report->undecided) = (struct undecided){
+            STR("fleet.shared-state-dir"),
+            STR("the state directory of some gateway is not known: keep its file "
+                "in .openclaw or .openclaw-NAME, or name it in clawc.yaml")};
+    count(e, report);
+}

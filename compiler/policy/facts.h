@@ -1,0 +1,53 @@
+/* The facts that rules may use, as host objects of CEL, and what a rule can range over. One table
+ * per kind of fact gives its fields, their types and their documentation (docs/facts.md is made of
+ * it). */
+#ifndef CLAWC_POLICY_FACTS_H
+#define CLAWC_POLICY_FACTS_H
+
+#include "analysis/fleet.h"
+#include "policy/cel.h"
+#include "policy/finding.h"
+
+/* A suppression that is not in order. */
+struct bad_suppression {
+    const char *problem; /* "no-reason", "expired", "unmatched" */
+    struct str id, until;
+    struct span span;
+};
+
+/* Two agents of a gateway, or two gateways. */
+struct agent_pair {
+    const struct agent_facts *a, *b;
+};
+struct gateway_pair {
+    const struct analysis *a, *b;
+};
+
+extern const struct cel_object_type fact_gateway, fact_agent, fact_account, fact_binding,
+    fact_reach, fact_shared_session, fact_crowded_channel, fact_tool_entry, fact_shared_path,
+    fact_agent_pair, fact_gateway_pair, fact_fleet_share, fact_suppression;
+
+/* What a rule says of itself with `for`. */
+struct fact_range {
+    const char *name; /* also the name of the variable */
+    const struct cel_object_type *type;
+    bool fleet; /* ranges over all gateways at once; otherwise `gateway` is a variable, too */
+    const char *doc;
+    /* How many there are in an analysis (or in the fleet), and each of them. `scratch` is for
+     * objects that exist only while they are looked at. */
+    size_t (*count)(const struct analysis *s);
+    const void *(*at)(const struct analysis *s, struct arena *scratch, size_t i);
+};
+
+extern const struct fact_range fact_ranges[];
+extern const size_t fact_range_count;
+const struct fact_range *fact_range_find(struct str name);
+
+/* Whom a fact is about, for the report's `subjects`. */
+void fact_subjects(struct arena *a, const struct fact_range *range, const void *object,
+                   struct finding *f);
+
+/* The types that are documented, ended by NULL. */
+extern const struct cel_object_type *const fact_types[];
+
+#endif

@@ -1,0 +1,160 @@
+/* What a rule can range over, and whom its findings are about. */
+#include "policy/facts.h"
+
+#define SIMPLE_RANGE(name, count_expression, element_expression)                                   \
+    static size_t name##_count(const struct analysis *s) {                                         \
+        (void)s;                                                                                   \
+        return (count_expression);                                                                 \
+    }                                                                                              \
+    static const void *name##_at(const struct analysis *s, struct arena *scratch, size_t i) {      \
+        (void)scratch;                                                                             \
+        (void)i;                                                                                   \
+        return (element_expression);                                                               \
+    }
+
+SIMPLE_RANGE(gateway, 1, s)
+SIMPLE_RANGE(agent, s->model->agents.n, &s->agents[i])
+SIMPLE_RANGE(account, s->model->accounts.n, &s->accounts[i])
+SIMPLE_RANGE(binding, s->model->bindings.n, &s->bindings[i])
+SIMPLE_RANGE(reach, s->reaches.n, &s->reaches.v[i])
+SIMPLE_RANGE(shared_session, s->sessions.n, &s->sessions.v[i])
+SIMPLE_RANGE(crowded_channel, s->crowded.n, &s->crowded.v[i])
+SIMPLE_RANGE(tool_entry, s->tool_entries.n, &s->tool_entries.v[i])
+SIMPLE_RANGE(shared_workspace, s->workspaces.n, &s->workspaces.v[i])
+SIMPLE_RANGE(shared_agent_dir, s->agent_dirs.n, &s->agent_dirs.v[i])
+
+static size_t agent_pair_count(const struct analysis *s) {
+    size_t n = s->model->agents.n;
+    return n * (n - (n > 0)) / 2;
+}
+
+/* Pair number i of (0,1) (0,2) (1,2) (0,3) ...: the later agent is the row of the triangle. */
+static const void *agent_pair_at(const struct analysis *s, struct arena *scratch, size_t i) {
+    size_t row = 1;
+    while (i >= row) i -= row++;
+    struct agent_pair *pair = ARENA_NEW(scratch, struct agent_pair);
+    *pair = (struct agent_pair){&s->agents[i], &s->agents[row]};
+    return pair;
+}
+
+const struct fact_range fact_ranges[] = {
+    {"gateway", &fact_gateway, false, "each gateway", gateway_count, gateway_at},
+    {"agent", &fact_agent, false, "each agent", agent_count, agent_at},
+    {"account", &fact_account, false, "each channel account", account_count, account_at},
+    {"binding", &fact_binding, false, "each binding, those added at load included", binding_count,
+     binding_at},
+    {"reach", &fact_reach, false, "each class of senders on each account", reach_count, reach_at},
+    {"shared_session", &fact_shared_session, false, "each session that several people share",
+     shared_session_count, shared_session_at},
+    {"crowded_channel", &fact_crowded_channel, false,
+     "each channel with several senders on one account while dmScope is main",
+     crowded_channel_count, crowded_channel_at},
+    {"tool_entry", &fact_tool_entry, false, "each entry of a tool list", tool_entry_count,
+     tool_entry_at},
+    {"shared_workspace", &fact_shared_path, false,
+     "agents whose workspaces are the same or lie in each other", shared_workspace_count,
+     shared_workspace_at},
+    {"shared_agent_dir", &fact_shared_path, false,
+     "agents whose agent directories are the same or lie in each other", shared_agent_dir_count,
+     shared_agent_dir_at},
+    {"agent_pair", &fact_agent_pair, false, "each pair of agents (costs their number squared)",
+     agent_pair_count, agent_pair_at},
+    {"gateway_pair", &fact_gateway_pair, true, "each pair of gateways of the run", NULL, NULL},
+    {"fleet_share", &fact_fleet_share, true, "each resource that several gateways share", NULL,
+     NULL},
+    {"suppression", &fact_suppression, true, "each suppression that is not in order", NULL, NULL},
+};
+const size_t fact_range_count = sizeof fact_ranges / sizeof *fact_ranges;
+
+const struct fact_range *fact_range_find(struct str name) {
+    for (size_t i = 0; i < fact_range_count; i++)
+        if (str_equal(name, str_from(fact_ranges[i].name))) return &fact_ranges[i];
+    return NULL;
+}
+
+/* ---- subjects ----------------------------------------------------------------------------------
+ */
+
+static void add(struct arena *a, struct finding *f, const char *name, struct str value) {
+    struct str *one = ARENA_NEW(a, struct str);
+    *one = value;
+    ARRAY_PUSH(a, f->subjects) = (struct subject){.name = name, .values = one, .n = 1};
+}
+
+static void add_list(struct arena *a, struct finding *f, const char *name, const struct str *v,
+                     size_t n) {
+    ARRAY_PUSH(a, f->subjects) = (struct subject){.name = name, .values = v, .n = n, .list = true};
+}
+
+static struct str account_name(struct arena *a, const struct account *account) {
+    return str_format(a, STR_FMT "/" STR_FMT, STR_ARG(account->channel), STR_ARG(account->id));
+}
+
+static struct str agent_id(const struct analysis *s, int32_t index) {
+    return index < 0 ? STR("") : s->model->agents.v[index].id;
+}
+
+static void add_gateways(struct arena *a, struct finding *f, const struct fleet_share *share) {
+    struct str *names = ARENA_ARRAY(a, struct str, share->n);
+    for (size_t i = 0; i < share->n; i++) names[i] = share->members[i].gateway->model->name;
+    add_list(a, f, "gateways", names, share->n);
+    add(a, f, "resource", share->resource);
+}
+
+static void add_reach(struct arena *a, struct finding *f, const struct reach *r) {
+    if (r->agent >= 0) add(a, f, "agent", agent_id(r->in, r->agent));
+    add(a, f, "account", account_name(a, &r->in->model->accounts.v[r->account]));
+    if (r->sender.n) add(a, f, "sender", r->sender);
+}
+
+static void add_pair(struct arena *a, struct finding *f, const char *name, struct str x,
+                     struct str y) {
+    struct str *two = ARENA_ARRAY(a, struct str, 2);
+    two[0] = x;
+    two[1] = y;
+    add_list(a, f, name, two, 2);
+}
+
+void fact_subjects(struct arena *a, const struct fact_range *range, const void *object,
+                   struct finding *f) {
+    if (range->type == &fact_agent) {
+        add(a, f, "agent", ((const struct agent_facts *)object)->agent->id);
+    } else if (range->type == &fact_account) {
+        add(a, f, "account", account_name(a, ((const struct account_facts *)object)->account));
+    } else if (range->type == &fact_binding) {
+        const struct binding_facts *b = object;
+        add(a, f, "binding", str_format(a, "bindings[%u]", b->index));
+        add(a, f, "agent", b->binding->agent.v);
+        add(a, f, "channel", b->binding->channel_token);
+    } else if (range->type == &fact_reach) {
+        add_reach(a, f, object);
+    } else if (range->type == &fact_shared_session) {
+        const struct shared_session *s = object;
+        add(a, f, "agent", agent_id(s->in, s->agent));
+        add_list(a, f, "accounts", s->accounts, s->n_accounts);
+        add(a, f, "session", s->session_key);
+    } else if (range->type == &fact_crowded_channel) {
+        const struct crowded_channel *c = object;
+        add(a, f, "account", account_name(a, &c->in->model->accounts.v[c->account]));
+    } else if (range->type == &fact_tool_entry) {
+        const struct tool_entry *e = object;
+        if (e->agent >= 0) add(a, f, "agent", agent_id(e->in, e->agent));
+        add(a, f, "tool", e->name);
+    } else if (range->type == &fact_shared_path) {
+        const struct shared_path *p = object;
+        add_pair(a, f, "agents", agent_id(p->in, p->first), agent_id(p->in, p->second));
+        add(a, f, "path", p->path);
+    } else if (range->type == &fact_agent_pair) {
+        const struct agent_pair *p = object;
+        add_pair(a, f, "agents", p->a->agent->id, p->b->agent->id);
+    } else if (range->type == &fact_gateway_pair) {
+        const struct gateway_pair *p = object;
+        add_pair(a, f, "gateways", p->a->model->name, p->b->model->name);
+    } else if (range->type == &fact_fleet_share) {
+        add_gateways(a, f, object);
+    } else if (range->type == &fact_suppression) {
+        add(a, f, "suppression", ((const struct bad_suppression *)object)->id);
+    } else {
+        add(a, f, "gateway", ((const struct analysis *)object)->model->name);
+    }
+}

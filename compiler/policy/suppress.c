@@ -1,0 +1,162 @@
+/* Findings that a person has accepted: `// clawc-ignore ID: reason` on the line or the one before,
+ * or `suppress` in clawc.yaml. */
+#include "policy/engine.h"
+
+/* One comment in a file. */
+struct comment {
+    uint32_t file, line;
+    struct str id, reason;
+    struct span span;
+    bool used;
+};
+
+struct suppressing {
+    struct engine *e;
+    ARRAY(struct comment) comments; /* ascending by file and line */
+};
+
+static const char marker[] = "clawc-ignore";
+
+static struct str strip(struct str s) {
+    while (s.n && (s.p[0] == ' ' || s.p[0] == '\t')) s = str_slice(s, 1, s.n);
+    while (s.n && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t' || s.p[s.n - 1] == '\r')) s.n--;
+    if (str_ends(s, STR("*/"))) return strip(str_slice(s, 0, s.n - 2));
+    return s;
+}
+
+/* Between the beginning of the line and the marker there must be the beginning of a comment. */
+static bool in_comment(struct str text, size_t at) {
+    size_t from = at;
+    while (from && text.p[from - 1] != '\n' && text.p[from - 1] != '\r') from--;
+    struct str before = str_slice(text, from, at);
+    return str_find(before, STR("//"), 0) != SIZE_MAX || str_find(before, STR("/*"), 0) != SIZE_MAX;
+}
+
+static void read_comment(struct suppressing *s, uint32_t file, struct str text, size_t at) {
+    size_t end = at;
+    while (end < text.n && text.p[end] != '\n' && text.p[end] != '\r') end++;
+    struct str rest = strip(str_slice(text, at + sizeof marker - 1, end));
+    size_t colon = str_find(rest, STR(":"), 0);
+    struct comment c = {.file = file,
+                        .line = source_position(s->e->tree->sources, file, (uint32_t)at).line,
+                        .id = strip(str_slice(rest, 0, colon)),
+                        .span = {file, (uint32_t)at, (uint32_t)end}};
+    if (colon != SIZE_MAX) c.reason = strip(str_slice(rest, colon + 1, rest.n));
+    ARRAY_PUSH(s->e->arena, s->comments) = c;
+}
+
+static void find_comments(struct suppressing *s) {
+    const struct sources *sources = s->e->tree->sources;
+    for (uint32_t file = 1; file <= source_count(sources); file++) {
+        if (s->e->project && file == s->e->project->file) continue;
+        struct str text = source_text(sources, file);
+        size_t at = 0;
+        while ((at = str_find(text, str_from(marker), at)) != SIZE_MAX) {
+            if (in_comment(text, at)) read_comment(s, file, text, at);
+            at += sizeof marker - 1;
+        }
+    }
+}
+
+static bool names(struct str id, const struct finding *f) {
+    return str_equal(id, f->id) || str_equal(id, f->rule->id);
+}
+
+/* A comment without a reason silences nothing. */
+static struct comment *comment_for(struct suppressing *s, const struct finding *f) {
+    if (!s->comments.n || !f->at.span.file) return NULL;
+    uint32_t line = source_position(s->e->tree->sources, f->at.span.file, f->at.span.start).line;
+    for (size_t i = 0; i < s->comments.n; i++) {
+        struct comment *c = &s->comments.v[i];
+        bool near = c->file == f->at.span.file && (c->line == line || c->line + 1 == line);
+        if (near && c->reason.n && names(c->id, f)) return c;
+    }
+    return NULL;
+}
+
+/* `where` is a file, a path in it or the beginning of one, or one of the finding's subjects. */
+static bool is_there(struct engine *e, struct str where, const struct finding *f) {
+    if (!where.n) return true;
+    struct str file = f->at.span.file ? source_name(e->tree->sources, f->at.span.file) : STR("");
+    struct str path = f->at.path;
+    if (str_equal(where, file) || str_ends(file, str_concat(e->arena, STR("/"), where)))
+        return true;
+    if (str_starts(path, where) &&
+        (path.n == where.n || path.p[where.n] == '.' || path.p[where.n] == '['))
+        return true;
+    for (size_t i = 0; i < f->subjects.n; i++)
+        for (size_t j = 0; j < f->subjects.v[i].n; j++)
+            if (str_equal(where, f->subjects.v[i].values[j])) return true;
+    return false;
+}
+
+static bool is_expired(const struct engine *e, const struct accepted *a) {
+    return a->until.n && str_compare(a->until, e->today) < 0;
+}
+
+static struct accepted *accepted_for(struct suppressing *s, const struct finding *f) {
+    struct project *p = s->e->project;
+    for (size_t i = 0; p && i < p->accepted.n; i++) {
+        struct accepted *a = &p->accepted.v[i];
+        if (a->reason.n && !is_expired(s->e, a) && names(a->id, f) && is_there(s->e, a->where, f))
+            return a;
+    }
+    return NULL;
+}
+
+static bool is_suppressed(struct suppressing *s, struct finding *f) {
+    struct comment *c = comment_for(s, f);
+    if (c) {
+        c->used = true;
+        f->suppressed_by = c->reason;
+        f->suppressed_in_file = true;
+        return true;
+    }
+    struct accepted *a = accepted_for(s, f);
+    if (!a) return false;
+    a->used = true;
+    f->suppressed_by = a->reason;
+    return true;
+}
+
+static void add_bad(struct engine *e, struct bad_suppressions *bad, const char *problem,
+                    struct str id, struct str until, struct span span) {
+    ARRAY_PUSH(e->arena, bad->list) = (struct bad_suppression){problem, id, until, span};
+}
+
+static struct bad_suppressions find_bad(struct suppressing *s) {
+    struct bad_suppressions bad = {0};
+    for (size_t i = 0; i < s->comments.n; i++) {
+        const struct comment *c = &s->comments.v[i];
+        if (!c->reason.n)
+            add_bad(s->e, &bad, "no-reason", c->id, STR(""), c->span);
+        else if (!c->used)
+            add_bad(s->e, &bad, "unmatched", c->id, STR(""), c->span);
+    }
+    for (size_t i = 0; s->e->project && i < s->e->project->accepted.n; i++) {
+        const struct accepted *a = &s->e->project->accepted.v[i];
+        if (!a->reason.n)
+            add_bad(s->e, &bad, "no-reason", a->id, a->until, a->span);
+        else if (is_expired(s->e, a))
+            add_bad(s->e, &bad, "expired", a->id, a->until, a->span);
+        else if (!a->used)
+            add_bad(s->e, &bad, "unmatched", a->id, a->until, a->span);
+    }
+    return bad;
+}
+
+struct bad_suppressions suppress(struct engine *e, struct report *report) {
+    struct suppressing s = {.e = e};
+    find_comments(&s);
+    bool any = s.comments.n || (e->project && e->project->accepted.n);
+    size_t kept = 0;
+    for (size_t i = 0; any && i < report->findings.n; i++) {
+        struct finding *f = &report->findings.v[i];
+        if (is_suppressed(&s, f))
+            ARRAY_PUSH(e->arena, report->suppressed) = *f;
+        else
+            report->findings.v[kept++] = *f;
+    }
+    if (any) report->findings.n = kept;
+    return find_bad(&s);
+}
