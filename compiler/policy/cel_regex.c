@@ -111,6 +111,13 @@ static bool rewrite_hex(struct rewriter *r) {
     return true;
 }
 
+/* As RE2 spells them: Lu, Greek, Old_Italic. PCRE2 alone would take gReEk for one too. */
+static bool is_class_name(struct str name) {
+    for (size_t i = 0; i < name.n; i++)
+        if (!is_letter(name.p[i]) && name.p[i] != '_') return false;
+    return name.n && name.p[0] <= 'Z' && (name.n == 1 || name.p[1] > 'Z');
+}
+
 /* \pL, \p{Greek}, \P{^Lu}; `at` is behind the p. General categories have one or two letters; a
  * longer name is a script, and means the script itself, not its extensions. */
 static bool rewrite_property(struct rewriter *r, char letter) {
@@ -125,9 +132,7 @@ static bool rewrite_property(struct rewriter *r, char letter) {
     }
     bool negated = name.n && name.p[0] == '^';
     if (negated) name = str_slice(name, 1, name.n);
-    for (size_t i = 0; i < name.n; i++)
-        if (!is_letter(name.p[i]) && name.p[i] != '_') name.n = 0;
-    if (!name.n) return refuse(r, STR("a bad Unicode class"));
+    if (!is_class_name(name)) return refuse(r, STR("a bad Unicode class"));
     bool is_script = name.n > 2 && !str_equal(name, STR("Any"));
     buf_addf(&r->out, "\\%c{%s" STR_FMT "}", negated ? letter ^ 32 : letter, is_script ? "sc:" : "",
              STR_ARG(name));
@@ -257,7 +262,8 @@ static bool rewrite_flags(struct rewriter *r, size_t at) {
         if (r->in.p[at] == '-') on = false;
         if (r->in.p[at] == 'm') multiline = on;
     }
-    if (at == r->in.n || (r->in.p[at] != ':' && r->in.p[at] != ')'))
+    bool complete = at < r->in.n && (r->in.p[at] == ':' || r->in.p[at] == ')');
+    if (!complete || r->in.p[at - 1] == '-')
         return refuse(r, STR("this kind of group is not supported (RE2 has no look-around)"));
     buf_add(&r->out, str_slice(r->in, r->at, at + 1));
     r->at = at + 1;

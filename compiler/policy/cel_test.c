@@ -339,13 +339,17 @@ static void test_regex(void **state) {
 static void test_regex_refused(void **state) {
     (void)state;
     static const char *const patterns[] = {
-        "(a)\\1", "(?=a)",         "(?!a)",     "(?<=a)",      "(?<!a)",  "(?>a)",
-        "a*+",    "a++",           "a**",       "(*F)",        "a{2}{3}", "a{1001}",
-        "\\C",    "\\K",           "\\G",       "\\Z",         "\\h",     "\\R",
-        "\\X",    "(?R)",          "(?1)",      "(?P=n)",      "(?#c)",   "(?x)a",
-        "*a",     "a|*",           "(",         ")",           "[a",      "\\",
-        "\\8",    "\\p{sc:Greek}", "\\p{Nope}", "\\x{110000}", "(?(1)a)", "(((a{900}){900}){900})",
-        "\\k<n>", "\\g1"};
+        "(a)\\1",    "(?=a)",       "(?!a)",   "(?<=a)",
+        "(?<!a)",    "(?>a)",       "a*+",     "a++",
+        "a**",       "(*F)",        "a{2}{3}", "a{1001}",
+        "\\C",       "\\K",         "\\G",     "\\Z",
+        "\\h",       "\\R",         "\\X",     "(?R)",
+        "(?1)",      "(?P=n)",      "(?#c)",   "(?x)a",
+        "*a",        "a|*",         "(",       ")",
+        "[a",        "\\",          "\\8",     "\\p{sc:Greek}",
+        "\\p{Nope}", "\\x{110000}", "(?(1)a)", "(((a{900}){900}){900})",
+        "\\k<n>",    "\\g1",        "(?i-)",   "\\pl",
+        "\\p{GREEK}"};
     for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++) {
         struct str source = str_format(arena, "'a'.matches(dyn(r\"\"\"%s\"\"\"))", patterns[i]);
         struct cel_value v = eval_text(source);

@@ -40,9 +40,9 @@ static enum cel_order reverse(enum cel_order o) {
     return o == CEL_UNORDERED ? o : (enum cel_order)(-(int)o);
 }
 
-/* Integers are rounded to double before they are compared with one, as in the reference
+/* For order, integers are rounded to double before they are compared with one, as in the reference
  * implementations: 9223372036854775808.0 is not above 9223372036854775807 (vector
- * comparisons/not_gt_dyn_big_double_int). */
+ * comparisons/not_gt_dyn_big_double_int). Equality is exact (`same_number`). */
 static enum cel_order compare_doubles(double a, double b) {
     if (isnan(a) || isnan(b)) return CEL_UNORDERED;
     return order((a > b) - (a < b));
@@ -93,6 +93,22 @@ enum cel_order cel_compare(struct cel_value a, struct cel_value b) {
     }
 }
 
+/* The integer that a double is exactly; other values as they are. */
+static struct cel_value whole(struct cel_value v) {
+    if (v.kind != CEL_DOUBLE || trunc(v.u.d) != v.u.d) return v;
+    if (v.u.d >= -two_63 && v.u.d < two_63) return cel_int((int64_t)v.u.d);
+    return v.u.d > 0 && v.u.d < two_64 ? cel_uint((uint64_t)v.u.d) : v;
+}
+
+static bool same_number(struct cel_value a, struct cel_value b) {
+    if (a.kind != b.kind) {
+        a = whole(a);
+        b = whole(b);
+        if ((a.kind == CEL_DOUBLE) != (b.kind == CEL_DOUBLE)) return false;
+    }
+    return cel_compare(a, b) == CEL_ORDER_SAME;
+}
+
 /* ---- lists ---- */
 
 size_t cel_size(struct cel_value v) {
@@ -129,20 +145,13 @@ static uint64_t hash_key(struct cel_value key) {
     }
 }
 
-/* A double finds the integer that it is exactly; there are no double keys. */
-static struct cel_value whole_key(struct cel_value key) {
-    if (key.kind != CEL_DOUBLE || trunc(key.u.d) != key.u.d) return key;
-    if (key.u.d >= -two_63 && key.u.d < two_63) return cel_int((int64_t)key.u.d);
-    return key.u.d > 0 && key.u.d < two_64 ? cel_uint((uint64_t)key.u.d) : key;
-}
-
 static bool same_key(struct cel_value a, struct cel_value b) {
     return b.kind != CEL_DOUBLE && cel_compare(a, b) == CEL_ORDER_SAME;
 }
 
 /* The number of the entry with this key + 1, or 0. */
 static size_t find_entry(const struct cel_map *m, struct cel_value key) {
-    key = whole_key(key);
+    key = whole(key); /* there are no double keys */
     if (!m->slots) {
         for (size_t i = 0; i < m->n; i++)
             if (same_key(m->keys[i], key)) return i + 1;
@@ -287,7 +296,7 @@ static bool equal_optionals(struct cel_run *run, struct cel_value a, struct cel_
 }
 
 static bool equal(struct cel_run *run, struct cel_value a, struct cel_value b, int depth) {
-    if (cel_is_number(a) && cel_is_number(b)) return cel_compare(a, b) == CEL_ORDER_SAME;
+    if (cel_is_number(a) && cel_is_number(b)) return same_number(a, b);
     if (a.kind != b.kind || !cel_step(run, depth ? 1 : UINT64_MAX)) return false;
     switch (a.kind) {
     case CEL_NULL: return true;
