@@ -13,7 +13,9 @@ static void begin_agents(struct analysis *s) {
                                             .same_id = first == (int32_t)i ? -1 : first,
                                             .owner_reach = -1,
                                             .stranger = -1,
-                                            .paired = -1};
+                                            .paired = -1,
+                                            .merged_first = -1,
+                                            .merged_second = -1};
     }
 }
 
@@ -25,7 +27,8 @@ struct analysis *analyse(struct arena *a, const struct model *m, struct names ow
     begin_agents(s);
     s->accounts = ARENA_ARRAY(a, struct account_facts, m->accounts.n);
     for (size_t i = 0; i < m->accounts.n; i++)
-        s->accounts[i] = (struct account_facts){s, &m->accounts.v[i]};
+        s->accounts[i] =
+            (struct account_facts){.in = s, .account = &m->accounts.v[i], .owner_missing = -1};
     analyse_tool_entries(s);
     analyse_bindings(s);
     analyse_reach(s, owners);

@@ -80,6 +80,7 @@ struct shared_session {
     int32_t agent;
     struct str session_key;     /* or the symbolic bucket */
     bool possible;              /* two people can, not must, end up in it */
+    bool reported_by_gateway;   /* its own audit sees it, too */
     size_t principals;          /* distinct people known */
     const struct str *accounts; /* "<channel>-<account>", sorted */
     size_t n_accounts;
@@ -121,6 +122,8 @@ struct agent_facts {
     int32_t owner_reach, stranger; /* a reach by the owner / by somebody else, or -1; `stranger` is
                                       the surest one that is not only "paired" */
     int32_t paired;                /* a reach by paired senders, or -1 */
+    int32_t merged_first, merged_second; /* reaches on two accounts whose conversations with one
+                                            person are one session, or -1 */
 };
 
 struct binding_facts {
@@ -141,6 +144,8 @@ struct binding_facts {
 struct account_facts {
     const struct analysis *in;
     const struct account *account;
+    bool peers_bound;      /* some binding takes a single peer's direct messages on it */
+    int32_t owner_missing; /* a reach whose messages nobody owns, or -1 */
 };
 
 struct owner {

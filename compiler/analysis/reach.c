@@ -1,6 +1,7 @@
 /* Who reaches which agent, in which session: every class of senders that an account admits, routed
  * as the gateway would. */
 #include "analysis/analysis.h"
+#include "base/buf.h"
 #include "model/ids.h"
 
 struct reaching {
@@ -231,6 +232,82 @@ static void summarise(struct analysis *s, size_t index) {
     }
 }
 
+/* Under per-peer one person is one session on all channels, under per-channel-peer on all accounts
+ * of a channel. */
+static bool conversations_merge(const struct analysis *s, const struct reach *a,
+                                const struct reach *b) {
+    if (a->account == b->account || a->isolated || b->isolated ||
+        !str_equal(a->dm_scope, b->dm_scope))
+        return false;
+    if (str_equal(a->dm_scope, STR("per-peer"))) return true;
+    return str_equal(a->dm_scope, STR("per-channel-peer")) &&
+           str_equal(s->model->accounts.v[a->account].channel,
+                     s->model->accounts.v[b->account].channel);
+}
+
+/* The first two accounts of an agent whose conversations merge. Reaches are in the order of
+ * accounts, so one representative of each account is enough. */
+static void find_merge(struct analysis *s, struct agent_facts *f) {
+    enum { ACCOUNTS_COMPARED = 64 };
+    int32_t seen[ACCOUNTS_COMPARED];
+    size_t n = 0;
+    for (uint32_t i = 0; i < f->n_reach && f->merged_first < 0; i++) {
+        int32_t number = (int32_t)s->by_agent[f->first_reach + i];
+        const struct reach *reach = &s->reaches.v[number];
+        if (reach->class == SENDER_GROUP) continue;
+        if (n && s->reaches.v[seen[n - 1]].account == reach->account) continue;
+        for (size_t j = 0; j < n && f->merged_first < 0; j++)
+            if (conversations_merge(s, &s->reaches.v[seen[j]], reach)) {
+                f->merged_first = seen[j];
+                f->merged_second = number;
+            }
+        if (n < ACCOUNTS_COMPARED) seen[n++] = number;
+    }
+}
+
+static void mark_ownerless(struct analysis *s) {
+    for (size_t i = 0; i < s->reaches.n; i++) {
+        const struct reach *r = &s->reaches.v[i];
+        const struct account *a = &s->model->accounts.v[r->account];
+        bool principal = r->class == SENDER_KNOWN || r->class == SENDER_ANYONE;
+        struct account_facts *f = &s->accounts[r->account];
+        if (r->agent < 0 && principal && a->configured && !a->duplicate_token &&
+            f->owner_missing < 0)
+            f->owner_missing = (int32_t)i;
+    }
+}
+
+static void name_account(struct buf *key, struct str channel, struct str account) {
+    key->n = 0;
+    buf_add(key, channel);
+    buf_add_char(key, '/');
+    buf_add(key, account);
+}
+
+/* Which accounts have direct peers bound one by one. */
+static void mark_peers_bound(struct analysis *s) {
+    const struct model *m = s->model;
+    struct map names = map_new(s->arena);
+    struct buf key = buf_new(s->arena);
+    for (size_t i = 0; i < m->accounts.n; i++) {
+        name_account(&key, m->accounts.v[i].channel, m->accounts.v[i].id);
+        map_put(&names, str_copy(s->arena, buf_str(&key)), (uint32_t)i, NULL);
+    }
+    for (size_t i = 0; i < m->bindings.n; i++) {
+        const struct binding *b = &m->bindings.v[i];
+        if (b->route < 0 || m->routing.bindings[b->route].peer != PEER_EXACT ||
+            m->routing.bindings[b->route].peer_kind != PEER_DIRECT)
+            continue;
+        name_account(&key, b->channel_token, b->account_pattern);
+        const uint32_t *account = map_get(&names, buf_str(&key));
+        if (account) s->accounts[*account].peers_bound = true;
+        bool any = str_equal(b->account_pattern, STR("*"));
+        for (size_t j = 0; any && j < m->accounts.n; j++)
+            if (str_equal(m->accounts.v[j].channel, b->channel_token))
+                s->accounts[j].peers_bound = true;
+    }
+}
+
 static void mark_bound(struct analysis *s) {
     const struct model *m = s->model;
     for (size_t i = 0; i < m->bindings.n; i++) {
@@ -276,7 +353,12 @@ void analyse_reach(struct analysis *s, struct names owners) {
     for (size_t i = 0; i < s->reaches.n; i++)
         s->reaches.v[i].is_owner = is_owner(s, &s->reaches.v[i]);
     sort_by_agent(s);
-    for (size_t i = 0; i < m->agents.n; i++) summarise(s, i);
+    for (size_t i = 0; i < m->agents.n; i++) {
+        summarise(s, i);
+        find_merge(s, &s->agents[i]);
+    }
+    mark_ownerless(s);
+    mark_peers_bound(s);
     mark_bound(s);
     mark_woken(s);
 }

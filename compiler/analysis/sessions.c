@@ -261,6 +261,18 @@ static void count_crowded(struct analysis *s) {
     }
 }
 
+/* The older audit sees a session when one of its accounts alone is crowded. */
+static void mark_reported(const struct analysis *s, struct shared_session *shared) {
+    shared->reported_by_gateway = s->model->gateway->audit_by_route;
+    for (size_t i = 0; i < s->crowded.n; i++) {
+        const struct account *a = &s->model->accounts.v[s->crowded.v[i].account];
+        struct str name =
+            str_format(s->arena, STR_FMT "-" STR_FMT, STR_ARG(a->channel), STR_ARG(a->id));
+        for (size_t j = 0; j < shared->n_accounts; j++)
+            if (str_equal(shared->accounts[j], name)) shared->reported_by_gateway = true;
+    }
+}
+
 void analyse_sessions(struct analysis *s) {
     const struct model *m = s->model;
     struct grouping g = {.s = s,
@@ -283,4 +295,5 @@ void analyse_sessions(struct analysis *s) {
         if (is_reported(&g, &g.buckets.v[i])) report(&g, &g.buckets.v[i]);
     number_reports(s);
     count_crowded(s);
+    for (size_t i = 0; i < s->sessions.n; i++) mark_reported(s, &s->sessions.v[i]);
 }

@@ -32,6 +32,7 @@ struct roster {
     ARRAY(struct roster_agent) agents;
     struct map ids; /* canonical id -> number (from 1) of the first agent that has it */
     bool explicit_ownership;
+    bool ownership_missing; /* several agents, no marker, not explicit: repaired at the start */
     struct str
         system_agent;  /* agents.defaults.systemAgent.agentId, or `main` by repair; may be empty */
     struct str marker; /* canonical id of the remembered default marker, or empty */

@@ -281,7 +281,7 @@ static void repair_ownership(struct rostering *s) {
              "several agents, and nothing says who owns messages that no binding takes: mark one "
              "with `default: true` or set `agents.ownership: \"explicit\"`");
     worsen(s, STARTUP_REPAIRED);
-    s->out->explicit_ownership = true;
+    s->out->explicit_ownership = s->out->ownership_missing = true;
     if (!s->from_list) return;
     if (!s->out->system_agent.n && map_get(&s->out->ids, STR("main")))
         s->out->system_agent = STR("main");
