@@ -259,8 +259,12 @@ void run_print_errors(struct run *run, FILE *out) {
 
 bool run_rules(struct run *run, struct rules *rules) {
     *rules = (struct rules){0};
-    rules_load_builtin(run->arena, rules, run->diags);
-    bool ok = run->diags->errors == 0;
+        struct diags *own = diags_new(run->arena);
+    rules_load_builtin(run->arena, rules, own);
+    bool ok = own->errors == 0;
+    for (size_t i = 0; i < own->list.n; i++)
+        fprintf(stderr, "clawc: a built-in rule: " STR_FMT " (offset %u)\n",
+                STR_ARG(own->list.v[i].message), own->list.v[i].span.start);
     for (size_t i = 0; i < run->project.rules.n; i++)
         ok = rules_load_directory(run->tree, rules, beside_project(run, run->project.rules.v[i]),
                                   run->diags) &&

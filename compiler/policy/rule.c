@@ -93,24 +93,40 @@ struct parts {
     ARRAY(struct template_part) list;
 };
 
+/* `{{` and `}}` stand for a brace. */
+static bool is_doubled_brace(struct str text, size_t at) {
+    char c = text.p[at];
+    return (c == '{' || c == '}') && at + 1 < text.n && text.p[at + 1] == c;
+}
+
+static void add_literal(struct rule_reading *s, struct parts *parts, struct str literal) {
+    if (literal.n) ARRAY_PUSH(s->arena, parts->list) = (struct template_part){literal, NULL};
+}
+
 static struct template read_template(struct rule_reading *s, node_id n, struct str text) {
     struct parts parts = {0};
     size_t from = 0;
     for (size_t at = 0; at < text.n; at++) {
+        if (is_doubled_brace(text, at)) {
+            add_literal(s, &parts, str_slice(text, from, at + 1));
+            from = at + 2;
+            at++;
+            continue;
+        }
         if (text.p[at] != '{') continue;
         size_t end = expression_end(text, at + 1);
         if (end == SIZE_MAX) {
             mistake(s, n, "an opening brace has no closing one; `{...}` holds an expression");
             break;
         }
-        ARRAY_PUSH(s->arena, parts.list) = (struct template_part){str_slice(text, from, at), NULL};
+        add_literal(s, &parts, str_slice(text, from, at));
         struct str source = str_slice(text, at + 1, end);
         ARRAY_PUSH(s->arena, parts.list) =
             (struct template_part){STR(""), compile_at(s, n, source, (uint32_t)at + 1)};
         from = end + 1;
         at = end;
     }
-    ARRAY_PUSH(s->arena, parts.list) = (struct template_part){str_slice(text, from, text.n), NULL};
+    add_literal(s, &parts, str_slice(text, from, text.n));
     return (struct template){parts.list.v, parts.list.n};
 }
 

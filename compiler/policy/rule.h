@@ -42,7 +42,8 @@ struct rules {
     ARRAY(struct rule *) list; /* by id */
 };
 
-/* Reads the built-in rules; they are checked by the build, a mistake in them ends up in `d`. */
+/* Reads the built-in rules. They are checked by the tests; a mistake in them ends up in `d`, which must
+ * be of its own: its spans are in the embedded texts. */
 void rules_load_builtin(struct arena *a, struct rules *rules, struct diags *d);
 
 /* Reads every *.yaml file of a directory. Mistakes become errors at their line in the rule's file;
