@@ -268,8 +268,9 @@ static void put_header(struct writer *w, unsigned char *p, const uint8_t *digest
     if (r->gateway.n) memcpy(p + CLAWT_H_GATEWAY, r->gateway.p, r->gateway.n);
     memcpy(p + CLAWT_H_DIGEST, digest, CLAWT_DIGEST);
     for (int i = 0; i < CLAWT_SECTIONS; i++) {
-        put64(p + CLAWT_H_SECTIONS + i * 16, w->offset[i]);
-        put64(p + CLAWT_H_SECTIONS + i * 16 + 8, w->count[i]);
+        unsigned char *field = p + clawt_section_field((enum clawt_section_id)i);
+        put64(field, w->offset[i]);
+        put64(field + 8, w->count[i]);
     }
     put64(p + CLAWT_H_BODY_CHECKSUM,
           clawt_checksum(p + CLAWT_HEADER_SIZE, size - CLAWT_HEADER_SIZE));
