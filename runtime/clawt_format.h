@@ -75,8 +75,8 @@ enum clawt_section_id {
     CLAWT_TAGS,     /* one byte a slot: 0 empty, else from the key's hash */
     CLAWT_SLOTS,    /* the index */
     CLAWT_SCOPES,   /* (channel, account) and (channel, any account) */
-    CLAWT_CHANNELS, /* */
-    CLAWT_AGENTS,   /* */
+    CLAWT_CHANNELS, /* names, and the scopes that need no search */
+    CLAWT_AGENTS,   /* main session keys, which hold the ids */
     CLAWT_NAMES,    /* what identity links lead to */
     CLAWT_LISTS,    /* bindings that share a key or have more conditions than their key */
     CLAWT_ROLES,    /* role ids of list entries */
