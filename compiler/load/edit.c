@@ -23,7 +23,7 @@ struct node *edit_node(struct edit *e, node_id n) {
  */
 
 node_id edit_new(struct edit *e, enum node_kind kind, node_id origin) {
-    node_id n = tree_add(e->tree, kind, tree_span(e->tree, origin));
+    node_id n = tree_add(e->tree, kind, tree_key_span(e->tree, origin));
     tree_node(e->tree, n)->flags = NODE_SYNTHETIC;
     return n;
 }

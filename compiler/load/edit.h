@@ -24,7 +24,7 @@ void edit_undo(struct edit *e);
 /* The node, to be changed. The pointer is good until a node is made. */
 struct node *edit_node(struct edit *e, node_id n);
 
-/* New nodes, at the place of `origin`: flagged NODE_SYNTHETIC. */
+/* New nodes, placed at the key of `origin` (its value where it has none): NODE_SYNTHETIC. */
 node_id edit_new(struct edit *e, enum node_kind kind, node_id origin);
 node_id edit_new_text(struct edit *e, struct str text, node_id origin);
 /* A copy of a node that shares its children, free of any parent. */
