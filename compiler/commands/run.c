@@ -120,6 +120,7 @@ bool run_begin(struct run *run, struct arena *a, const struct options *o, const 
                enum exit_code *code) {
     *run = (struct run){.arena = a, .o = o};
     run->sources = sources_new(a);
+        source_set_masker(run->sources, secrets_mask_line);
     run->tree = tree_new(a, run->sources);
     run->diags = diags_new(a);
     run->color = wants_color(o);
