@@ -171,6 +171,16 @@ static void read_tools(const struct reader *r, node_id tools, struct gateway_dat
     g->sandbox_deny = names_of(r, section(r, sandbox, "deny"));
 }
 
+static void read_loading(const struct reader *r, node_id loading, struct gateway_data *g) {
+    node_id env = section(r, loading, "env");
+    g->include_roots = flag(r, loading, "include_roots");
+    g->env_skips_other_values = flag(r, env, "skips_other_values");
+    g->env_quotes_keys = flag(r, env, "quotes_keys");
+    g->env_blocked = names_of(r, section(r, env, "blocked"));
+    g->env_blocked_prefixes = names_of(r, section(r, env, "blocked_prefixes"));
+    g->env_blocked_between = map_of(r, section(r, env, "blocked_between"));
+}
+
 static struct gateway_data read_gateway(struct reader *r, const struct embedded *e) {
     struct gateway_data g = {0};
     uint32_t file = source_add(r->tree->sources, str_from(e->name), (struct str){e->text, e->n});
@@ -179,6 +189,7 @@ static struct gateway_data read_gateway(struct reader *r, const struct embedded 
     g.version = text(r, root, "version");
     g.roster_entries = str_equal(text(r, root, "roster"), STR("entries"));
     read_routing(r, section(r, root, "routing"), &g);
+    read_loading(r, section(r, root, "loading"), &g);
     read_ports(r, section(r, root, "ports"), &g);
     node_id paths = section(r, root, "paths"), sharing = section(r, root, "sharing");
     g.workspace_follows_state = flag(r, paths, "workspace_follows_state");
