@@ -39,9 +39,9 @@ struct gateway_data {
     const struct keep_case *keep_case;
     size_t n_keep_case;
 
-    bool include_roots;          /* OPENCLAW_INCLUDE_ROOTS counts; blocked keys are dropped everywhere */
-    bool env_skips_other_values; /* values of env.vars that are no text */
-    bool env_quotes_keys;        /* in the paths of warnings */
+    bool include_roots; /* OPENCLAW_INCLUDE_ROOTS counts; blocked keys are dropped everywhere */
+    bool env_skips_other_values;                    /* values of env.vars that are no text */
+    bool env_quotes_keys;                           /* in the paths of warnings */
     struct names env_blocked, env_blocked_prefixes; /* names that `env` cannot set, upper case */
     struct name_map env_blocked_between;            /* beginning -> ends */
 
@@ -54,8 +54,14 @@ struct gateway_data {
     bool agent_to_agent;
     bool audit_by_route; /* session_collision (true) or scope_main_multiuser */
 
-    struct names channels;         /* keys that `channels` may have */
-    struct name_map channel_alias; /* alias -> the one channel */
+    /* Built-in model providers; of web searches all providers, and those that are installed. */
+    struct names model_providers, web_search, web_search_active;
+    struct names plugins_installable, plugins_removed, plugins_on; /* `on` without being asked */
+    struct name_map moved; /* a key that is gone, with its path -> what to do */
+
+    struct names channels;          /* keys that `channels` may have */
+    struct names heartbeat_aliases; /* of channels, where not all of them are taken */
+    struct name_map channel_alias;  /* alias -> the one channel */
     struct names audited_channels;
     struct names account_dm_policy, account_group_policy; /* accounts do not inherit these */
     struct names nested_dm, audit_nested_dm;

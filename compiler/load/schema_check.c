@@ -16,11 +16,22 @@ static const double MAX_SAFE = 9007199254740991.0;
 /* ---- schemas -----------------------------------------------------------------------------------
  */
 
-const struct schema *schema_of_gateway(struct str version) {
-    for (size_t i = 0; i < embedded_schema_count; i++)
-        if (str_equal(version, str_from(embedded_schemas[i].version)))
+static const struct schema *embedded(const char *what, struct str version) {
+    size_t n = strlen(what);
+    for (size_t i = 0; i < embedded_schema_count; i++) {
+        const char *name = embedded_schemas[i].name;
+        if (strncmp(name, what, n) == 0 && str_equal(version, str_from(name + n)))
             return &embedded_schemas[i].schema;
+    }
     return NULL;
+}
+
+const struct schema *schema_of_gateway(struct str version) {
+    return embedded("schema-", version);
+}
+
+const struct schema *schema_of_plugins(struct str version) {
+    return embedded("plugins-", version);
 }
 
 /* The number of a key of the schema, or n_keys. */
