@@ -3,9 +3,9 @@
 
 static void warn(struct normalise_job *job, node_id at, struct str path, const char *format,
                  struct str detail) {
-    struct diag *d = diag_add(job->diags, SEVERITY_WARN, "migrated_context_budget",
-                              tree_span(job->edit->tree, at), format, STR_ARG(path),
-                              STR_ARG(detail));
+    struct diag *d =
+        diag_add(job->diags, SEVERITY_WARN, "migrated_context_budget",
+                 tree_span(job->edit->tree, at), format, STR_ARG(path), STR_ARG(detail));
     d->path = path;
 }
 
@@ -59,8 +59,7 @@ void normalise_context_budget(struct normalise_job *job) {
         for (TREE_EACH(t, provider, providers))
             if (tree_is(t, provider, NODE_OBJECT)) migrate_provider(job, provider);
     node_id agents = tree_member(t, job->root, STR("agents"));
-    drop_budget(job, tree_member(t, agents, STR("defaults")),
-                STR("agents.defaults.contextTokens"));
+    drop_budget(job, tree_member(t, agents, STR("defaults")), STR("agents.defaults.contextTokens"));
     node_id entries = tree_member(t, agents, STR("entries"));
     if (tree_is(t, entries, NODE_OBJECT))
         for (TREE_EACH(t, entry, entries))

@@ -7,8 +7,7 @@ struct edit edit_begin(struct tree *t) {
 }
 
 void edit_undo(struct edit *e) {
-    for (size_t i = e->notes.n; i-- > 0;)
-        e->tree->nodes[e->notes.v[i].node] = e->notes.v[i].was;
+    for (size_t i = e->notes.n; i-- > 0;) e->tree->nodes[e->notes.v[i].node] = e->notes.v[i].was;
     e->notes.n = 0;
 }
 

@@ -175,8 +175,8 @@ static void add_segment(const struct substituting *s, struct buf *b, const struc
 static struct str path_text(const struct substituting *s, const struct trail *at) {
     size_t depth = 0;
     for (const struct trail *t = at; t; t = t->up) depth++;
-    const struct trail **way = (const struct trail **)arena_zalloc(s->job->arena, depth + 1,
-                                                                   sizeof *way);
+    const struct trail **way =
+        (const struct trail **)arena_zalloc(s->job->arena, depth + 1, sizeof *way);
     size_t i = depth;
     for (const struct trail *t = at; t; t = t->up) way[--i] = t;
     struct buf b = buf_new(s->job->arena);
@@ -188,8 +188,8 @@ static void warn_unset(const struct substituting *s, node_id n, struct str name,
                        const struct trail *at) {
     struct diags *diags = s->job->diags;
     struct diag *d = diag_add(diags, SEVERITY_WARN, "missing_env", tree_span(s->job->edit->tree, n),
-                              "variable " STR_FMT " is not set: the gateway keeps the text `${" STR_FMT
-                              "}` as it is",
+                              "variable " STR_FMT
+                              " is not set: the gateway keeps the text `${" STR_FMT "}` as it is",
                               STR_ARG(name), STR_ARG(name));
     d->path = path_text(s, at);
     diag_text(diags, d, "var", name);

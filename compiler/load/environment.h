@@ -34,8 +34,8 @@ void environment_take_process(struct environment *e);
 /* What became of one text. */
 struct substitution {
     struct str text;
-    bool changed;       /* `text` differs from what was written */
-    bool symbolic;      /* a variable of unknown value is in it: its `${NAME}` stands in `text` */
+    bool changed;  /* `text` differs from what was written */
+    bool symbolic; /* a variable of unknown value is in it: its `${NAME}` stands in `text` */
     ARRAY(struct str) missing; /* variables that are known to be unset or empty, each time */
 };
 

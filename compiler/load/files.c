@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "source/source.h"
 
@@ -84,7 +85,8 @@ static int open_below(struct arena *a, struct str root, struct str below) {
         size_t end = str_find(below, STR("/"), at);
         bool last = end == SIZE_MAX;
         struct str part = str_slice(below, at, last ? below.n : end);
-        int flags = O_RDONLY | O_NOFOLLOW | O_CLOEXEC | (last ? O_NONBLOCK | O_NOCTTY : O_DIRECTORY);
+        int flags =
+            O_RDONLY | O_NOFOLLOW | O_CLOEXEC | (last ? O_NONBLOCK | O_NOCTTY : O_DIRECTORY);
         int next = openat(directory, part.n ? str_to_c(a, part) : ".", flags);
         int why = errno;
         close(directory);

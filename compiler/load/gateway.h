@@ -39,9 +39,9 @@ struct gateway_data {
     const struct keep_case *keep_case;
     size_t n_keep_case;
 
-    bool include_roots;          /* OPENCLAW_INCLUDE_ROOTS counts; blocked keys are dropped everywhere */
-    bool env_skips_other_values; /* values of env.vars that are no text */
-    bool env_quotes_keys;        /* in the paths of warnings */
+    bool include_roots; /* OPENCLAW_INCLUDE_ROOTS counts; blocked keys are dropped everywhere */
+    bool env_skips_other_values;                    /* values of env.vars that are no text */
+    bool env_quotes_keys;                           /* in the paths of warnings */
     struct names env_blocked, env_blocked_prefixes; /* names that `env` cannot set, upper case */
     struct name_map env_blocked_between;            /* beginning -> ends */
 

@@ -138,7 +138,6 @@ static struct include_file parse_file(struct including *s, struct str path, size
     f.root = parsed.root;
     f.parsed = parsed.ok;
     if (parsed.root) secrets_mark(s->tree, parsed.root);
-    if (!parsed.ok) secrets_mark_lines(s->tree->sources, f.file);
     return f;
 }
 
@@ -216,8 +215,8 @@ static bool may_include(struct including *s, node_id at, struct place where, str
         return false;
     }
     if (where.file->depth >= INCLUDE_MAX_NESTED) {
-        fail(s, "include_depth", at, "more than 10 files are nested here: ",
-             quoted(s, tree_text(s->tree, at)));
+        fail(s, "include_depth", at,
+             "more than 10 files are nested here: ", quoted(s, tree_text(s->tree, at)));
         return false;
     }
     if (++s->files <= INCLUDE_MAX_FILES) return true;

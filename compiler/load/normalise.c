@@ -14,8 +14,8 @@ struct agents_of {
 
 static struct diag *warn(struct normalise_job *job, const char *kind, node_id at,
                          const char *message) {
-    struct diag *d = diag_add(job->diags, SEVERITY_WARN, kind, tree_span(job->edit->tree, at), "%s",
-                              message);
+    struct diag *d = diag_add(job->diags, SEVERITY_WARN, kind, tree_key_span(job->edit->tree, at),
+                              "%s", message);
     d->path = STR("agents.entries");
     return d;
 }
@@ -337,8 +337,7 @@ static void normalise_roster(struct normalise_job *job) {
         return;
     }
     bool has_marker = !explicit_owner && r.marked == 1;
-    if (has_marker && r.valid.n > 1)
-        job->marker = ids_agent(job->arena, key_of(t, r.first_marked));
+    if (has_marker && r.valid.n > 1) job->marker = ids_agent(job->arena, key_of(t, r.first_marked));
     if (r.list && !job->marker.n) pin_workspace(job, &r, r.agents);
     if (job->marker.n) add_owners(job, &r, r.agents);
     if (!has_marker) return;
