@@ -135,6 +135,12 @@ bool run_begin(struct run *run, struct arena *a, const struct options *o, const 
     return true;
 }
 
+static struct str working_directory(struct run *run) {
+    size_t size = 4096;
+    char *p = arena_alloc(run->arena, size);
+    return getcwd(p, size) ? str_from(p) : STR("/");
+}
+
 /* ---- configs -----------------------------------------------------------------------------------
  */
 
@@ -150,6 +156,13 @@ bool run_read(struct run *run, const char *path, uint32_t *file) {
     return false;
 }
 
+/* Where the config lies, for what it includes; standard input lies in the working directory, or
+ * where --stdin-filename says. */
+static struct str absolute_path(struct run *run, const char *path) {
+    if (strcmp(path, "-") == 0) path = run->o->stdin_filename ? run->o->stdin_filename : "stdin";
+    return files_absolute(run->arena, working_directory(run), str_from(path));
+}
+
 void run_load(struct run *run, const char *path, struct loaded *out) {
     uint32_t file;
     *out = (struct loaded){.tree = run->tree, .errors = 1, .startup = STARTUP_REJECTED};
@@ -159,6 +172,9 @@ void run_load(struct run *run, const char *path, struct loaded *out) {
                        .diags = run->diags,
                        .gateways = &run->gateways,
                        .environment = run->env,
+                       .files = &files_of_machine,
+                       .config = absolute_path(run, path),
+                       .directory = working_directory(run),
                        .gateway = run->project.gateway,
                        .gateway_from = STR("clawc.yaml")};
     if (run->o->gateway) {

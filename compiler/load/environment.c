@@ -148,6 +148,7 @@ struct substitution environment_substitute(const struct environment *e, struct s
     struct substitution s = {.text = written};
     size_t dollar = written.n ? str_find(written, STR("${"), 0) : SIZE_MAX;
     if (dollar == SIZE_MAX) return s;
+    if (dollar && written.p[dollar - 1] == '$') dollar--; /* an escape begins before the brace */
     struct buf b = buf_new(e->arena);
     size_t from = 0;
     for (size_t at = dollar; at < written.n; at++) {

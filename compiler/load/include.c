@@ -138,7 +138,6 @@ static struct include_file parse_file(struct including *s, struct str path, size
     f.root = parsed.root;
     f.parsed = parsed.ok;
     if (parsed.root) secrets_mark(s->tree, parsed.root);
-    if (!parsed.ok) secrets_mark_lines(s->tree->sources, f.file);
     return f;
 }
 

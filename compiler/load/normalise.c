@@ -14,8 +14,8 @@ struct agents_of {
 
 static struct diag *warn(struct normalise_job *job, const char *kind, node_id at,
                          const char *message) {
-    struct diag *d =
-        diag_add(job->diags, SEVERITY_WARN, kind, tree_span(job->edit->tree, at), "%s", message);
+    struct diag *d = diag_add(job->diags, SEVERITY_WARN, kind, tree_key_span(job->edit->tree, at),
+                              "%s", message);
     d->path = STR("agents.entries");
     return d;
 }

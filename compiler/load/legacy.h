@@ -1,0 +1,29 @@
+/* What the gateway's start does with a config that its validator refuses: it rewrites keys and
+ * values of older versions, and goes on if the result is valid. */
+#ifndef CLAWC_LOAD_LEGACY_H
+#define CLAWC_LOAD_LEGACY_H
+
+#include "load/edit.h"
+#include "load/environment.h"
+#include "load/gateway.h"
+
+/* One thing that the start changes. `from` and `to` are paths; one of them may be empty. */
+struct repair_change {
+    struct str from, to;
+    node_id was, now; /* the values; 0 where there is none. `was` is good until the next change */
+    struct str shown; /* the value that was, as JSON, secrets masked */
+};
+
+struct repair_job {
+    struct arena *arena;
+    struct edit *edit;
+    const struct gateway_data *gateway;
+    const struct environment *environment;
+    node_id root; /* an object */
+    ARRAY(struct repair_change) changes;
+};
+
+/* Rewrites the tree as the start would; notes every change. */
+void legacy_repair(struct repair_job *job);
+
+#endif
