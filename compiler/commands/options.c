@@ -17,14 +17,15 @@ struct option {
 
 #define AT(field) offsetof(struct options, field)
 
-enum { ON_CONFIG = ON_AUDIT | ON_COMPILE | ON_ROUTE | ON_EVAL | ON_TABLE };
+enum { ON_CONFIG = ON_AUDIT | ON_COMPILE | ON_ROUTE | ON_EVAL | ON_TABLE | ON_CHECK };
 
 static const struct option table[] = {
     {"--gateway", "V", TEXT, AT(gateway), ON_CONFIG,
      "The gateway version that will run, such as 2026.9.6; an unknown one means the nearest known "
-     "one. Default: clawc.yaml's, else the config's meta.lastTouchedVersion, else the version that "
+     "one; check takes several, separated by commas. Default: clawc.yaml's, else the config's "
+     "meta.lastTouchedVersion, else the version that "
      "the config fits best."},
-    {"--format", "F", TEXT, AT(format), ON_AUDIT | ON_ROUTE | ON_RULES | ON_EXPLAIN,
+    {"--format", "F", TEXT, AT(format), ON_AUDIT | ON_CHECK | ON_ROUTE | ON_RULES | ON_EXPLAIN,
      "How to print: text (the default) or json; audit also knows sarif."},
     {"--output", "F=FILE", LIST, AT(outputs), ON_AUDIT,
      "Also write the report in format F to FILE; may be repeated."},
@@ -61,6 +62,11 @@ static const struct option table[] = {
      "With verify: whether the table was compiled from this config as it is now."},
     {"--facts", NULL, FLAG, AT(facts), ON_RULES,
      "Print the facts that conditions may use, as Markdown (docs/facts.md)."},
+    {"--resolved", NULL, FLAG, AT(resolved), ON_CHECK,
+     "With --format json: also the config as the gateway has it, secrets included."},
+    {"--schema", "FILE", TEXT, AT(schema), ON_CHECK,
+     "A schema instead of the built-in one: what `openclaw config schema` prints, which knows the "
+     "plugins that are installed."},
     {"--env", "K=V", LIST, AT(env), ON_CONFIG,
      "A variable of the gateway's environment; may be repeated. With any of the --env options the "
      "environment is complete: what is not in it is unset."},

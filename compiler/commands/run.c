@@ -108,7 +108,7 @@ static bool known_word(const char *given, const char *const *words, const char *
 static bool options_make_sense(const struct options *o) {
     static const char *const colors[] = {"auto", "always", "never", NULL};
     if (!known_word(o->color, colors, "--color")) return false;
-    if (o->gateway && !gateway_version_is_readable(str_from(o->gateway))) {
+    if (o->gateway && o->command->bit != ON_CHECK && !gateway_version_is_readable(str_from(o->gateway))) {
         fprintf(stderr, "clawc: --gateway takes a version such as 2026.9.6, not `%s`\n",
                 o->gateway);
         return false;
@@ -175,6 +175,7 @@ void run_load(struct run *run, const char *path, struct loaded *out) {
                        .files = &files_of_machine,
                        .config = absolute_path(run, path),
                        .directory = working_directory(run),
+                       .schema = run->schema,
                        .gateway = run->project.gateway,
                        .gateway_from = STR("clawc.yaml")};
     if (run->o->gateway) {

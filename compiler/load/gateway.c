@@ -172,6 +172,28 @@ static void read_tools(const struct reader *r, node_id tools, struct gateway_dat
     g->sandbox_deny = names_of(r, section(r, sandbox, "deny"));
 }
 
+/* A map of maps of texts: key -> NAME, value, NAME, value... */
+static struct name_map map_of_pairs(const struct reader *r, node_id object) {
+    size_t n = object ? tree_node(r->tree, object)->n : 0, i = 0;
+    struct str *keys = ARENA_ARRAY(r->arena, struct str, n);
+    struct names *values = ARENA_ARRAY(r->arena, struct names, n);
+    for (TREE_EACH(r->tree, child, object)) {
+        keys[i] = tree_key_text(r->tree, tree_node(r->tree, child)->key);
+        values[i++] = pairs_of(r, child);
+    }
+    return (struct name_map){keys, values, n};
+}
+
+static void read_repair(const struct reader *r, node_id repair, struct gateway_data *g) {
+    g->repair_scopes = map_of(r, section(r, repair, "scopes"));
+    g->repair_moves = map_of(r, section(r, repair, "moves"));
+    g->repair_values = map_of_pairs(r, section(r, repair, "values"));
+    g->repair_removed = names_of(r, section(r, repair, "removed"));
+    g->repair_retired = names_of(r, section(r, repair, "retired"));
+    g->repair_emptied = names_of(r, section(r, repair, "emptied"));
+    g->legacy_keys = names_of(r, section(r, repair, "legacy_keys"));
+}
+
 static void read_loading(const struct reader *r, node_id loading, struct gateway_data *g) {
     node_id env = section(r, loading, "env");
     g->include_roots = flag(r, loading, "include_roots");
@@ -179,6 +201,7 @@ static void read_loading(const struct reader *r, node_id loading, struct gateway
     g->env_quotes_keys = flag(r, env, "quotes_keys");
     g->env_blocked = names_of(r, section(r, env, "blocked"));
     g->env_blocked_prefixes = names_of(r, section(r, env, "blocked_prefixes"));
+    read_repair(r, section(r, loading, "repair"), g);
     g->env_blocked_between = map_of(r, section(r, env, "blocked_between"));
 }
 

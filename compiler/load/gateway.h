@@ -45,6 +45,13 @@ struct gateway_data {
     struct names env_blocked, env_blocked_prefixes; /* names that `env` cannot set, upper case */
     struct name_map env_blocked_between;            /* beginning -> ends */
 
+    /* What the start rewrites: patterns of paths (load/legacy_steps.h). */
+    struct name_map repair_scopes; /* @name -> patterns */
+    struct name_map repair_moves;  /* from -> the one to */
+    struct name_map repair_values; /* pattern -> old, new, old, new... */
+    struct names repair_removed, repair_retired, repair_emptied;
+    struct names legacy_keys; /* 2026.3.13: present, they are all that is reported */
+
     uint16_t base_port;
     const uint16_t *used_ports, *used_ports_without_browser; /* offsets from the base port */
     size_t n_used_ports, n_used_ports_without_browser;

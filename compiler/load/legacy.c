@@ -2,124 +2,144 @@
 
 #include "base/json.h"
 #include "load/legacy_steps.h"
-#include "load/normalise.h"
 #include "model/ids.h"
 
-/* ---- notes -------------------------------------------------------------------------------------
+/* ---- gateway.bind ------------------------------------------------------------------------------
  */
 
-void legacy_note(struct repair_job *job, struct str from, struct str to, node_id was, node_id now) {
-    ARRAY_PUSH(job->arena, job->changes) =
-        (struct repair_change){.from = from, .to = to, .was = was, .now = now};
+/* The mode that a host stands for, or NULL. */
+static const char *mode_of_host(struct arena *a, struct str written) {
+    static const char *const any[] = {"0.0.0.0", "::", "[::]", "*"};
+    static const char *const own[] = {"127.0.0.1", "localhost", "::1", "[::1]"};
+    struct str host = ids_token(a, written);
+    for (size_t i = 0; i < 4; i++) {
+        if (str_equal(host, str_from(any[i]))) return "lan";
+        if (str_equal(host, str_from(own[i]))) return "loopback";
+    }
+    return NULL;
 }
 
-/* ---- the roster --------------------------------------------------------------------------------
+static void add_origin(struct repair_job *job, node_id list, struct str host, double port) {
+    char number[JS_NUMBER_MAX];
+    js_number_text(port, number);
+    struct str origin = str_format(job->arena, "http://" STR_FMT ":%s", STR_ARG(host), number);
+    edit_append(job->edit, list, edit_new_text(job->edit, origin, list), 1);
+}
+
+static bool has_origins(const struct tree *t, node_id ui) {
+    node_id origins = tree_member(t, ui, STR("allowedOrigins"));
+    node_id fallback = tree_member(t, ui, STR("dangerouslyAllowHostHeaderOriginFallback"));
+    for (TREE_EACH(t, origin, origins))
+        if (ids_trim(tree_text(t, origin)).n) return true;
+    return tree_is(t, fallback, NODE_BOOL) && tree_node(t, fallback)->u.boolean;
+}
+
+/* Beyond loopback the control page needs to know its origins. */
+static void seed_origins(struct repair_job *job, node_id gateway, struct str mode) {
+    struct tree *t = job->edit->tree;
+    static const char *const modes[] = {"lan", "tailnet", "custom", "auto"};
+    bool beyond = false;
+    for (size_t i = 0; i < 4; i++) beyond = beyond || str_equal(mode, str_from(modes[i]));
+    node_id ui = tree_member(t, gateway, STR("controlUi"));
+    if (!beyond || (ui && !tree_is(t, ui, NODE_OBJECT)) || has_origins(t, ui)) return;
+    node_id port = tree_member(t, gateway, STR("port"));
+    double number = tree_is(t, port, NODE_NUMBER) && tree_node(t, port)->u.number > 0
+                        ? tree_node(t, port)->u.number
+                        : job->gateway->base_port;
+    node_id origins = edit_new(job->edit, NODE_ARRAY, gateway);
+    add_origin(job, origins, STR("localhost"), number);
+    add_origin(job, origins, STR("127.0.0.1"), number);
+    struct str host = ids_trim(tree_text(t, tree_member(t, gateway, STR("customBindHost"))));
+    if (str_equal(mode, STR("custom")) && host.n) add_origin(job, origins, host, number);
+    ui = edit_object(job->edit, gateway, "controlUi", gateway);
+    legacy_set(job, ui, "allowedOrigins", origins, STR("gateway.controlUi.allowedOrigins"));
+}
+
+void legacy_bind(struct repair_job *job) {
+    struct tree *t = job->edit->tree;
+    node_id gateway = tree_member(t, job->root, STR("gateway"));
+    node_id bind = tree_member(t, gateway, STR("bind"));
+    if (!bind) return;
+    const char *mode = mode_of_host(job->arena, tree_text(t, bind));
+    seed_origins(job, gateway, mode ? str_from(mode) : tree_text(t, bind));
+    if (mode)
+        legacy_set(job, gateway, "bind", edit_new_text(job->edit, str_from(mode), bind),
+                   STR("gateway.bind"));
+}
+
+/* ---- what is refused by name -------------------------------------------------------------------
  */
 
-static struct str free_id(struct repair_job *job, struct map *taken, struct str written) {
-    struct str id = ids_trim(written).n ? ids_agent(job->arena, written) : STR("agent");
-    struct str candidate = id;
-    for (unsigned i = 2; map_get(taken, candidate); i++)
-        candidate = str_format(job->arena, STR_FMT "-%u", STR_ARG(id), i);
-    map_put(taken, candidate, 1, NULL);
-    return candidate;
+struct refusing {
+    struct repair_job *job;
+    struct diags *diags;
+};
+
+static void refuse(const struct refusing *s, node_id at, struct str path) {
+    struct diag *d =
+        diag_add(s->diags, SEVERITY_ERROR, "legacy_key", tree_key_span(s->job->edit->tree, at),
+                 "`" STR_FMT "` is a key of an older version: gateway " STR_FMT
+                 " refuses it, and checks nothing else until it is gone",
+                 STR_ARG(path), STR_ARG(s->job->gateway->version));
+    d->path = path;
 }
 
-static node_id entries_of_list(struct repair_job *job, node_id list) {
-    struct tree *t = job->edit->tree;
-    node_id entries = edit_new(job->edit, NODE_OBJECT, list);
-    struct map taken = map_new(job->arena);
-    for (TREE_EACH(t, item, list)) {
-        if (!tree_is(t, item, NODE_OBJECT)) continue;
-        node_id id = tree_member(t, item, STR("id"));
-        struct str key = free_id(job, &taken, tree_text(t, id));
-        node_id entry = edit_copy(job->edit, item);
-        if (id) edit_remove(job->edit, entry, id);
-        edit_set(job->edit, entries, key, entry);
+static bool is_model(struct str path) {
+    return str_equal(path, STR("agent.model")) || str_equal(path, STR("agent.imageModel"));
+}
+
+/* Thread bindings that have `ttlHours` are refused as a whole. */
+static void refuse_hours(struct repair_job *job, const void *context, node_id owner, node_id value,
+                         struct str path) {
+    (void)owner;
+    const struct refusing *s = context;
+    if (tree_member(job->edit->tree, value, STR("ttlHours"))) refuse(s, value, path);
+}
+
+static void refuse_host(const struct refusing *s) {
+    struct tree *t = s->job->edit->tree;
+    node_id bind = tree_path(t, s->job->root, "gateway", "bind", NULL);
+    if (!bind || (tree_node(t, bind)->flags & NODE_SUBSTITUTED)) return;
+    if (mode_of_host(s->job->arena, tree_text(t, bind))) refuse(s, bind, STR("gateway.bind"));
+}
+
+bool legacy_refuse(struct repair_job *job, struct diags *diags) {
+    struct refusing s = {job, diags};
+    size_t before = diags->errors;
+    const struct names *keys = &job->gateway->legacy_keys;
+    for (size_t i = 0; i < keys->n; i++) {
+        node_id n = legacy_get(job, job->root, keys->v[i]);
+        if (n && (!is_model(keys->v[i]) || tree_is(job->edit->tree, n, NODE_STRING)))
+            refuse(&s, n, keys->v[i]);
     }
-    return entries;
+    if (!keys->n) return true;
+    refuse_host(&s);
+    legacy_each(job, STR("session.threadBindings"), refuse_hours, &s);
+    legacy_each(job, STR("channels.discord.threadBindings"), refuse_hours, &s);
+    legacy_each(job, STR("channels.discord.accounts.*.threadBindings"), refuse_hours, &s);
+    return diags->errors == before;
 }
 
-/* A list that the load did not take: ids made canonical and unique; beside entries it is dropped.
- */
-static void repair_list(struct repair_job *job) {
-    struct tree *t = job->edit->tree;
-    node_id agents = tree_member(t, job->root, STR("agents"));
-    node_id list = tree_member(t, agents, STR("list"));
-    if (!tree_is(t, list, NODE_ARRAY)) return;
-    edit_remove(job->edit, agents, list);
-    if (tree_member(t, agents, STR("entries"))) {
-        legacy_note(job, STR("agents.list"), STR(""), list, 0);
-        return;
-    }
-    node_id entries = entries_of_list(job, list);
-    edit_set(job->edit, agents, STR("entries"), entries);
-    legacy_note(job, STR("agents.list"), STR("agents.entries"), list, entries);
-}
-
-static size_t count_marked(const struct tree *t, node_id entries) {
-    size_t marked = 0;
-    for (TREE_EACH(t, entry, entries)) {
-        node_id marker = tree_member(t, entry, STR("default"));
-        marked += tree_is(t, marker, NODE_BOOL) && tree_node(t, marker)->u.boolean;
-    }
-    return marked;
-}
-
-static void set_agent_id(struct repair_job *job, node_id defaults, const char *key) {
-    struct tree *t = job->edit->tree;
-    node_id object = tree_member(t, defaults, str_from(key));
-    if (object && (!tree_is(t, object, NODE_OBJECT) || tree_member(t, object, STR("agentId"))))
-        return;
-    object = edit_object(job->edit, defaults, key, defaults);
-    node_id value = edit_new_text(job->edit, STR("main"), defaults);
-    tree_node(t, value)->flags |= NODE_ADDED;
-    edit_set(job->edit, object, STR("agentId"), value);
-    legacy_note(job, STR(""), str_format(job->arena, "agents.defaults.%s.agentId", key), 0, value);
-}
-
-/* Several agents and nobody marked: nobody owns what no binding takes, in so many words; an agent
- * `main` keeps the roles that it had. */
-static void repair_ownership(struct repair_job *job) {
-    struct tree *t = job->edit->tree;
-    node_id agents = tree_member(t, job->root, STR("agents"));
-    node_id entries = tree_member(t, agents, STR("entries"));
-    if (!tree_is(t, entries, NODE_OBJECT) || tree_node(t, entries)->n < 2) return;
-    if (tree_member(t, agents, STR("ownership")) || count_marked(t, entries)) return;
-    node_id value = edit_new_text(job->edit, STR("explicit"), agents);
-    tree_node(t, value)->flags |= NODE_ADDED;
-    edit_set(job->edit, agents, STR("ownership"), value);
-    legacy_note(job, STR(""), STR("agents.ownership"), 0, value);
-    if (!tree_member(t, entries, STR("main"))) return;
-    node_id defaults = edit_object(job->edit, agents, "defaults", agents);
-    if (!defaults) return;
-    set_agent_id(job, defaults, "systemAgent");
-    if (!tree_member(t, defaults, STR("heartbeat"))) set_agent_id(job, defaults, "heartbeat");
-}
-
-/* ---- the whole ---------------------------------------------------------------------------------
+/* ---- the start ---------------------------------------------------------------------------------
  */
 
-static void repair_dm_kind(struct repair_job *job) {
-    struct tree *t = job->edit->tree;
-    size_t index = 0;
-    for (TREE_EACH(t, binding, tree_member(t, job->root, STR("bindings")))) {
-        node_id peer = tree_path(t, binding, "match", "peer", NULL);
-        node_id kind = tree_member(t, peer, STR("kind"));
-        if (str_equal(tree_text(t, kind), STR("dm"))) {
-            node_id now = edit_new_text(job->edit, STR("direct"), kind);
-            edit_replace(job->edit, peer, kind, now);
-            struct str path =
-                str_format(job->arena, "bindings.%lu.match.peer.kind", (unsigned long)index);
-            legacy_note(job, path, path, kind, now);
-        }
-        index++;
-    }
+static bool is_set(const struct environment *e, const char *name) {
+    return str_equal(ids_trim(environment_get(e, str_from(name))), STR("1"));
+}
+
+bool legacy_may_repair(const struct repair_job *job) {
+    const struct tree *t = job->edit->tree;
+    struct str touched =
+        ids_trim(tree_text(t, tree_path(t, job->root, "meta", "lastTouchedVersion", NULL)));
+    bool newer = gateway_version_is_readable(touched) &&
+                 gateway_version_compare(touched, job->gateway->version) > 0;
+    return !newer && !is_set(job->environment, "OPENCLAW_CONFIG_READONLY") &&
+           !is_set(job->environment, "OPENCLAW_NIX_MODE");
 }
 
 void legacy_repair(struct repair_job *job) {
-    if (!job->gateway->roster_entries) return;
-    repair_list(job);
-    repair_ownership(job);
-    repair_dm_kind(job);
+    if (job->gateway->roster_entries)
+        legacy_newer(job);
+    else
+        legacy_older(job);
 }

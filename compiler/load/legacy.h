@@ -6,12 +6,12 @@
 #include "load/edit.h"
 #include "load/environment.h"
 #include "load/gateway.h"
+#include "source/diag.h"
 
 /* One thing that the start changes. `from` and `to` are paths; one of them may be empty. */
 struct repair_change {
     struct str from, to;
-    node_id was, now; /* the values; 0 where there is none. `was` is good until the next change */
-    struct str shown; /* the value that was, as JSON, secrets masked */
+    node_id was, now; /* the values, 0 where there is none */
 };
 
 struct repair_job {
@@ -22,6 +22,14 @@ struct repair_job {
     node_id root; /* an object */
     ARRAY(struct repair_change) changes;
 };
+
+/* Refuses keys by name (kind `legacy_key`): with one of them the gateway checks nothing else. True
+ * when there is none. */
+bool legacy_refuse(struct repair_job *job, struct diags *diags);
+
+/* Whether the start may rewrite the file at all: not one that is read-only or was written by a
+ * newer gateway. */
+bool legacy_may_repair(const struct repair_job *job);
 
 /* Rewrites the tree as the start would; notes every change. */
 void legacy_repair(struct repair_job *job);

@@ -121,7 +121,8 @@ static bool resolve(const struct loading *s, struct edit *edit, node_id root) {
     return true;
 }
 
-static void validate(const struct loading *s, struct diags *diags) {
+/* `further`: the gateway stopped before, the rest is for people. */
+static void validate(const struct loading *s, struct diags *diags, bool further) {
     struct validation v = {.arena = s->loader->arena,
                            .tree = s->loader->tree,
                            .diags = diags,
@@ -130,40 +131,46 @@ static void validate(const struct loading *s, struct diags *diags) {
                            .schema = s->loader->schema,
                            .root = s->out->resolved,
                            .legacy_default = s->out->marker.n > 0,
-                           .marker = s->out->marker};
+                           .marker = s->out->marker,
+                           .further = further};
     validate_config(&v);
 }
 
 /* The gateway's start: what it makes of a config that is refused. */
-static void repair(const struct loading *s) {
-    struct repair_job job = {.arena = s->loader->arena,
-                             .edit = &s->out->repair,
-                             .gateway = s->out->gateway,
-                             .environment = s->out->environment,
-                             .root = s->out->root};
-    s->out->repair = edit_begin(s->loader->tree);
-    legacy_repair(&job);
-    s->out->changes = job.changes.v;
-    s->out->n_changes = job.changes.n;
+static void repair(const struct loading *s, struct repair_job *job) {
+    legacy_repair(job);
+    s->out->changes = job->changes.v;
+    s->out->n_changes = job->changes.n;
     s->out->startup = STARTUP_REJECTED;
-    if (!job.changes.n || s->cache->files.n) return;
+    if (!job->changes.n || s->cache->files.n || !legacy_may_repair(job)) return;
     struct diags *after = diags_new(s->loader->arena);
-    validate(s, after);
+    validate(s, after, false);
     if (!after->errors) s->out->startup = STARTUP_REPAIRED;
 }
 
 /* All steps for the version of `out`; the tree is changed, `edit` takes it back. */
 static void interpret(const struct loading *s, struct edit *edit, node_id root) {
     size_t before = s->diags->errors;
+    struct repair_job job;
     s->out->startup = STARTUP_REJECTED;
     s->out->n_changes = 0;
     if (!resolve(s, edit, root)) return;
-    validate(s, s->diags);
-    if (!s->out->root) return;
+    s->out->repair = edit_begin(s->loader->tree);
+    job = (struct repair_job){.arena = s->loader->arena,
+                              .edit = &s->out->repair,
+                              .gateway = s->out->gateway,
+                              .environment = s->out->environment,
+                              .root = s->out->root};
+    if (!s->out->root) {
+        validate(s, s->diags, false);
+        return;
+    }
+    bool further = !legacy_refuse(&job, s->diags);
+    validate(s, s->diags, further);
     if (s->diags->errors == before)
         s->out->startup = STARTUP_ACCEPTED;
     else
-        repair(s);
+        repair(s, &job);
     roster_read(s->loader->arena, s->loader->tree, s->out->gateway, s->out->root, s->out->marker,
                 &s->out->roster);
 }

@@ -23,6 +23,7 @@ struct step {
 
 struct issue {
     struct diag diag;
+    node_id node; /* the value, or 0 when it is missing */
     enum verdict verdict;
     enum choice_state state;
     const struct schema_value **choices; /* CHOICES_KNOWN: all of them */

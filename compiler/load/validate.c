@@ -34,8 +34,12 @@ static void drop_doubles(struct checking *c, size_t policies) {
 /* What the issues become: diagnostics of the run. */
 static void hand_over(const struct validation *v, const struct checking *c) {
     for (size_t i = 0; i < c->issues.n; i++) {
-        ARRAY_PUSH(v->diags->arena, v->diags->list) = c->issues.v[i].diag;
-        v->diags->errors += c->issues.v[i].diag.severity == SEVERITY_ERROR;
+        struct diag d = c->issues.v[i].diag;
+        d.further = d.further || v->further;
+        if (c->issues.v[i].node && d.severity == SEVERITY_ERROR)
+            tree_node(v->tree, c->issues.v[i].node)->flags |= NODE_REPORTED;
+        ARRAY_PUSH(v->diags->arena, v->diags->list) = d;
+        v->diags->errors += d.severity == SEVERITY_ERROR;
     }
 }
 
