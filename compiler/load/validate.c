@@ -66,7 +66,7 @@ bool validate_config(const struct validation *v) {
                           .dialect = v->gateway->roster_entries ? NEWER : OLDER};
     c->moved = &v->gateway->moved;
     c->gateway = v->gateway->version;
-    c->binding_hint = v->gateway->roster_entries;
+    c->newer = v->gateway->roster_entries;
     if (s.dialect == NEWER) semantics_first(&s);
     size_t policies = c->issues.n;
     schema_check(c, v->root, 0, schema->root);
