@@ -506,18 +506,25 @@ static enum verdict check_required(struct checking *c, node_id n, const struct s
     return v;
 }
 
-/* Whether a member of the value at hand is a channel that the other validator will check. */
-static bool is_apart(const struct checking *c, struct str key) {
-    return c->newer && c->path.n == 1 && c->path.v[0].key.p &&
-           str_equal(c->path.v[0].key, STR("channels")) && !str_equal(key, STR("defaults")) &&
-           !str_equal(key, STR("modelByChannel"));
+static bool is_at(const struct checking *c, size_t i, struct str key) {
+    return c->path.v[i].key.p && str_equal(c->path.v[i].key, key);
+}
+
+/* Whether a member of the value at hand is a channel or the config of a plugin, which the other
+ * validator will check. */
+static bool is_apart(const struct checking *c, node_id member, struct str key) {
+    if (c->path.n == 1 && is_at(c, 0, STR("channels")))
+        return c->newer && !str_equal(key, STR("defaults")) &&
+               !str_equal(key, STR("modelByChannel"));
+    return c->path.n == 3 && is_at(c, 0, STR("plugins")) && is_at(c, 1, STR("entries")) &&
+           str_equal(key, STR("config")) && tree_is(c->tree, member, NODE_OBJECT);
 }
 
 static enum verdict check_member(struct checking *c, node_id member, const struct schema_node *node,
                                  schema_id found) {
     struct str key = tree_key_text(c->tree, tree_node(c->tree, member)->key);
     enum verdict v = FITS;
-    if (is_apart(c, key)) return FITS;
+    if (is_apart(c, member, key)) return FITS;
     checking_enter_key(c, key);
     if (found == SCHEMA_UNKNOWN && node->names && !schema_key_fits(c, node->names, key))
         v = bad_key(c, member);
