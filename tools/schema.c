@@ -1,6 +1,7 @@
-/* Build-time program: turns the JSON Schema of each gateway version into constant tables.
+/* Build-time program: turns the JSON Schemas of each gateway version, of its config and
+ * of its plugins' configs, into constant tables.
  *
- *     schema FILE... > embedded_schemas.c      (FILE: .../schema-VERSION.json) */
+ *     schema FILE... > embedded_schemas.c      (FILE: .../NAME-VERSION.json) */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,17 +91,18 @@ static void print_schema(const struct schema *s, int k) {
     print_texts("patterns", k, s->patterns, s->n_patterns);
 }
 
-/* "rules/gateways/schema-2026.9.6.json" gives "2026.9.6". */
-static void print_version(const char *path) {
-    const char *name = strrchr(path, '/');
-    name = strchr(name ? name : path, '-');
-    printf("%.*s", name ? (int)(strlen(name) - strlen("-.json")) : 0, name ? name + 1 : "");
+/* "rules/gateways/schema-2026.9.6.json" gives "schema-2026.9.6". */
+static void print_name(const char *path) {
+    const char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
+    size_t n = strlen(name), suffix = strlen(".json");
+    printf("%.*s", (int)(n > suffix ? n - suffix : n), name);
 }
 
 int main(int argc, char **argv) {
     struct arena *a = arena_new();
     const struct schema **v = ARENA_ARRAY(a, const struct schema *, (size_t)argc);
-    puts("/* Made by tools/schema.c from rules/gateways/schema-*.json. */\n"
+    puts("/* Made by tools/schema.c from rules/gateways/*.json. */\n"
          "#include \"load/embedded.h\"\n");
     for (int i = 1; i < argc; i++) {
         v[i] = read_schema(a, argv[i]);
@@ -110,7 +112,7 @@ int main(int argc, char **argv) {
     for (int i = 1; i < argc; i++) {
         const struct schema *s = v[i];
         fputs("{\"", stdout);
-        print_version(argv[i]);
+        print_name(argv[i]);
         printf("\",{nodes_%d,properties_%d,values_%d,keys_%d,texts_%d,patterns_%d,ids_%d,pool_%d,"
                "%u,%u,%u,%u,%u,%u,%u,%u,%uu}},\n",
                i, i, i, i, i, i, i, i, s->root, s->n_nodes, s->n_properties, s->n_values, s->n_keys,

@@ -19,7 +19,7 @@ extern const struct embedded embedded_rules[];
 extern const size_t embedded_rule_count;
 
 struct embedded_schema {
-    const char *version;
+    const char *name; /* "schema-2026.9.6", "plugins-2026.9.6" */
     struct schema schema;
 };
 

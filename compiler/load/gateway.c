@@ -117,6 +117,7 @@ static void read_ports(const struct reader *r, node_id ports, struct gateway_dat
 static void read_channels(const struct reader *r, node_id channels, struct gateway_data *g) {
     g->channels = names_of(r, section(r, channels, "known"));
     g->channel_alias = map_of(r, section(r, channels, "aliases"));
+    g->heartbeat_aliases = names_of(r, section(r, channels, "heartbeat_aliases"));
     g->audited_channels = names_of(r, section(r, channels, "audited"));
     g->account_dm_policy = names_of(r, section(r, channels, "account_dm_policy"));
     g->account_group_policy = names_of(r, section(r, channels, "account_group_policy"));
@@ -220,6 +221,14 @@ static struct gateway_data read_gateway(struct reader *r, const struct embedded 
     g.session_visibility = text(r, sharing, "session_visibility");
     g.agent_to_agent = flag(r, sharing, "agent_to_agent");
     g.audit_by_route = str_equal(text(r, section(r, root, "audit"), "session_check"), STR("route"));
+    node_id schema = section(r, root, "schema");
+    g.model_providers = names_of(r, section(r, schema, "model_providers"));
+    g.web_search = names_of(r, section(r, schema, "web_search"));
+    g.web_search_active = names_of(r, section(r, schema, "web_search_active"));
+    g.plugins_installable = names_of(r, section(r, schema, "plugins_installable"));
+    g.plugins_removed = names_of(r, section(r, schema, "plugins_removed"));
+    g.plugins_on = names_of(r, section(r, schema, "plugins_on"));
+    g.moved = map_of(r, section(r, schema, "moved"));
     read_channels(r, section(r, root, "channels"), &g);
     read_tools(r, section(r, root, "tools"), &g);
     return g;

@@ -61,8 +61,14 @@ struct gateway_data {
     bool agent_to_agent;
     bool audit_by_route; /* session_collision (true) or scope_main_multiuser */
 
-    struct names channels;         /* keys that `channels` may have */
-    struct name_map channel_alias; /* alias -> the one channel */
+    /* Built-in model providers; of web searches all providers, and those that are installed. */
+    struct names model_providers, web_search, web_search_active;
+    struct names plugins_installable, plugins_removed, plugins_on; /* `on` without being asked */
+    struct name_map moved; /* a key that is gone, with its path -> what to do */
+
+    struct names channels;          /* keys that `channels` may have */
+    struct names heartbeat_aliases; /* of channels, where not all of them are taken */
+    struct name_map channel_alias;  /* alias -> the one channel */
     struct names audited_channels;
     struct names account_dm_policy, account_group_policy; /* accounts do not inherit these */
     struct names nested_dm, audit_nested_dm;

@@ -4,6 +4,7 @@
 #include "load/include.h"
 #include "load/legacy.h"
 #include "load/normalise.h"
+#include "load/validate.h"
 #include "model/ids.h"
 #include "syntax/json5.h"
 
@@ -83,18 +84,6 @@ static bool apply_variables(const struct loading *s, struct edit *edit, node_id 
     return true;
 }
 
-static bool root_is_object(const struct loading *s) {
-    struct tree *t = s->loader->tree;
-    node_id root = s->out->resolved;
-    if (tree_is(t, root, NODE_OBJECT)) return true;
-    struct span at = tree_span(t, root);
-    at.end = at.start < at.end ? at.start + 1 : at.end;
-    diag_add(s->diags, SEVERITY_ERROR, "invalid_type", at,
-             "the config must be an object, `{ ... }`, but this is %s",
-             read_kind_name((enum node_kind)tree_node(t, root)->kind));
-    return false;
-}
-
 static void normalise(const struct loading *s, struct edit *edit) {
     struct normalise_job job = {.arena = s->loader->arena,
                                 .edit = edit,
@@ -126,15 +115,34 @@ static bool resolve(const struct loading *s, struct edit *edit, node_id root) {
         s->out->resolved = 0;
         return false;
     }
-    if (!root_is_object(s)) return false;
+    if (!tree_is(l->tree, s->out->resolved, NODE_OBJECT)) return true;
     s->out->root = s->out->resolved;
     normalise(s, edit);
     return true;
 }
 
 static void validate(const struct loading *s, struct diags *diags) {
-    struct reading r = {s->loader->tree, diags};
-    roster_check(s->loader->arena, &r, s->out->gateway, s->out->root, s->out->marker);
+    struct validation v = {.arena = s->loader->arena,
+                           .tree = s->loader->tree,
+                           .diags = diags,
+                           .gateway = s->out->gateway,
+                           .environment = s->out->environment,
+                           .schema = s->loader->schema,
+                           .root = s->out->resolved,
+                           .legacy_default = s->out->marker.n > 0,
+                           .marker = s->out->marker};
+    validate_config(&v);
+}
+
+/* What the validator would say if the keys that are refused by name were gone. */
+static void validate_further(const struct loading *s) {
+    struct diags *beyond = diags_new(s->loader->arena);
+    validate(s, beyond);
+    for (size_t i = 0; i < beyond->list.n; i++) {
+        if (beyond->list.v[i].severity != SEVERITY_ERROR) continue;
+        beyond->list.v[i].further = true;
+        ARRAY_PUSH(s->loader->arena, s->diags->list) = beyond->list.v[i];
+    }
 }
 
 /* The gateway's start: what it makes of a config that is refused. */
@@ -156,13 +164,20 @@ static void interpret(const struct loading *s, struct edit *edit, node_id root) 
     s->out->startup = STARTUP_REJECTED;
     s->out->n_changes = 0;
     if (!resolve(s, edit, root)) return;
+    if (!s->out->root) {
+        validate(s, s->diags);
+        return;
+    }
     s->out->repair = edit_begin(s->loader->tree);
     job = (struct repair_job){.arena = s->loader->arena,
                               .edit = &s->out->repair,
                               .gateway = s->out->gateway,
                               .environment = s->out->environment,
                               .root = s->out->root};
-    if (legacy_refuse(&job, s->diags)) validate(s, s->diags);
+    if (legacy_refuse(&job, s->diags))
+        validate(s, s->diags);
+    else
+        validate_further(s);
     if (s->diags->errors == before)
         s->out->startup = STARTUP_ACCEPTED;
     else

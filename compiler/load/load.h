@@ -10,6 +10,7 @@
 #include "load/gateway.h"
 #include "load/legacy.h"
 #include "load/read.h"
+#include "load/schema.h"
 #include "syntax/json5.h"
 
 enum {
@@ -69,11 +70,12 @@ struct loader {
     struct diags *diags;
     const struct gateways *gateways;
     const struct environment *environment;
-    const struct files *files; /* how included files are read */
-    struct str config;         /* absolute path of the file, links not resolved */
-    struct str directory;      /* the working directory */
-    struct str gateway;        /* asked for, or empty */
-    struct str gateway_from;   /* "--gateway" or "clawc.yaml" */
+    const struct files *files;   /* how included files are read */
+    struct str config;           /* absolute path of the file, links not resolved */
+    struct str directory;        /* the working directory */
+    const struct schema *schema; /* instead of the gateway's own (--schema), or NULL */
+    struct str gateway;          /* asked for, or empty */
+    struct str gateway_from;     /* "--gateway" or "clawc.yaml" */
 };
 
 /* Loads a file that has been read. Mistakes become diagnostics. `out->root` is 0 when the text
@@ -83,10 +85,6 @@ void load_config(const struct loader *l, uint32_t file, struct loaded *out);
 /* roster.c: the roster of a loaded config. */
 void roster_read(struct arena *a, const struct tree *t, const struct gateway_data *g, node_id root,
                  struct str marker, struct roster *roster);
-
-/* roster_check.c: what the gateway refuses in roster and bindings. */
-void roster_check(struct arena *a, const struct reading *r, const struct gateway_data *g,
-                  node_id root, struct str marker);
 
 /* Whether `id` (canonical) is an agent of the roster. */
 bool roster_has(const struct roster *roster, struct str id);

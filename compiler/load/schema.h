@@ -94,8 +94,10 @@ static inline struct str schema_str(const struct schema *s, struct schema_text t
 const struct schema *schema_compile(struct arena *a, const struct tree *t, node_id root,
                                     struct diags *d);
 
-/* The built-in schema of a gateway version that clawc knows. */
+/* The built-in schema of a gateway version that clawc knows, or NULL. */
 const struct schema *schema_of_gateway(struct str version);
+/* Of the plugins that this version ships with: an object with the schema of each one's `config`. */
+const struct schema *schema_of_plugins(struct str version);
 
 /* The node of a member called `key`, or 0; `*named` says whether it has a node of its own. */
 schema_id schema_member(const struct schema *s, schema_id object, struct str key, bool *named);

@@ -20,8 +20,10 @@ struct validation {
     const struct gateway_data *gateway;
     const struct environment *environment; /* HOME and OPENCLAW_STATE_DIR, for paths */
     const struct schema *schema;           /* NULL: the built-in one of `gateway` */
-    node_id root;  /* includes, variables and load-time steps applied; of any kind */
-    node_id wrote; /* the root before variables and load-time steps; 0: the same as `root` */
+    node_id root; /* includes, variables and load-time steps applied; of any kind */
+    /* The load took a marker `default: true` from one of several agents: whose, canonical. */
+    bool legacy_default;
+    struct str marker;
 };
 
 /* Adds what is wrong to `diags`, each with the gateway's path, kind and details. True when the
