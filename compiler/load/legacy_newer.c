@@ -80,9 +80,17 @@ static void pin_workspace(struct repair_job *job, node_id agents, node_id entrie
     edit_set(job->edit, first, STR("workspace"), value);
 }
 
+static bool ids_are_texts(const struct repair_job *job, node_id list) {
+    for (TREE_EACH(job->edit->tree, item, list)) {
+        node_id id = member(job, item, "id");
+        if (id && !tree_is(job->edit->tree, id, NODE_STRING)) return false;
+    }
+    return true;
+}
+
 static void repair_list(struct repair_job *job) {
     node_id agents = member(job, job->root, "agents"), list = member(job, agents, "list");
-    if (!tree_is(job->edit->tree, list, NODE_ARRAY)) return;
+    if (!tree_is(job->edit->tree, list, NODE_ARRAY) || !ids_are_texts(job, list)) return;
     if (member(job, agents, "entries")) {
         legacy_drop(job, agents, list, STR("agents.list"));
         return;
@@ -209,6 +217,7 @@ static void repair_exec(struct repair_job *job, const void *context, node_id too
     static const struct {
         const char *security, *ask, *mode;
     } modes[] = {{"deny", "off", "deny"},
+                 {"deny", "on-miss", "deny"},
                  {"allowlist", "off", "allowlist"},
                  {"allowlist", "on-miss", "ask"},
                  {"full", "off", "full"}};
@@ -329,6 +338,26 @@ static void repair_require_mention(struct repair_job *job, const void *context, 
                 str_concat(job->arena, parent, STR("groups.*.requireMention")));
 }
 
+/* Who may write and who must be mentioned stood under `routing`. */
+static void repair_routing(struct repair_job *job) {
+    struct tree *t = job->edit->tree;
+    node_id routing = member(job, job->root, "routing");
+    node_id whatsapp = tree_path(t, job->root, "channels", "whatsapp", NULL);
+    node_id from = member(job, routing, "allowFrom");
+    if (from && is_object(job, whatsapp))
+        legacy_move(job, routing, from, STR("routing.allowFrom"), whatsapp, STR("allowFrom"),
+                    STR("channels.whatsapp.allowFrom"));
+    node_id mention = tree_path(t, routing, "groupChat", "requireMention", NULL);
+    static const char *const channels[] = {"whatsapp", "telegram", "imessage"};
+    for (size_t i = 0; mention && i < sizeof channels / sizeof *channels; i++) {
+        struct str path =
+            str_format(job->arena, "channels.%s.groups.*.requireMention", channels[i]);
+        if ((i == 0 && !is_object(job, whatsapp)) || legacy_get(job, job->root, path)) continue;
+        node_id value = edit_copy(job->edit, mention);
+        if (legacy_put(job, job->root, path, value)) legacy_note(job, STR(""), path, 0, value);
+    }
+}
+
 /* Texts beside `vars` are variables. */
 static void repair_env(struct repair_job *job) {
     struct tree *t = job->edit->tree;
@@ -363,6 +392,7 @@ void legacy_newer(struct repair_job *job) {
                                            "tools.sandbox.tools",
                                            "@agent.tools.sandbox.tools",
                                            "tools.subagents.tools"};
+    repair_routing(job);
     repair_audio(job);
     repair_port(job);
     legacy_bind(job);

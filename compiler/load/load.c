@@ -84,17 +84,16 @@ static bool apply_variables(const struct loading *s, struct edit *edit, node_id 
     return true;
 }
 
-static void normalise(const struct loading *s, struct edit *edit) {
+static void normalise(const struct loading *s, struct diags *diags, struct edit *edit) {
     struct normalise_job job = {.arena = s->loader->arena,
                                 .edit = edit,
-                                .diags = s->diags,
+                                .diags = diags,
                                 .gateway = s->out->gateway,
                                 .environment = s->out->environment,
                                 .root = s->out->root};
-    s->out->marker = STR("");
     if (!s->out->gateway->roster_entries) return;
     normalise_config(&job);
-    s->out->marker = job.marker;
+    if (job.marker.n) s->out->marker = job.marker;
 }
 
 /* Everything before the schema. False when the gateway stops here. */
@@ -117,7 +116,8 @@ static bool resolve(const struct loading *s, struct edit *edit, node_id root) {
     }
     if (!tree_is(l->tree, s->out->resolved, NODE_OBJECT)) return true;
     s->out->root = s->out->resolved;
-    normalise(s, edit);
+    s->out->marker = STR("");
+    normalise(s, s->diags, edit);
     return true;
 }
 
@@ -147,12 +147,13 @@ static void validate_further(const struct loading *s) {
 
 /* The gateway's start: what it makes of a config that is refused. */
 static void repair(const struct loading *s, struct repair_job *job) {
+    struct diags *after = diags_new(s->loader->arena);
     legacy_repair(job);
+    normalise(s, after, &s->out->repair);
     s->out->changes = job->changes.v;
     s->out->n_changes = job->changes.n;
     s->out->startup = STARTUP_REJECTED;
     if (!job->changes.n || s->cache->files.n || !legacy_may_repair(job)) return;
-    struct diags *after = diags_new(s->loader->arena);
     validate(s, after);
     if (!after->errors) s->out->startup = STARTUP_REPAIRED;
 }
@@ -174,13 +175,14 @@ static void interpret(const struct loading *s, struct edit *edit, node_id root) 
                               .gateway = s->out->gateway,
                               .environment = s->out->environment,
                               .root = s->out->root};
-    if (legacy_refuse(&job, s->diags))
-        validate(s, s->diags);
-    else
+    bool refused = !legacy_refuse(&job, s->diags);
+    if (refused)
         validate_further(s);
+    else
+        validate(s, s->diags);
     if (s->diags->errors == before)
         s->out->startup = STARTUP_ACCEPTED;
-    else
+    else if (refused || !s->out->gateway->legacy_keys.n)
         repair(s, &job);
     roster_read(s->loader->arena, s->loader->tree, s->out->gateway, s->out->root, s->out->marker,
                 &s->out->roster);

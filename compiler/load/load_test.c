@@ -192,6 +192,22 @@ static bool check_resolved(struct test_case *c) {
     return report(c, "resolved", as_text(c->arena, c->tree, expected), got);
 }
 
+/* What the newer gateway's start makes of the file. */
+static bool check_repaired(struct test_case *c) {
+    node_id expected = member(c, c->line, "repaired");
+    if (!expected || !c->loaded.gateway->roster_entries) return true;
+    return report(c, "repaired", as_text(c->arena, c->tree, expected),
+                  as_text(c->arena, c->loaded.tree, c->loaded.root));
+}
+
+/* What the gateway's start does. */
+static bool check_startup(struct test_case *c) {
+    static const char *const names[] = {"accepted", "repaired", "rejected"};
+    struct str want = tree_text(c->tree, member(c, c->line, "startup"));
+    if (!want.n) want = STR("accepted");
+    return report(c, "startup", want, str_from(names[c->loaded.startup]));
+}
+
 static bool ends_reading(struct str kind) {
     return str_starts(kind, STR("include_")) || str_equal(kind, STR("read_failed")) ||
            str_equal(kind, STR("too_deep"));
@@ -273,6 +289,8 @@ static size_t run_line(struct arena *a, struct gateways *gateways, const char *v
     size_t failed = 0;
     failed += !check_stop(&c);
     failed += !check_warnings(&c);
+    failed += !check_startup(&c);
+    failed += !check_repaired(&c);
     failed += !check_resolved(&c);
     return failed;
 }
