@@ -71,7 +71,9 @@ static size_t count_marked(const struct repair_job *job, node_id entries) {
 static void pin_workspace(struct repair_job *job, node_id agents, node_id entries, node_id first) {
     struct tree *t = job->edit->tree;
     if (tree_node(t, entries)->n < 2 || count_marked(job, entries)) return;
-    if (member(job, agents, "ownership") || member(job, first, "workspace")) return;
+    if (member(job, agents, "ownership")) return;
+    job->first = ids_agent(job->arena, key_of(job, first));
+    if (member(job, first, "workspace")) return;
     struct str workspace =
         ids_trim(tree_text(t, tree_path(t, agents, "defaults", "workspace", NULL)));
     if (!workspace.n) workspace = normalise_workspace(job->arena, job->environment);
@@ -144,6 +146,71 @@ static void repair_ownership(struct repair_job *job) {
     node_id value = edit_new_text(job->edit, STR("explicit"), agents);
     tree_node(t, value)->flags |= NODE_ADDED;
     legacy_set(job, agents, "ownership", value, STR("agents.ownership"));
+}
+
+static bool is_bound(const struct repair_job *job, struct str channel, struct str account) {
+    const struct tree *t = job->edit->tree;
+    for (TREE_EACH(t, binding, member(job, job->root, "bindings"))) {
+        node_id match = member(job, binding, "match");
+        struct str name = ids_token(job->arena, tree_text(t, member(job, match, "channel")));
+        struct str pattern = ids_trim(tree_text(t, member(job, match, "accountId")));
+        if (str_equal(name, channel) && !member(job, match, "peer") &&
+            (str_equal(pattern, STR("*")) || str_equal(ids_account(job->arena, pattern), account)))
+            return true;
+    }
+    return false;
+}
+
+static void bind_first(struct repair_job *job, struct str channel, struct str account,
+                       node_id origin) {
+    struct edit *e = job->edit;
+    if (is_bound(job, channel, account)) return;
+    node_id bindings = member(job, job->root, "bindings");
+    if (!bindings) {
+        bindings = edit_new(e, NODE_ARRAY, origin);
+        edit_set(e, job->root, STR("bindings"), bindings);
+    }
+    if (!tree_is(e->tree, bindings, NODE_ARRAY)) return;
+    node_id binding = edit_new(e, NODE_OBJECT, origin), match = edit_new(e, NODE_OBJECT, origin);
+    tree_node(e->tree, binding)->flags |= NODE_ADDED;
+    edit_set(e, match, STR("channel"), edit_new_text(e, channel, origin));
+    edit_set(e, match, STR("accountId"), edit_new_text(e, account, origin));
+    edit_set(e, binding, STR("agentId"), edit_new_text(e, job->first, origin));
+    edit_set(e, binding, STR("match"), match);
+    edit_append(e, bindings, binding, 1);
+    legacy_note(job, STR(""), STR("bindings"), 0, binding);
+}
+
+static bool is_disabled(const struct repair_job *job, node_id n) {
+    node_id enabled = member(job, n, "enabled");
+    return tree_is(job->edit->tree, enabled, NODE_BOOL) && !is_true(job, enabled);
+}
+
+/* A channel that says no more than `enabled` is not configured. */
+static bool is_configured(const struct repair_job *job, node_id channel) {
+    for (TREE_EACH(job->edit->tree, value, channel))
+        if (!str_equal(key_of(job, value), STR("enabled"))) return !is_disabled(job, channel);
+    return false;
+}
+
+/* The first agent of a list without marker was the default: it keeps each account that no binding
+ * names, of the channel that ships inside the package. */
+static void repair_bindings(struct repair_job *job) {
+    struct tree *t = job->edit->tree;
+    node_id channel = tree_path(t, job->root, "channels", "telegram", NULL);
+    node_id accounts = member(job, channel, "accounts");
+    node_id plugins = member(job, job->root, "plugins");
+    if (!job->first.n || !is_object(job, channel) || !is_configured(job, channel) ||
+        is_disabled(job, plugins))
+        return;
+    bool any = false;
+    for (TREE_EACH(t, account, accounts)) {
+        any = true;
+        if (!is_disabled(job, account))
+            bind_first(job, STR("telegram"), ids_account(job->arena, key_of(job, account)),
+                       account);
+    }
+    if (!any) bind_first(job, STR("telegram"), STR("default"), channel);
 }
 
 /* ---- gateway -----------------------------------------------------------------------------------
@@ -392,6 +459,7 @@ void legacy_newer(struct repair_job *job) {
                                            "tools.sandbox.tools",
                                            "@agent.tools.sandbox.tools",
                                            "tools.subagents.tools"};
+    repair_list(job);
     repair_routing(job);
     repair_audio(job);
     repair_port(job);
@@ -411,7 +479,7 @@ void legacy_newer(struct repair_job *job) {
     for (size_t i = 0; i < sizeof policies / sizeof *policies; i++)
         legacy_each(job, str_format(job->arena, "%s.alsoAllow", policies[i]), repair_also_allow,
                     NULL);
-    repair_list(job);
     repair_ownership(job);
     repair_system_agent(job);
+    repair_bindings(job);
 }

@@ -94,6 +94,7 @@ static void normalise(const struct loading *s, struct diags *diags, struct edit 
     if (!s->out->gateway->roster_entries) return;
     normalise_config(&job);
     if (job.marker.n) s->out->marker = job.marker;
+    if (job.first.n) s->out->first = job.first;
 }
 
 /* Everything before the schema. False when the gateway stops here. */
@@ -116,7 +117,7 @@ static bool resolve(const struct loading *s, struct edit *edit, node_id root) {
     }
     if (!tree_is(l->tree, s->out->resolved, NODE_OBJECT)) return true;
     s->out->root = s->out->resolved;
-    s->out->marker = STR("");
+    s->out->marker = s->out->first = STR("");
     normalise(s, s->diags, edit);
     return true;
 }
@@ -149,7 +150,8 @@ static void validate_further(const struct loading *s) {
 static void repair(const struct loading *s, struct repair_job *job) {
     struct diags *after = diags_new(s->loader->arena);
     legacy_repair(job);
-    normalise(s, after, &s->out->repair);
+    s->out->settled = edit_begin(s->loader->tree);
+    normalise(s, after, &s->out->settled);
     s->out->changes = job->changes.v;
     s->out->n_changes = job->changes.n;
     s->out->startup = STARTUP_REJECTED;
@@ -174,7 +176,8 @@ static void interpret(const struct loading *s, struct edit *edit, node_id root) 
                               .edit = &s->out->repair,
                               .gateway = s->out->gateway,
                               .environment = s->out->environment,
-                              .root = s->out->root};
+                              .root = s->out->root,
+                              .first = s->out->first};
     bool refused = !legacy_refuse(&job, s->diags);
     if (refused)
         validate_further(s);
@@ -199,7 +202,7 @@ static size_t misfits(const struct loading *s, const struct gateway_data *gatewa
     struct edit edit = edit_begin(s->loader->tree);
     attempt.gateway = gateway;
     interpret(&trial, &edit, root);
-    edit_undo(&attempt.repair);
+    load_undo_repair(&attempt);
     edit_undo(&edit);
     struct tree *t = s->loader->tree;
     for (size_t n = 1; n < t->n; n++) t->nodes[n].flags &= (uint8_t)~NODE_REPORTED;
@@ -251,6 +254,11 @@ static void pass_warnings(const struct loading *s) {
         for (size_t k = 0; f->parsed && k < f->diags->list.n; k++)
             ARRAY_PUSH(s->loader->arena, s->diags->list) = f->diags->list.v[k];
     }
+}
+
+void load_undo_repair(struct loaded *out) {
+    edit_undo(&out->settled);
+    edit_undo(&out->repair);
 }
 
 void load_config(const struct loader *l, uint32_t file, struct loaded *out) {

@@ -183,7 +183,7 @@ static bool report(const struct test_case *c, const char *what, struct str want,
 static bool check_resolved(struct test_case *c) {
     node_id expected = member(c, c->line, "resolved");
     if (!expected) return true;
-    edit_undo(&c->loaded.repair);
+    load_undo_repair(&c->loaded);
     struct tree *t = c->loaded.tree;
     struct str got = STR("nothing");
     if (c->loaded.resolved)
@@ -195,6 +195,7 @@ static bool check_resolved(struct test_case *c) {
 /* What the newer gateway's start makes of the file. */
 static bool check_repaired(struct test_case *c) {
     node_id expected = member(c, c->line, "repaired");
+    edit_undo(&c->loaded.settled);
     if (!expected || !c->loaded.gateway->roster_entries) return true;
     return report(c, "repaired", as_text(c->arena, c->tree, expected),
                   as_text(c->arena, c->loaded.tree, c->loaded.root));
