@@ -74,7 +74,7 @@ static void check_one(struct run *run, const char *path, const char *version, st
     c->version = l->gateway ? l->gateway->version : known->v[known->n - 1].version;
     c->why = l->gateway ? l->why : STR("the newest known version");
     c->repaired = l->root && l->startup == STARTUP_REPAIRED;
-    if (l->repair.tree) edit_undo(&l->repair); /* what is printed is what was validated */
+    load_undo_repair(l); /* what is printed is what was validated */
     divide(run, c);
     c->valid = !c->errors.n;
 }

@@ -187,6 +187,8 @@ static struct name_map map_of_pairs(const struct reader *r, node_id object) {
 static void read_repair(const struct reader *r, node_id repair, struct gateway_data *g) {
     g->repair_scopes = map_of(r, section(r, repair, "scopes"));
     g->repair_moves = map_of(r, section(r, repair, "moves"));
+    g->repair_merges = map_of(r, section(r, repair, "merges"));
+    g->repair_removed_values = map_of(r, section(r, repair, "removed_values"));
     g->repair_values = map_of_pairs(r, section(r, repair, "values"));
     g->repair_removed = names_of(r, section(r, repair, "removed"));
     g->repair_retired = names_of(r, section(r, repair, "retired"));

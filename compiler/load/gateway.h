@@ -46,9 +46,10 @@ struct gateway_data {
     struct name_map env_blocked_between;            /* beginning -> ends */
 
     /* What the start rewrites: patterns of paths (load/legacy_steps.h). */
-    struct name_map repair_scopes; /* @name -> patterns */
-    struct name_map repair_moves;  /* from -> the one to */
-    struct name_map repair_values; /* pattern -> old, new, old, new... */
+    struct name_map repair_scopes;               /* @name -> patterns */
+    struct name_map repair_merges, repair_moves; /* from -> the one to */
+    struct name_map repair_values;               /* pattern -> old, new, old, new... */
+    struct name_map repair_removed_values;       /* pattern -> values */
     struct names repair_removed, repair_retired, repair_emptied;
     struct names legacy_keys; /* 2026.3.13: present, they are all that is reported */
 

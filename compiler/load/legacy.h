@@ -19,7 +19,8 @@ struct repair_job {
     struct edit *edit;
     const struct gateway_data *gateway;
     const struct environment *environment;
-    node_id root; /* an object */
+    node_id root;     /* an object */
+    struct str first; /* the first agent of a list of several without marker, or empty */
     ARRAY(struct repair_change) changes;
 };
 

@@ -136,6 +136,7 @@ void legacy_each(struct repair_job *job, struct str pattern, legacy_visit visit,
 
 struct moving {
     struct str from, to; /* below the value */
+    bool objects;        /* nothing else is moved */
 };
 
 static void move_below(struct repair_job *job, const void *context, node_id owner, node_id value,
@@ -146,14 +147,14 @@ static void move_below(struct repair_job *job, const void *context, node_id owne
     while (last && m->from.p[last - 1] != '.') last--;
     node_id object = last ? legacy_get(job, value, str_slice(m->from, 0, last - 1)) : value;
     node_id member = tree_member(job->edit->tree, object, str_slice(m->from, last, m->from.n));
-    if (member)
+    if (member && (!m->objects || tree_is(job->edit->tree, member, NODE_OBJECT)))
         legacy_move(job, object, member, legacy_path(job, path, m->from), value, m->to,
                     legacy_path(job, path, m->to));
 }
 
 /* "@agent.a.b: @agent.c" moves within each value of the scope; without one, within the root. */
-static void apply_move(struct repair_job *job, struct str from, struct str to) {
-    struct moving m = {from, to};
+static void apply_move(struct repair_job *job, struct str from, struct str to, bool objects) {
+    struct moving m = {from, to, objects};
     if (!str_starts(from, STR("@"))) {
         move_below(job, &m, 0, job->root, STR(""));
         return;
@@ -183,6 +184,12 @@ static void drop_value(struct repair_job *job, const void *context, node_id owne
     legacy_drop(job, owner, value, path);
 }
 
+static void drop_listed(struct repair_job *job, const void *context, node_id owner, node_id value,
+                        struct str path) {
+    if (names_have(*(const struct names *)context, tree_text(job->edit->tree, value)))
+        legacy_drop(job, owner, value, path);
+}
+
 static void drop_empty(struct repair_job *job, const void *context, node_id owner, node_id value,
                        struct str path) {
     (void)context, (void)path;
@@ -202,10 +209,15 @@ static void retire(struct repair_job *job, struct str pattern) {
 
 void legacy_by_data(struct repair_job *job) {
     const struct gateway_data *g = job->gateway;
+    for (size_t i = 0; i < g->repair_merges.n; i++)
+        apply_move(job, g->repair_merges.keys[i], g->repair_merges.values[i].v[0], true);
     for (size_t i = 0; i < g->repair_moves.n; i++)
-        apply_move(job, g->repair_moves.keys[i], g->repair_moves.values[i].v[0]);
+        apply_move(job, g->repair_moves.keys[i], g->repair_moves.values[i].v[0], false);
     for (size_t i = 0; i < g->repair_values.n; i++)
         legacy_each(job, g->repair_values.keys[i], replace_value, &g->repair_values.values[i]);
+    for (size_t i = 0; i < g->repair_removed_values.n; i++)
+        legacy_each(job, g->repair_removed_values.keys[i], drop_listed,
+                    &g->repair_removed_values.values[i]);
     for (size_t i = 0; i < g->repair_removed.n; i++)
         legacy_each(job, g->repair_removed.v[i], drop_value, NULL);
     for (size_t i = 0; i < g->repair_retired.n; i++) retire(job, g->repair_retired.v[i]);

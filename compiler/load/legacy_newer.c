@@ -71,7 +71,9 @@ static size_t count_marked(const struct repair_job *job, node_id entries) {
 static void pin_workspace(struct repair_job *job, node_id agents, node_id entries, node_id first) {
     struct tree *t = job->edit->tree;
     if (tree_node(t, entries)->n < 2 || count_marked(job, entries)) return;
-    if (member(job, agents, "ownership") || member(job, first, "workspace")) return;
+    if (member(job, agents, "ownership")) return;
+    job->first = ids_agent(job->arena, key_of(job, first));
+    if (member(job, first, "workspace")) return;
     struct str workspace =
         ids_trim(tree_text(t, tree_path(t, agents, "defaults", "workspace", NULL)));
     if (!workspace.n) workspace = normalise_workspace(job->arena, job->environment);
@@ -80,9 +82,17 @@ static void pin_workspace(struct repair_job *job, node_id agents, node_id entrie
     edit_set(job->edit, first, STR("workspace"), value);
 }
 
+static bool ids_are_texts(const struct repair_job *job, node_id list) {
+    for (TREE_EACH(job->edit->tree, item, list)) {
+        node_id id = member(job, item, "id");
+        if (id && !tree_is(job->edit->tree, id, NODE_STRING)) return false;
+    }
+    return true;
+}
+
 static void repair_list(struct repair_job *job) {
     node_id agents = member(job, job->root, "agents"), list = member(job, agents, "list");
-    if (!tree_is(job->edit->tree, list, NODE_ARRAY)) return;
+    if (!tree_is(job->edit->tree, list, NODE_ARRAY) || !ids_are_texts(job, list)) return;
     if (member(job, agents, "entries")) {
         legacy_drop(job, agents, list, STR("agents.list"));
         return;
@@ -136,6 +146,71 @@ static void repair_ownership(struct repair_job *job) {
     node_id value = edit_new_text(job->edit, STR("explicit"), agents);
     tree_node(t, value)->flags |= NODE_ADDED;
     legacy_set(job, agents, "ownership", value, STR("agents.ownership"));
+}
+
+static bool is_bound(const struct repair_job *job, struct str channel, struct str account) {
+    const struct tree *t = job->edit->tree;
+    for (TREE_EACH(t, binding, member(job, job->root, "bindings"))) {
+        node_id match = member(job, binding, "match");
+        struct str name = ids_token(job->arena, tree_text(t, member(job, match, "channel")));
+        struct str pattern = ids_trim(tree_text(t, member(job, match, "accountId")));
+        if (str_equal(name, channel) && !member(job, match, "peer") &&
+            (str_equal(pattern, STR("*")) || str_equal(ids_account(job->arena, pattern), account)))
+            return true;
+    }
+    return false;
+}
+
+static void bind_first(struct repair_job *job, struct str channel, struct str account,
+                       node_id origin) {
+    struct edit *e = job->edit;
+    if (is_bound(job, channel, account)) return;
+    node_id bindings = member(job, job->root, "bindings");
+    if (!bindings) {
+        bindings = edit_new(e, NODE_ARRAY, origin);
+        edit_set(e, job->root, STR("bindings"), bindings);
+    }
+    if (!tree_is(e->tree, bindings, NODE_ARRAY)) return;
+    node_id binding = edit_new(e, NODE_OBJECT, origin), match = edit_new(e, NODE_OBJECT, origin);
+    tree_node(e->tree, binding)->flags |= NODE_ADDED;
+    edit_set(e, match, STR("channel"), edit_new_text(e, channel, origin));
+    edit_set(e, match, STR("accountId"), edit_new_text(e, account, origin));
+    edit_set(e, binding, STR("agentId"), edit_new_text(e, job->first, origin));
+    edit_set(e, binding, STR("match"), match);
+    edit_append(e, bindings, binding, 1);
+    legacy_note(job, STR(""), STR("bindings"), 0, binding);
+}
+
+static bool is_disabled(const struct repair_job *job, node_id n) {
+    node_id enabled = member(job, n, "enabled");
+    return tree_is(job->edit->tree, enabled, NODE_BOOL) && !is_true(job, enabled);
+}
+
+/* A channel that says no more than `enabled` is not configured. */
+static bool is_configured(const struct repair_job *job, node_id channel) {
+    for (TREE_EACH(job->edit->tree, value, channel))
+        if (!str_equal(key_of(job, value), STR("enabled"))) return !is_disabled(job, channel);
+    return false;
+}
+
+/* The first agent of a list without marker was the default: it keeps each account that no binding
+ * names, of the channel that ships inside the package. */
+static void repair_bindings(struct repair_job *job) {
+    struct tree *t = job->edit->tree;
+    node_id channel = tree_path(t, job->root, "channels", "telegram", NULL);
+    node_id accounts = member(job, channel, "accounts");
+    node_id plugins = member(job, job->root, "plugins");
+    if (!job->first.n || !is_object(job, channel) || !is_configured(job, channel) ||
+        is_disabled(job, plugins))
+        return;
+    bool any = false;
+    for (TREE_EACH(t, account, accounts)) {
+        any = true;
+        if (!is_disabled(job, account))
+            bind_first(job, STR("telegram"), ids_account(job->arena, key_of(job, account)),
+                       account);
+    }
+    if (!any) bind_first(job, STR("telegram"), STR("default"), channel);
 }
 
 /* ---- gateway -----------------------------------------------------------------------------------
@@ -209,6 +284,7 @@ static void repair_exec(struct repair_job *job, const void *context, node_id too
     static const struct {
         const char *security, *ask, *mode;
     } modes[] = {{"deny", "off", "deny"},
+                 {"deny", "on-miss", "deny"},
                  {"allowlist", "off", "allowlist"},
                  {"allowlist", "on-miss", "ask"},
                  {"full", "off", "full"}};
@@ -329,6 +405,26 @@ static void repair_require_mention(struct repair_job *job, const void *context, 
                 str_concat(job->arena, parent, STR("groups.*.requireMention")));
 }
 
+/* Who may write and who must be mentioned stood under `routing`. */
+static void repair_routing(struct repair_job *job) {
+    struct tree *t = job->edit->tree;
+    node_id routing = member(job, job->root, "routing");
+    node_id whatsapp = tree_path(t, job->root, "channels", "whatsapp", NULL);
+    node_id from = member(job, routing, "allowFrom");
+    if (from && is_object(job, whatsapp))
+        legacy_move(job, routing, from, STR("routing.allowFrom"), whatsapp, STR("allowFrom"),
+                    STR("channels.whatsapp.allowFrom"));
+    node_id mention = tree_path(t, routing, "groupChat", "requireMention", NULL);
+    static const char *const channels[] = {"whatsapp", "telegram", "imessage"};
+    for (size_t i = 0; mention && i < sizeof channels / sizeof *channels; i++) {
+        struct str path =
+            str_format(job->arena, "channels.%s.groups.*.requireMention", channels[i]);
+        if ((i == 0 && !is_object(job, whatsapp)) || legacy_get(job, job->root, path)) continue;
+        node_id value = edit_copy(job->edit, mention);
+        if (legacy_put(job, job->root, path, value)) legacy_note(job, STR(""), path, 0, value);
+    }
+}
+
 /* Texts beside `vars` are variables. */
 static void repair_env(struct repair_job *job) {
     struct tree *t = job->edit->tree;
@@ -363,6 +459,8 @@ void legacy_newer(struct repair_job *job) {
                                            "tools.sandbox.tools",
                                            "@agent.tools.sandbox.tools",
                                            "tools.subagents.tools"};
+    repair_list(job);
+    repair_routing(job);
     repair_audio(job);
     repair_port(job);
     legacy_bind(job);
@@ -381,7 +479,7 @@ void legacy_newer(struct repair_job *job) {
     for (size_t i = 0; i < sizeof policies / sizeof *policies; i++)
         legacy_each(job, str_format(job->arena, "%s.alsoAllow", policies[i]), repair_also_allow,
                     NULL);
-    repair_list(job);
     repair_ownership(job);
     repair_system_agent(job);
+    repair_bindings(job);
 }

@@ -32,11 +32,13 @@ static void drop(struct repair_job *job, const char *from) {
 static void move_channels(struct repair_job *job) {
     static const char *const channels[] = {"whatsapp", "telegram", "discord", "slack",
                                            "signal",   "imessage", "msteams"};
+    bool mention = at(job, "telegram.requireMention") != 0;
     for (size_t i = 0; i < sizeof channels / sizeof *channels; i++) {
         struct str to = str_format(job->arena, "channels.%s", channels[i]);
         move(job, channels[i], str_to_c(job->arena, to));
     }
-    move(job, "channels.telegram.requireMention", "channels.telegram.groups.*.requireMention");
+    if (mention)
+        move(job, "channels.telegram.requireMention", "channels.telegram.groups.*.requireMention");
 }
 
 /* ---- agents ------------------------------------------------------------------------------------

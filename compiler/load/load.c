@@ -84,17 +84,17 @@ static bool apply_variables(const struct loading *s, struct edit *edit, node_id 
     return true;
 }
 
-static void normalise(const struct loading *s, struct edit *edit) {
+static void normalise(const struct loading *s, struct diags *diags, struct edit *edit) {
     struct normalise_job job = {.arena = s->loader->arena,
                                 .edit = edit,
-                                .diags = s->diags,
+                                .diags = diags,
                                 .gateway = s->out->gateway,
                                 .environment = s->out->environment,
                                 .root = s->out->root};
-    s->out->marker = STR("");
     if (!s->out->gateway->roster_entries) return;
     normalise_config(&job);
-    s->out->marker = job.marker;
+    if (job.marker.n) s->out->marker = job.marker;
+    if (job.first.n) s->out->first = job.first;
 }
 
 /* Everything before the schema. False when the gateway stops here. */
@@ -117,12 +117,12 @@ static bool resolve(const struct loading *s, struct edit *edit, node_id root) {
     }
     if (!tree_is(l->tree, s->out->resolved, NODE_OBJECT)) return true;
     s->out->root = s->out->resolved;
-    normalise(s, edit);
+    s->out->marker = s->out->first = STR("");
+    normalise(s, s->diags, edit);
     return true;
 }
 
-/* `further`: the gateway stopped before, the rest is for people. */
-static void validate(const struct loading *s, struct diags *diags, bool further) {
+static void validate(const struct loading *s, struct diags *diags) {
     struct validation v = {.arena = s->loader->arena,
                            .tree = s->loader->tree,
                            .diags = diags,
@@ -131,20 +131,32 @@ static void validate(const struct loading *s, struct diags *diags, bool further)
                            .schema = s->loader->schema,
                            .root = s->out->resolved,
                            .legacy_default = s->out->marker.n > 0,
-                           .marker = s->out->marker,
-                           .further = further};
+                           .marker = s->out->marker};
     validate_config(&v);
+}
+
+/* What the validator would say if the keys that are refused by name were gone. */
+static void validate_further(const struct loading *s) {
+    struct diags *beyond = diags_new(s->loader->arena);
+    validate(s, beyond);
+    for (size_t i = 0; i < beyond->list.n; i++) {
+        if (beyond->list.v[i].severity != SEVERITY_ERROR) continue;
+        beyond->list.v[i].further = true;
+        ARRAY_PUSH(s->loader->arena, s->diags->list) = beyond->list.v[i];
+    }
 }
 
 /* The gateway's start: what it makes of a config that is refused. */
 static void repair(const struct loading *s, struct repair_job *job) {
+    struct diags *after = diags_new(s->loader->arena);
     legacy_repair(job);
+    s->out->settled = edit_begin(s->loader->tree);
+    normalise(s, after, &s->out->settled);
     s->out->changes = job->changes.v;
     s->out->n_changes = job->changes.n;
     s->out->startup = STARTUP_REJECTED;
     if (!job->changes.n || s->cache->files.n || !legacy_may_repair(job)) return;
-    struct diags *after = diags_new(s->loader->arena);
-    validate(s, after, false);
+    validate(s, after);
     if (!after->errors) s->out->startup = STARTUP_REPAIRED;
 }
 
@@ -155,21 +167,25 @@ static void interpret(const struct loading *s, struct edit *edit, node_id root) 
     s->out->startup = STARTUP_REJECTED;
     s->out->n_changes = 0;
     if (!resolve(s, edit, root)) return;
+    if (!s->out->root) {
+        validate(s, s->diags);
+        return;
+    }
     s->out->repair = edit_begin(s->loader->tree);
     job = (struct repair_job){.arena = s->loader->arena,
                               .edit = &s->out->repair,
                               .gateway = s->out->gateway,
                               .environment = s->out->environment,
-                              .root = s->out->root};
-    if (!s->out->root) {
-        validate(s, s->diags, false);
-        return;
-    }
-    bool further = !legacy_refuse(&job, s->diags);
-    validate(s, s->diags, further);
+                              .root = s->out->root,
+                              .first = s->out->first};
+    bool refused = !legacy_refuse(&job, s->diags);
+    if (refused)
+        validate_further(s);
+    else
+        validate(s, s->diags);
     if (s->diags->errors == before)
         s->out->startup = STARTUP_ACCEPTED;
-    else
+    else if (refused || !s->out->gateway->legacy_keys.n)
         repair(s, &job);
     roster_read(s->loader->arena, s->loader->tree, s->out->gateway, s->out->root, s->out->marker,
                 &s->out->roster);
@@ -186,7 +202,7 @@ static size_t misfits(const struct loading *s, const struct gateway_data *gatewa
     struct edit edit = edit_begin(s->loader->tree);
     attempt.gateway = gateway;
     interpret(&trial, &edit, root);
-    edit_undo(&attempt.repair);
+    load_undo_repair(&attempt);
     edit_undo(&edit);
     struct tree *t = s->loader->tree;
     for (size_t n = 1; n < t->n; n++) t->nodes[n].flags &= (uint8_t)~NODE_REPORTED;
@@ -243,6 +259,11 @@ static void pass_warnings(const struct loading *s) {
         for (size_t k = 0; f->parsed && k < f->diags->list.n; k++)
             add_own(s, f->diags->list.v[k]);
     }
+}
+
+void load_undo_repair(struct loaded *out) {
+    edit_undo(&out->settled);
+    edit_undo(&out->repair);
 }
 
 void load_config(const struct loader *l, uint32_t file, struct loaded *out) {

@@ -51,9 +51,10 @@ struct loaded {
     node_id root;
     node_id resolved; /* the same, of any kind; 0 when the gateway does not get that far */
     const struct environment *environment; /* with what the `env` block sets */
-    struct str marker; /* canonical id of the agent whose marker the load turned into owners */
-    /* What the start rewrites; `edit_undo(&repair)` gives `resolved` as it was before. */
-    struct edit repair;
+    struct str marker;   /* canonical id of the agent whose marker the load turned into owners */
+    struct str first;    /* the first agent of a list of several without marker, or empty */
+    struct edit repair;  /* what the start rewrites */
+    struct edit settled; /* what loading does to the result */
     const struct repair_change *changes;
     size_t n_changes;
     const struct gateway_data *gateway;
@@ -81,6 +82,10 @@ struct loader {
 /* Loads a file that has been read. Mistakes become diagnostics. `out->root` is 0 when the text
  * could not be parsed or is no object. */
 void load_config(const struct loader *l, uint32_t file, struct loaded *out);
+
+/* Takes back what the start rewrites: `out->resolved` is again what the validator saw. The roster
+ * and what was made of the config by then no longer fit. */
+void load_undo_repair(struct loaded *out);
 
 /* roster.c: the roster of a loaded config. */
 void roster_read(struct arena *a, const struct tree *t, const struct gateway_data *g, node_id root,

@@ -183,13 +183,30 @@ static bool report(const struct test_case *c, const char *what, struct str want,
 static bool check_resolved(struct test_case *c) {
     node_id expected = member(c, c->line, "resolved");
     if (!expected) return true;
-    edit_undo(&c->loaded.repair);
+    load_undo_repair(&c->loaded);
     struct tree *t = c->loaded.tree;
     struct str got = STR("nothing");
     if (c->loaded.resolved)
         got = tree_is(t, c->loaded.resolved, NODE_OBJECT) ? as_text(c->arena, t, c->loaded.resolved)
                                                           : STR("{}");
     return report(c, "resolved", as_text(c->arena, c->tree, expected), got);
+}
+
+/* What the newer gateway's start makes of the file. */
+static bool check_repaired(struct test_case *c) {
+    node_id expected = member(c, c->line, "repaired");
+    edit_undo(&c->loaded.settled);
+    if (!expected || !c->loaded.gateway->roster_entries) return true;
+    return report(c, "repaired", as_text(c->arena, c->tree, expected),
+                  as_text(c->arena, c->loaded.tree, c->loaded.root));
+}
+
+/* What the gateway's start does. */
+static bool check_startup(struct test_case *c) {
+    static const char *const names[] = {"accepted", "repaired", "rejected"};
+    struct str want = tree_text(c->tree, member(c, c->line, "startup"));
+    if (!want.n) want = STR("accepted");
+    return report(c, "startup", want, str_from(names[c->loaded.startup]));
 }
 
 static bool ends_reading(struct str kind) {
@@ -273,6 +290,8 @@ static size_t run_line(struct arena *a, struct gateways *gateways, const char *v
     size_t failed = 0;
     failed += !check_stop(&c);
     failed += !check_warnings(&c);
+    failed += !check_startup(&c);
+    failed += !check_repaired(&c);
     failed += !check_resolved(&c);
     return failed;
 }

@@ -281,6 +281,7 @@ struct str normalise_workspace(struct arena *a, const struct environment *e) {
 static void pin_workspace(struct normalise_job *job, const struct agents_of *r, node_id agents) {
     struct tree *t = job->edit->tree;
     if (r->valid.n < 2 || r->marked || tree_member(t, agents, STR("ownership"))) return;
+    job->first = ids_agent(job->arena, key_of(t, r->valid.v[0]));
     node_id first = r->valid.v[0], own = tree_member(t, first, STR("workspace"));
     if (own && !(tree_is(t, own, NODE_STRING) && !ids_trim(tree_text(t, own)).n)) return;
     node_id common = tree_path(t, agents, "defaults", "workspace", NULL);
@@ -361,7 +362,7 @@ static void drop_copilot_discovery(struct normalise_job *job) {
 }
 
 void normalise_config(struct normalise_job *job) {
-    job->marker = STR("");
+    job->marker = job->first = STR("");
     normalise_context_budget(job);
     normalise_roster(job);
     drop_copilot_discovery(job);

@@ -15,6 +15,7 @@ struct normalise_job {
     const struct environment *environment;
     node_id root;      /* an object */
     struct str marker; /* out: canonical id of the agent that was marked as the default, or empty */
+    struct str first;  /* out: the first agent of a converted list of several without marker */
 };
 
 /* What the gateway does at every load: budgets of tokens moved to the models, `agents.list` made

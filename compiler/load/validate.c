@@ -35,7 +35,6 @@ static void drop_doubles(struct checking *c, size_t policies) {
 static void hand_over(const struct validation *v, const struct checking *c) {
     for (size_t i = 0; i < c->issues.n; i++) {
         struct diag d = c->issues.v[i].diag;
-        d.further = d.further || v->further;
         if (c->issues.v[i].node && d.severity == SEVERITY_ERROR)
             tree_node(v->tree, c->issues.v[i].node)->flags |= NODE_REPORTED;
         ARRAY_PUSH(v->diags->arena, v->diags->list) = d;

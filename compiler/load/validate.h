@@ -24,7 +24,6 @@ struct validation {
     /* The load took a marker `default: true` from one of several agents: whose, canonical. */
     bool legacy_default;
     struct str marker;
-    bool further; /* the gateway stopped before: everything is marked so */
 };
 
 /* Adds what is wrong to `diags`, each with the gateway's path, kind and details. True when the
