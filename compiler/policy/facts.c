@@ -361,6 +361,12 @@ static struct cel_value unknown_names(struct cel_run *run, const struct analysis
     F(account, configured, S(CEL_BOOL),                                                            \
       "Has a credential (or may have one that is not in the file).",                               \
       bool_at(C->configured, C->at))                                                               \
+    F(account, audited, S(CEL_BOOL),                                                               \
+      "The gateway's own audit looks at its direct messages: enabled, configured and, in newer "   \
+      "gateways, not a second account with the same login.",                                       \
+      bool_at(C->enabled && C->configured &&                                                       \
+                  !(C->duplicate_login && o->in->model->gateway->audit_by_route),                  \
+              C->at))                                                                              \
     F(account, is_default, S(CEL_BOOL), "The channel's default account.",                          \
       bool_at(C->is_default, C->at))                                                               \
     F(account, dm_policy, S(CEL_STRING),                                                           \
