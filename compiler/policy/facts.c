@@ -219,6 +219,9 @@ static struct cel_value unknown_names(struct cel_run *run, const struct analysis
       "How this version's own audit looks for shared sessions: `route` (simulates routes) or "     \
       "`account` (counts the senders of one account).",                                            \
       constant(M->gateway->audit_by_route ? "route" : "account"))                                  \
+    F(gateway, open_admits_all, S(CEL_BOOL),                                                       \
+      "dmPolicy `open` admits everybody in this version, also without `*` in `allowFrom`.",        \
+      cel_bool(M->gateway->open_admits_all))                                                       \
     F(gateway, ownership_missing, S(CEL_BOOL),                                                     \
       "Several agents, none marked as the default, and `agents.ownership` is not `explicit`.",     \
       bool_at(M->loaded->roster.ownership_missing, M->agents_at))                                  \
