@@ -1,1 +1,1 @@
---env FAMILY_BOT_TOKEN=1:a --env NEWSLETTER_BOT_TOKEN=2:b --fail-on never
+--env FAMILY_BOT_TOKEN=1:a --env NEWSLETTER_BOT_TOKEN=2:b
