@@ -316,6 +316,10 @@ static struct cel_value unknown_names(struct cel_run *run, const struct analysis
     F(agent, sandbox_scope, S(CEL_STRING), "agent, session or shared.", text(&A->sandbox.scope))   \
     F(agent, sandbox_network, S(CEL_STRING), "Docker network of the sandbox in force.",            \
       text(&A->sandbox.network))                                                                   \
+    F(agent, sandbox_network_set, S(CEL_BOOL), "Whether that network is written.",                 \
+      bool_at(A->sandbox.network.set, A->sandbox.network.at))                                      \
+    F(agent, sandbox_read_only_root_set, S(CEL_BOOL), "Whether `readOnlyRoot` is written.",        \
+      bool_at(A->sandbox.read_only_root.set, A->sandbox.read_only_root.at))                        \
     F(agent, sandbox_user, S(CEL_STRING), "Docker user of the sandbox in force, or empty.",        \
       text(&A->sandbox.user))                                                                      \
     F(agent, sandbox_read_only_root, S(CEL_BOOL),                                                  \
