@@ -135,14 +135,11 @@ static void add_members(struct evaluation *e, const struct fleet_share *share, s
     }
 }
 
+/* For a rule that does not say `at`, or whose `at` is of no place. */
 static struct span object_span(struct evaluation *e, const void *object) {
-    const struct fact_range *range = e->rule->range;
-    if (range->type == &fact_suppression) return ((const struct bad_suppression *)object)->span;
-    if (range->type == &fact_fleet_share)
-        return place_span(e->engine->tree, ((const struct fleet_share *)object)->members[0].at);
-    if (range->type == &fact_gateway)
-        return place_span(e->engine->tree, ((const struct analysis *)object)->model->at);
-    return SPAN_NONE;
+    if (e->rule->range->type == &fact_suppression)
+        return ((const struct bad_suppression *)object)->span;
+    return place_span(e->engine->tree, e->variables[0].origin);
 }
 
 static void add_finding(struct evaluation *e, const void *object) {
@@ -170,8 +167,8 @@ static void add_finding(struct evaluation *e, const void *object) {
 static void evaluate(struct evaluation *e, const void *object, const struct analysis *gateway) {
     arena_reset(e->scratch);
     e->run = cel_run_new(e->scratch, NULL);
-    e->variables[0] = cel_object(e->rule->range->type, object);
-    if (gateway) e->variables[1] = cel_object(&fact_gateway, gateway);
+    e->variables[0] = fact_value(e->rule->range, object);
+    if (gateway) e->variables[1] = fact_value(fact_range_find(STR("gateway")), gateway);
     struct cel_value v = cel_eval(e->rule->when, &e->run, e->variables);
     if (v.kind == CEL_ERROR)
         note_undecided(e, v);
