@@ -33,7 +33,8 @@ static struct str plain(struct arena *a, const struct template *t) {
     return buf_str(&b);
 }
 
-static struct str silence_text(struct arena *a, const struct rule *rule) {
+/* `id` as the person who asks has it. */
+static struct str silence_text(struct arena *a, struct str id) {
     return str_format(a,
                       "In the config, on the line of the finding or the one before:\n"
                       "    // clawc-ignore " STR_FMT ": why this is acceptable\n"
@@ -43,10 +44,11 @@ static struct str silence_text(struct arena *a, const struct rule *rule) {
                       "        where: a file, a path or a subject of the finding\n"
                       "        reason: why this is acceptable\n"
                       "        until: \"2027-06-30\"\n",
-                      STR_ARG(rule->info.id), STR_ARG(rule->info.id));
+                      STR_ARG(id), STR_ARG(id));
 }
 
-static void explain(struct run *run, const struct rule *rule, bool markdown, struct buf *b) {
+static void explain(struct run *run, const struct rule *rule, struct str id, bool markdown,
+                    struct buf *b) {
     const struct rule_info *i = &rule->info;
     if (markdown)
         buf_addf(b, "# " STR_FMT "\n\n" STR_FMT "\n\n", STR_ARG(i->id), STR_ARG(i->title));
@@ -70,7 +72,7 @@ static void explain(struct run *run, const struct rule *rule, bool markdown, str
     add_section(b, markdown, "Why it matters", why);
     add_section(b, markdown, "How to fix it", fix);
     add_section(b, markdown, "When it may be wrong", rule->false_positives);
-    struct str silence = silence_text(run->arena, rule);
+    struct str silence = silence_text(run->arena, id);
     if (markdown) silence = str_format(run->arena, "```\n" STR_FMT "```\n", STR_ARG(silence));
     add_section(b, markdown, "How to silence it", silence);
 }
@@ -95,13 +97,18 @@ enum exit_code command_explain(struct run *run) {
         fputs("clawc: explain takes the id of a rule; `clawc rules` lists them\n", stderr);
         return EXIT_USAGE;
     }
+    const char *id = run->o->arguments.list.v[0], *format = run->o->format;
+    bool markdown = format && strcmp(format, "markdown") == 0;
+    if (format && !markdown && strcmp(format, "text") != 0) {
+        fprintf(stderr, "clawc: explain prints text or markdown, not `%s`\n", format);
+        return EXIT_USAGE;
+    }
     struct rules rules;
     if (!run_rules(run, &rules)) return EXIT_CONFIG;
-    const char *id = run->o->arguments.list.v[0], *format = run->o->format;
     const struct rule *rule = rules_find(&rules, str_from(id));
     if (!rule) return unknown_rule(&rules, id);
     struct buf b = buf_new(run->arena);
-    explain(run, rule, format && strcmp(format, "markdown") == 0, &b);
+    explain(run, rule, str_from(id), markdown, &b);
     fwrite(b.p, 1, b.n, stdout);
     return run_flush(stdout, EXIT_FINE);
 }
@@ -199,10 +206,16 @@ enum exit_code command_rules(struct run *run) {
         fputs("clawc: rules takes no file; --rules DIR adds rules\n", stderr);
         return EXIT_USAGE;
     }
+    const char *format = run->o->format;
+    bool json = format && strcmp(format, "json") == 0;
+    if (format && !json && strcmp(format, "text") != 0) {
+        fprintf(stderr, "clawc: rules prints text or json, not `%s`\n", format);
+        return EXIT_USAGE;
+    }
     if (!run_rules(run, &rules)) return EXIT_CONFIG;
     if (run->o->facts)
         add_facts(&b);
-    else if (run->o->format && strcmp(run->o->format, "json") == 0)
+    else if (json)
         add_rules_json(&b, &rules);
     else
         add_rules_text(&b, &rules);
