@@ -79,5 +79,5 @@ int main(int argc, char **argv) {
     struct options o;
     enum exit_code code = options_parse(a, argc, argv, &o) ? run_command(a, &o) : EXIT_USAGE;
     arena_free(a);
-    return code;
+    return (int)code;
 }

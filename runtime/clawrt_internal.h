@@ -19,9 +19,6 @@ struct clawrt {
 enum dm_scope { DM_MAIN, DM_PER_PEER, DM_PER_CHANNEL_PEER, DM_PER_ACCOUNT_CHANNEL_PEER };
 enum group_scope { GROUP_PER_GROUP, GROUP_MAIN };
 
-extern const struct clawrt_text clawrt_dm_scopes[4];
-extern const struct clawrt_text clawrt_group_scopes[2];
-
 /* An id to look up: its hash, and, when it is short, its bytes as slots have them: two
  * little-endian words. */
 struct lookup_id {

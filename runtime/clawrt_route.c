@@ -5,10 +5,10 @@
 enum { MAX_TEXT = 1 << 30, FEW_CHANNELS = 8 };
 
 /* ORDER SCOPE */
-const struct clawrt_text clawrt_dm_scopes[4] = {CLAWRT_TEXT("main"), CLAWRT_TEXT("per-peer"),
-                                                CLAWRT_TEXT("per-channel-peer"),
-                                                CLAWRT_TEXT("per-account-channel-peer")};
-const struct clawrt_text clawrt_group_scopes[2] = {CLAWRT_TEXT("per-group"), CLAWRT_TEXT("main")};
+static const struct clawrt_text dm_scopes[] = {CLAWRT_TEXT("main"), CLAWRT_TEXT("per-peer"),
+                                               CLAWRT_TEXT("per-channel-peer"),
+                                               CLAWRT_TEXT("per-account-channel-peer")};
+static const struct clawrt_text group_scopes[] = {CLAWRT_TEXT("per-group"), CLAWRT_TEXT("main")};
 
 /* ORDER TIER */
 static const struct clawrt_text tier_names[] = {CLAWRT_TEXT("binding.peer"),
@@ -319,15 +319,15 @@ static void choose_scopes(const struct clawrt *t, const struct clawrt_query *q, 
     s->dm_scope = dm >= 0 && dm <= DM_PER_ACCOUNT_CHANNEL_PEER ? dm : t->dm_scope;
     s->group_scope = group >= 0 && group <= GROUP_MAIN ? group : t->group_scope;
     bool reported = t->rules & CLAWT_RULE_GROUP_SCOPE;
-    answer->dm_scope = reported ? clawrt_dm_scopes[s->dm_scope] : no_text;
-    answer->group_scope = reported ? clawrt_group_scopes[s->group_scope] : no_text;
+    answer->dm_scope = reported ? dm_scopes[s->dm_scope] : no_text;
+    answer->group_scope = reported ? group_scopes[s->group_scope] : no_text;
     if (!reported) return;
     if (dm < 0 && q->dm_scope.p) {
-        s->dm_scope = name_index(q->dm_scope, clawrt_dm_scopes, 4);
+        s->dm_scope = name_index(q->dm_scope, dm_scopes, 4);
         answer->dm_scope = q->dm_scope;
     }
     if (group < 0 && q->group_scope.p) {
-        s->group_scope = name_index(q->group_scope, clawrt_group_scopes, 2);
+        s->group_scope = name_index(q->group_scope, group_scopes, 2);
         answer->group_scope = q->group_scope;
     }
 }

@@ -188,18 +188,21 @@ static void usual_buffer_is_enough(void **state) {
                                      {.peer = &id},
                                      {.peer = &kind}};
     for (size_t i = 0; i < COUNT(queries); i++)
-        assert_true(clawrt_room(f->table, &queries[i]) - 4 * strlen("Alice") + 4 * 256 <=
+        assert_true(clawrt_room(f->table, &queries[i]) - 4 * strlen("Alice") + (size_t)4 * 256 <=
                     CLAWRT_BUFFER);
 }
 
 /* Texts that grow when they are lower-cased, in every place, with a buffer of its exact size. */
 static void has_room_for_growing_texts(void **state) {
     struct fixture *f = *state;
-    enum { N = 3000 };
-    char *text = malloc(2 * N); /* U+023A: two bytes that become three */
+    static const size_t letters = 3000;
+    char *text = malloc(2 * letters); /* U+023A: two bytes that become three */
     assert_non_null(text);
-    for (int i = 0; i < N; i++) memcpy(text + 2 * i, "\xc8\xba", 2);
-    struct clawrt_text grows = {text, 2 * N};
+    for (size_t i = 0; i < letters; i++) {
+        text[2 * i] = (char)0xc8;
+        text[2 * i + 1] = (char)0xba;
+    }
+    struct clawrt_text grows = {text, 2 * letters};
     struct clawrt_peer peers[] = {
         {CLAWRT_TEXT("direct"), grows}, {CLAWRT_TEXT("group"), grows}, {grows, grows}};
     static const struct clawrt_text scope = CLAWRT_TEXT("per-account-channel-peer");
@@ -214,8 +217,8 @@ static void has_room_for_growing_texts(void **state) {
         assert_non_null(buffer);
         struct clawrt_answer a;
         assert_int_equal(clawrt_route(f->table, &q, buffer, room, &a), CLAWRT_OK);
-        assert_int_equal(a.channel.n, 3 * N);
-        assert_true(a.session_key.n >= 6 * N);
+        assert_int_equal(a.channel.n, 3 * letters);
+        assert_true(a.session_key.n >= 6 * letters);
         free(buffer);
     }
     free(text);

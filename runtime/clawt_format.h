@@ -75,8 +75,8 @@ enum clawt_section_id {
     CLAWT_TAGS,     /* one byte a slot: 0 empty, else from the key's hash */
     CLAWT_SLOTS,    /* the index */
     CLAWT_SCOPES,   /* (channel, account) and (channel, any account) */
-    CLAWT_CHANNELS, /* */
-    CLAWT_AGENTS,   /* */
+    CLAWT_CHANNELS, /* names, and the scopes that need no search */
+    CLAWT_AGENTS,   /* main session keys, which hold the ids */
     CLAWT_NAMES,    /* what identity links lead to */
     CLAWT_LISTS,    /* bindings that share a key or have more conditions than their key */
     CLAWT_ROLES,    /* role ids of list entries */
@@ -177,6 +177,11 @@ static inline uint64_t clawt_align(uint64_t offset) {
     return (offset + CLAWT_ALIGN - 1) / CLAWT_ALIGN * CLAWT_ALIGN;
 }
 
+/* Where the header has a section's offset and count. */
+static inline size_t clawt_section_field(enum clawt_section_id section) {
+    return CLAWT_H_SECTIONS + (size_t)section * 16;
+}
+
 /* Reads where the sections are. `base` has `size` bytes, at least the header. Every section begins
  * on the first cache line after the one before it; false when one does not or ends past the file.
  */
@@ -186,7 +191,7 @@ static inline bool clawt_view_init(struct clawt_view *v, const unsigned char *ba
     v->base = base;
     v->size = size;
     for (int i = 0; i < CLAWT_SECTIONS; i++) {
-        const unsigned char *p = base + CLAWT_H_SECTIONS + i * 16;
+        const unsigned char *p = base + clawt_section_field((enum clawt_section_id)i);
         uint64_t offset = clawt_get64(p), count = clawt_get64(p + 8);
         if (count >= UINT32_MAX || end > size || offset != clawt_align(end) || offset > size ||
             count > (size - offset) / record_size[i])

@@ -348,8 +348,8 @@ static bool is_text(const char *p, size_t n, const char *text) {
 }
 
 static size_t put(char *out, const char *text) {
-    size_t n = strlen(text);
-    memcpy(out, text, n);
+    size_t n = 0;
+    for (; text[n]; n++) out[n] = text[n];
     return n;
 }
 

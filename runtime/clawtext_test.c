@@ -212,9 +212,11 @@ static void lowers_at_every_offset(void **state) {
             size_t length = n;
             if (at < n) {
                 memmove(in + at + 1, in + at, n - at);
-                memcpy(in + at, "\xc3\x89", 2);
+                in[at] = (char)0xc3;
+                in[at + 1] = (char)0x89;
                 memmove(want + at + 1, want + at, n - at);
-                memcpy(want + at, "\xc3\xa9", 2);
+                want[at] = (char)0xc3;
+                want[at + 1] = (char)0xa9;
                 length = n + 1;
             }
             assert_lower(in, length, want, length);

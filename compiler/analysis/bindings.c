@@ -46,12 +46,13 @@ static void look_up_account(const struct model *m, const struct binding *b,
                             const struct channel *channel, struct binding_facts *f) {
     f->channel_accounts = channel->n_accounts;
     f->account_known = str_equal(b->account_pattern, STR("*"));
+    const struct account *accounts = &m->accounts.v[channel->first_account];
+    for (size_t i = 0; i < channel->n_accounts && !f->account_known; i++)
+        f->account_known = str_equal(accounts[i].id, b->account_pattern);
     size_t best = 3;
-    for (size_t i = 0; i < channel->n_accounts; i++) {
-        struct str id = m->accounts.v[channel->first_account + i].id;
-        if (str_equal(id, b->account_pattern)) f->account_known = true;
-        f->account_meant = nearest(b->account_pattern, id, &best, f->account_meant);
-    }
+    enum { COMPARED = 200 };
+    for (size_t i = 0; i < channel->n_accounts && !f->account_known && i < COMPARED; i++)
+        f->account_meant = nearest(b->account_pattern, accounts[i].id, &best, f->account_meant);
 }
 
 static struct str agent_meant(const struct model *m, struct str written) {

@@ -14,6 +14,7 @@ struct open_share {
     ARRAY(struct fleet_member) members;
     bool assumed;
     struct str assumption;
+    bool alone; /* a finding with a single user, too */
 };
 
 struct comparing {
@@ -52,7 +53,7 @@ static int by_name(const void *left, const void *right) {
 static void close_shares(struct comparing *c) {
     for (size_t i = 0; i < c->open.n; i++) {
         struct open_share *s = &c->open.v[i];
-        if (s->members.n < 2) continue;
+        if (s->members.n < 2 && !s->alone) continue;
         qsort(s->members.v, s->members.n, sizeof *s->members.v, by_name);
         ARRAY_PUSH(c->arena, c->fleet->shares) = (struct fleet_share){
             s->kind, s->resource, s->members.v, s->members.n, s->assumed, s->assumption};
@@ -116,29 +117,27 @@ static void compare_tokens(struct comparing *c, const struct analysis *g) {
                hook->at);
 }
 
-/* A hooks token that is some gateway's token: the one finding with as little as one gateway. */
-static void compare_hook_with_gateway(struct comparing *c) {
-    struct map tokens = map_new(c->arena);
+/* A hooks token that is some gateway's token: reported even when both are of one gateway. */
+static void compare_hooks_with_gateways(struct comparing *c) {
+    struct map tokens = map_new(c->arena), hooks = map_new(c->arena);
     for (size_t i = 0; i < c->n; i++) {
         const struct text *token = &c->gateways[i]->model->settings.token;
-        if (is_comparable(c, token)) map_put(&tokens, token->v, (uint32_t)i, NULL);
+        if (is_comparable(c, token)) map_put(&tokens, token->v, 1, NULL);
     }
     for (size_t i = 0; i < c->n; i++) {
-        const struct model *m = c->gateways[i]->model;
-        const struct text *hook = &m->hooks.token;
-        if (!m->hooks.enabled.v || !is_comparable(c, hook)) continue;
-        const uint32_t *other = map_get(&tokens, hook->v);
-        if (!other) continue;
-        struct fleet_member *members = ARENA_ARRAY(c->arena, struct fleet_member, 2);
-        members[0] = (struct fleet_member){c->gateways[i], hook->at};
-        members[1] = (struct fleet_member){c->gateways[*other],
-                                           c->gateways[*other]->model->settings.token.at};
-        size_t n = *other == i ? 1 : 2;
-        ARRAY_PUSH(c->arena, c->fleet->shares) =
-            (struct fleet_share){.kind = "hooks-token-is-gateway-token",
-                                 .resource = secret_name(c, hook->v),
-                                 .members = members,
-                                 .n = n};
+        const struct hooks *h = &c->gateways[i]->model->hooks;
+        if (!h->enabled.v || !is_comparable(c, &h->token) || !map_get(&tokens, h->token.v)) continue;
+        map_put(&hooks, h->token.v, 1, NULL);
+        struct open_share *share =
+            share_of(c, "hooks-token-is-gateway-token", h->token.v, secret_name(c, h->token.v));
+        share->alone = true;
+        add_member(c, share, c->gateways[i], h->token.at);
+    }
+    for (size_t i = 0; i < c->n; i++) {
+        const struct text *token = &c->gateways[i]->model->settings.token;
+        if (is_comparable(c, token) && map_get(&hooks, token->v))
+            add_member(c, share_of(c, "hooks-token-is-gateway-token", token->v, STR("")),
+                       c->gateways[i], token->at);
     }
 }
 
@@ -315,7 +314,7 @@ struct fleet *fleet_analyse(struct arena *a, const struct analysis *const *gatew
         note_session_override(&c, gateways[i]);
         add_used_ports(&c, gateways[i]);
     }
-    compare_hook_with_gateway(&c);
+    compare_hooks_with_gateways(&c);
     compare_spacing(&c);
     compare_workspaces(&c);
     compare_states(&c);

@@ -14,6 +14,7 @@ struct resolver {
     struct map index;
     ARRAY(struct chain) chains;
     uint32_t *next; /* per binding: index + 1 of the next in its chain */
+    bool has_own[TIER_DEFAULT], has_any[TIER_DEFAULT]; /* tiers without bindings cost no look-up */
 };
 
 /* Group and channel peers match each other. */
@@ -48,12 +49,15 @@ static void binding_key(struct buf *key, const struct route_binding *b, struct s
 
 struct resolver *resolver_new(struct arena *a, const struct routing *routing) {
     struct resolver *r = ARENA_NEW(a, struct resolver);
-    *r = (struct resolver){.arena = a, .routing = routing, .index = map_new(a)};
+    *r = (struct resolver){
+        .arena = a, .routing = routing, .index = map_new_sized(a, routing->n_bindings)};
     r->next = ARENA_ARRAY(a, uint32_t, routing->n_bindings);
     ARRAY_PUSH(a, r->chains) = (struct chain){0, 0};
     struct buf key = buf_new(a);
     for (size_t i = 0; i < routing->n_bindings; i++) {
         binding_key(&key, &routing->bindings[i], routing->bindings[i].account);
+        bool *has = routing->bindings[i].account.p ? r->has_own : r->has_any;
+        has[route_binding_tier(&routing->bindings[i])] = true;
         uint32_t number = (uint32_t)i + 1;
         const uint32_t *found = map_get(&r->index, buf_str(&key));
         if (found) {
@@ -131,10 +135,15 @@ static uint32_t chain_head(const struct resolver *r, struct buf *key) {
 static int32_t search(const struct resolver *r, struct arena *a, const struct normal_query *q,
                       enum route_tier tier, char kind, struct str id) {
     struct buf key = buf_new(a);
-    write_key(&key, tier, q->channel, q->account, kind, id);
-    uint32_t own = tier == TIER_CHANNEL ? 0 : chain_head(r, &key);
-    write_key(&key, tier, q->channel, STR_NONE, kind, id);
-    uint32_t any = tier == TIER_ACCOUNT ? 0 : chain_head(r, &key);
+    uint32_t own = 0, any = 0;
+    if (r->has_own[tier]) {
+        write_key(&key, tier, q->channel, q->account, kind, id);
+        own = chain_head(r, &key);
+    }
+    if (r->has_any[tier]) {
+        write_key(&key, tier, q->channel, STR_NONE, kind, id);
+        any = chain_head(r, &key);
+    }
     while (own || any) {
         bool take_own = own && (!any || own < any);
         uint32_t *from = take_own ? &own : &any;

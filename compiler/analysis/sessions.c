@@ -15,6 +15,7 @@ struct bucket {
     size_t identities;
     uint32_t first, second; /* reaches of two different people, +1 */
     ARRAY(struct str) accounts;
+    uint32_t last_account; /* number + 1 */
 };
 
 struct grouping {
@@ -24,18 +25,26 @@ struct grouping {
     struct map index; /* agent + key -> bucket */
     struct map seen;  /* bucket + identity */
     ARRAY(struct bucket) buckets;
+    size_t last; /* the bucket of the last principal: neighbours often share one */
+
     bool symbolic; /* some unknown sender makes symbolic buckets matter */
 };
 
 static struct bucket *bucket_of(struct grouping *g, int32_t agent, struct str key) {
+    struct bucket *last = g->last < g->buckets.n ? &g->buckets.v[g->last] : NULL;
+    if (last && last->agent == agent && str_equal(last->key, key)) return last;
     struct str name = str_format(g->arena, "%d " STR_FMT, (int)agent, STR_ARG(key));
     bool is_new;
     uint32_t at = *map_put(&g->index, name, (uint32_t)g->buckets.n, &is_new);
     if (is_new) ARRAY_PUSH(g->arena, g->buckets) = (struct bucket){.agent = agent, .key = key};
+    g->last = at;
     return &g->buckets.v[at];
 }
 
-static void add_account(struct grouping *g, struct bucket *b, const struct account *account) {
+static void add_account(struct grouping *g, struct bucket *b, uint32_t number) {
+    if (b->last_account == number + 1) return;
+    b->last_account = number + 1;
+    const struct account *account = &g->s->model->accounts.v[number];
     struct str key =
         str_format(g->arena, STR_FMT "-" STR_FMT, STR_ARG(account->channel), STR_ARG(account->id));
     for (size_t i = b->accounts.n; i-- > 0;)
@@ -43,13 +52,17 @@ static void add_account(struct grouping *g, struct bucket *b, const struct accou
     ARRAY_PUSH(g->arena, b->accounts) = key;
 }
 
+/* `identity` is a name that several ids may have; empty for an id that is nobody else's: each
+ * stands once in its account, so it need not be looked up. */
 static void add_identity(struct grouping *g, struct bucket *b, uint32_t reach,
                          struct str identity) {
-    struct str name =
-        str_format(g->arena, "%zu " STR_FMT, (size_t)(b - g->buckets.v), STR_ARG(identity));
-    bool is_new;
-    map_put(&g->seen, name, 1, &is_new);
-    add_account(g, b, &g->s->model->accounts.v[g->s->reaches.v[reach].account]);
+    bool is_new = true;
+    if (identity.n) {
+        struct str name =
+            str_format(g->arena, "%zu " STR_FMT, (size_t)(b - g->buckets.v), STR_ARG(identity));
+        map_put(&g->seen, name, 1, &is_new);
+    }
+    add_account(g, b, g->s->reaches.v[reach].account);
     if (!is_new) return;
     b->identities++;
     if (!b->first)
@@ -61,16 +74,16 @@ static void add_identity(struct grouping *g, struct bucket *b, uint32_t reach,
 /* ---- identities --------------------------------------------------------------------------------
  */
 
+/* The name that session.identityLinks gives an id, or empty. */
 static struct str identity_of(struct grouping *g, const struct account *account, struct str id) {
     struct arena *a = g->arena;
+    if (!g->links.n) return STR("");
     struct str plain = ids_token(a, id);
     struct str joined =
         ids_token(a, str_format(a, STR_FMT ":" STR_FMT, STR_ARG(account->channel), STR_ARG(id)));
     const uint32_t *one = map_get(&g->links, plain), *two = map_get(&g->links, joined);
     const uint32_t *link = !one ? two : !two || *one <= *two ? one : two;
-    if (link) return str_concat(a, STR("linked:"), g->s->model->routing.links[*link].name);
-    return str_format(a, "direct:" STR_FMT ":" STR_FMT ":" STR_FMT, STR_ARG(account->channel),
-                      STR_ARG(account->id), STR_ARG(plain));
+    return link ? str_concat(a, STR("linked:"), g->s->model->routing.links[*link].name) : STR("");
 }
 
 /* ---- principals --------------------------------------------------------------------------------
@@ -85,12 +98,17 @@ static struct str effective_scope(const struct reach *r) {
     return r->isolated ? STR("per-account-channel-peer") : r->dm_scope;
 }
 
-static struct str bucket_key(struct grouping *g, const struct reach *r, struct str identity) {
-    if (r->isolated) return str_concat(g->arena, STR("isolated:"), identity);
-    bool is_main =
-        str_ends(r->session_key, STR(":main")) &&
-        str_equal(r->session_key, str_format(g->arena, "agent:" STR_FMT ":main",
-                                             STR_ARG(g->s->model->agents.v[r->agent].id)));
+static bool is_main_key(struct str key, struct str agent) {
+    struct str prefix = STR("agent:"), suffix = STR(":main");
+    return key.n == prefix.n + agent.n + suffix.n && str_starts(key, prefix) &&
+           str_ends(key, suffix) && str_equal(str_slice(key, prefix.n, prefix.n + agent.n), agent);
+}
+
+static struct str bucket_key(struct grouping *g, const struct reach *r) {
+    if (r->isolated)
+        return str_format(g->arena, "isolated:%u:" STR_FMT, (unsigned)r->account,
+                          STR_ARG(r->sender));
+    bool is_main = is_main_key(r->session_key, g->s->model->agents.v[r->agent].id);
     return is_main ? main_key(g, r->agent) : r->session_key;
 }
 
@@ -111,7 +129,7 @@ static void add_known(struct grouping *g, uint32_t number) {
     const struct reach *r = &g->s->reaches.v[number];
     const struct account *account = &g->s->model->accounts.v[r->account];
     struct str identity = identity_of(g, account, r->sender);
-    add_identity(g, bucket_of(g, r->agent, bucket_key(g, r, identity)), number, identity);
+    add_identity(g, bucket_of(g, r->agent, bucket_key(g, r)), number, identity);
     if (!g->symbolic) return;
     struct str scope = effective_scope(r);
     bool has_channel = str_equal(scope, STR("per-channel-peer")) ||

@@ -8,6 +8,13 @@ struct map map_new(struct arena *a) {
     return (struct map){.arena = a};
 }
 
+struct map map_new_sized(struct arena *a, size_t n) {
+    struct map m = {.arena = a, .capacity = 16};
+    while (m.capacity / 4 * 3 <= n) m.capacity *= 2;
+    m.slots = ARENA_ARRAY(a, struct map_slot, m.capacity);
+    return m;
+}
+
 static uint32_t short_hash(struct str key) {
     uint32_t h = (uint32_t)(str_hash(key) >> 32);
     return h ? h : 1;

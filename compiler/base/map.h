@@ -18,6 +18,8 @@ struct map {
 };
 
 struct map map_new(struct arena *a);
+/* The same, with room for `n` keys: spares a large map the growing. */
+struct map map_new_sized(struct arena *a, size_t n);
 /* Pointer to the value of `key`, or NULL. Valid until the next `map_put`. */
 uint32_t *map_get(const struct map *m, struct str key);
 /* Pointer to the value of `key`, added with value `initial` when it is new; `*is_new` (may be NULL)

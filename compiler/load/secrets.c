@@ -45,17 +45,18 @@ static void mark_text(const struct tree *t, node_id n) {
 enum { DEPTH_MAX = 64 };
 
 /* Below `env` every direct text and everything in `vars` is a value of a variable. */
-static void mark_below(const struct tree *t, node_id n, bool secret, int depth) {
+static void mark_below(const struct tree *t, const bool *secret_keys, node_id n, bool secret,
+                       int depth) {
     if (depth > DEPTH_MAX) return;
     if (secret && tree_is(t, n, NODE_STRING)) mark_text(t, n);
     for (TREE_EACH(t, child, n)) {
         const struct node *node = tree_node(t, child);
         struct str key = tree_key_text(t, node->key);
-        bool is_secret = node->key ? secrets_is_key(key) : secret && node->kind == NODE_STRING;
+        bool is_secret = node->key ? secret_keys[node->key] : secret && node->kind == NODE_STRING;
         bool variables = node->key && depth == 0 && str_equal(key, STR("env"));
         if (node->kind == NODE_STRING && is_secret) mark_text(t, child);
         if (node->kind == NODE_ARRAY || node->kind == NODE_OBJECT)
-            mark_below(t, child, is_secret && node->kind == NODE_ARRAY, depth + 1);
+            mark_below(t, secret_keys, child, is_secret && node->kind == NODE_ARRAY, depth + 1);
         if (variables)
             for (TREE_EACH(t, variable, child)) {
                 mark_text(t, variable);
@@ -65,7 +66,9 @@ static void mark_below(const struct tree *t, node_id n, bool secret, int depth) 
 }
 
 void secrets_mark(const struct tree *t, node_id root) {
-    mark_below(t, root, false, 0);
+    bool *secret_keys = ARENA_ARRAY(t->arena, bool, t->keys.n);
+    for (size_t i = 0; i < t->keys.n; i++) secret_keys[i] = secrets_is_key(t->keys.v[i]);
+    mark_below(t, secret_keys, root, false, 0);
 }
 
 static bool is_word(char c) {

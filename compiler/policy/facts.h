@@ -43,12 +43,12 @@ extern const struct fact_range fact_ranges[];
 extern const size_t fact_range_count;
 const struct fact_range *fact_range_find(struct str name);
 
-/* An element of a range as the value of its variable; its origin is the place that it is about. */
-struct cel_value fact_value(const struct fact_range *range, const void *object);
-
 /* Whom a fact is about, for the report's `subjects`. */
 void fact_subjects(struct arena *a, const struct fact_range *range, const void *object,
                    struct finding *f);
+
+/* Where a fact stands: what a rule points at with the fact itself. 0 for one without a place. */
+place fact_place(const struct cel_object_type *type, const void *object);
 
 /* The types that are documented, ended by NULL. */
 extern const struct cel_object_type *const fact_types[];

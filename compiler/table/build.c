@@ -1,4 +1,6 @@
 /* Writes the bytes of a table from its draft. */
+#include "clawrt.h"
+#include "clawtext.h"
 #include "table/draft.h"
 #include "table/table.h"
 
@@ -9,6 +11,20 @@ enum {
     /* 8 keys for 10 slots: a group of 8 is full, so that a search goes on, three times in ten. */
     SLOTS_OF_TEN = 8,
 };
+
+/* The model's numbers are written as they are: ORDER SCOPE, TIER, PEER_KIND, RULES. */
+_Static_assert((int)TABLE_DIGEST == (int)CLAWT_DIGEST, "digest");
+_Static_assert((int)ROUTING_PEER_WILDCARD == (int)CLAWT_RULE_PEER_WILDCARD &&
+                   (int)ROUTING_GROUP_SCOPE == (int)CLAWT_RULE_GROUP_SCOPE &&
+                   (int)ROUTING_SELECTION_ERROR == (int)CLAWT_RULE_SELECTION_ERROR &&
+                   (int)ROUTING_LOWER_WHOLE_KEY == (int)CLAWT_RULE_LOWER_WHOLE_KEY,
+               "rules");
+_Static_assert((int)PEER_DIRECT == (int)CLAWTEXT_DIRECT && (int)PEER_GROUP == (int)CLAWTEXT_GROUP &&
+                   (int)PEER_CHANNEL == (int)CLAWTEXT_CHANNEL,
+               "peer kinds");
+_Static_assert((int)TIER_PEER == (int)CLAWRT_BY_PEER && (int)TIER_TEAM == (int)CLAWRT_BY_TEAM &&
+                   (int)TIER_DEFAULT == (int)CLAWRT_BY_DEFAULT,
+               "tiers");
 
 struct writer {
     const struct draft *d;
@@ -268,8 +284,9 @@ static void put_header(struct writer *w, unsigned char *p, const uint8_t *digest
     if (r->gateway.n) memcpy(p + CLAWT_H_GATEWAY, r->gateway.p, r->gateway.n);
     memcpy(p + CLAWT_H_DIGEST, digest, CLAWT_DIGEST);
     for (int i = 0; i < CLAWT_SECTIONS; i++) {
-        put64(p + CLAWT_H_SECTIONS + i * 16, w->offset[i]);
-        put64(p + CLAWT_H_SECTIONS + i * 16 + 8, w->count[i]);
+        unsigned char *field = p + clawt_section_field((enum clawt_section_id)i);
+        put64(field, w->offset[i]);
+        put64(field + 8, w->count[i]);
     }
     put64(p + CLAWT_H_BODY_CHECKSUM,
           clawt_checksum(p + CLAWT_HEADER_SIZE, size - CLAWT_HEADER_SIZE));

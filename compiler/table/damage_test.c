@@ -11,11 +11,11 @@ static void put(unsigned char *p, int bytes, uint64_t x) {
 }
 
 static unsigned char *section(unsigned char *t, enum clawt_section_id id) {
-    return t + clawt_get64(t + CLAWT_H_SECTIONS + id * 16);
+    return t + clawt_get64(t + clawt_section_field(id));
 }
 
 static uint64_t section_count(const unsigned char *t, enum clawt_section_id id) {
-    return clawt_get64(t + CLAWT_H_SECTIONS + id * 16 + 8);
+    return clawt_get64(t + clawt_section_field(id) + 8);
 }
 
 /* Makes the checksums fit again, so that what is behind them is tested. */
@@ -237,7 +237,7 @@ static void reads_newer_minor_versions(void **state) {
     put(n + CLAWT_H_HEADER_SIZE, 4, header);
     put(n + CLAWT_H_FILE_SIZE, 8, size + 2 * more);
     for (int i = 0; i < CLAWT_SECTIONS; i++) {
-        unsigned char *p = n + CLAWT_H_SECTIONS + i * 16;
+        unsigned char *p = n + clawt_section_field((enum clawt_section_id)i);
         put(p, 8, clawt_get64(p) + more);
     }
     put(n + CLAWT_H_BODY_CHECKSUM, 8, clawt_checksum(n + header, size + 2 * more - header));

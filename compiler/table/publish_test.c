@@ -1,5 +1,6 @@
 /* Atomic publication: whatever happens to the writer, a reader finds the old table or the new one.
  */
+#include <dirent.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -27,30 +28,43 @@ static int set_up(void **state) {
     return 0;
 }
 
+/* Calls `each` for every file of the folder; returns how many there are. */
+static int walk(const char *folder, void (*each)(const char *path)) {
+    int n = 0;
+    DIR *d = opendir(folder);
+    assert_non_null(d);
+    for (struct dirent *e; (e = readdir(d));) {
+        if (e->d_name[0] == '.') continue;
+        char path[PATH_MAX_TEST + sizeof e->d_name];
+        snprintf(path, sizeof path, "%s/%s", folder, e->d_name);
+        if (each) each(path);
+        n++;
+    }
+    closedir(d);
+    return n;
+}
+
+static void remove_file(const char *path) {
+    unlink(path);
+}
+
 static int tear_down(void **state) {
     struct place *p = *state;
-    char command[PATH_MAX_TEST];
-    snprintf(command, sizeof command, "rm -rf %s", p->folder);
-    int failed = system(command); /* the folder's name is ours */
+    walk(p->folder, remove_file);
+    int failed = rmdir(p->folder);
     arena_free(p->arena);
     free(p);
     return failed;
+}
+
+static int count_files(const char *folder) {
+    return walk(folder, NULL);
 }
 
 static struct str some_bytes(struct arena *a, size_t n, char c) {
     char *p = arena_alloc(a, n);
     memset(p, c, n);
     return (struct str){p, n};
-}
-
-static int count_files(const char *folder) {
-    char command[PATH_MAX_TEST], text[32] = "";
-    snprintf(command, sizeof command, "ls -A %s | wc -l", folder);
-    FILE *f = popen(command, "r");
-    assert_non_null(f);
-    assert_non_null(fgets(text, sizeof text, f));
-    pclose(f);
-    return atoi(text);
 }
 
 static void assert_file(struct place *p, struct str want) {

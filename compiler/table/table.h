@@ -18,9 +18,10 @@ bool table_build(const struct routing *r, const uint8_t digest[TABLE_DIGEST], st
 
 /* Replaces the file `path` by `bytes`, atomically: a temporary file in the same folder is written
  * and synced, then renamed over it, then the folder is synced. Whoever opens `path` at any moment
- * finds the old file or the new one, whole. False with a sentence in `*error` (from `a`) when
- * something fails; the old file is then as it was, unless only the last step failed. A writer that
- * is killed may leave its temporary file, PATH.PID-N.tmp, behind. */
+ * finds the old file or the new one, whole. A symbolic link is replaced, not followed. False with a
+ * sentence in `*error` (from `a`) when something fails; the old file is then as it was, unless only
+ * the last step failed. A writer that is killed may leave its temporary file, PATH.PID-N.tmp,
+ * behind. */
 bool table_publish(struct arena *a, const char *path, struct str bytes, struct str *error);
 
 /* Reads the file `path`. False with a sentence in `*error`. */

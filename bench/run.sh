@@ -1,0 +1,50 @@
+#!/bin/sh
+# `make bench`: every figure beside its peer, from one run. What is not installed is left out, and said.
+#
+#     bench/run.sh BUILD-FOLDER
+set -eu
+B=$1
+clawc=$B/clawc
+process=$B/bench/process
+
+head_line() { printf '\n%s\n' "$1"; }
+figure() { printf '  %-44s ' "$1"; shift; "$@"; }
+
+echo "clawc benchmarks, $(date -u +%Y-%m-%d), $(uname -sm), $(getconf _NPROCESSORS_ONLN) processors"
+
+head_line "Parsing a config of bindings ($(wc -c <"$B/bench/config.json5") bytes, comments in it), all spans kept"
+"$B/bench/parse" "$B/bench/config.json5" "$B/bench/config.json"
+if command -v node >/dev/null 2>&1; then
+    # shellcheck disable=SC2086 # no module given means none
+    node bench/parse_json5.js "$B/bench/config.json5" ${JSON5_MODULE:-}
+else
+    echo "  npm json5: left out, node is not installed"
+fi
+
+head_line "The family, work and public example ($(wc -c <examples/family-work-public/openclaw.json5) bytes), whole process"
+figure "clawc audit" "$process" 50 "$clawc" audit examples/family-work-public/openclaw.json5
+figure "floor: true" "$process" 50 true
+if command -v node >/dev/null 2>&1; then
+    figure "peer: node, doing nothing" "$process" 10 node -e 0
+fi
+if command -v openclaw >/dev/null 2>&1; then
+    OPENCLAW_CONFIG_PATH=examples/family-work-public/openclaw.json5
+    export OPENCLAW_CONFIG_PATH
+    figure "peer: openclaw security audit" "$process" 3 openclaw security audit
+else
+    echo "  peer: openclaw security audit: left out, openclaw is not installed"
+fi
+
+for n in 1000 10000 100000 1000000; do
+    config=$B/bench/bindings-$n.json5
+    awk -f bench/gen_config.awk -v bindings=$n -v form=json5 >"$config"
+    head_line "$n bindings ($(wc -c <"$config") bytes), whole process"
+    figure "clawc audit" "$process" 3 "$clawc" audit --quiet "$config"
+    figure "clawc compile" "$process" 3 "$clawc" compile --no-audit "$config" -o "$B/bench/x.clawt"
+    figure "clawc compile, with the audit" "$process" 3 "$clawc" compile --quiet --fail-on never "$config" -o "$B/bench/x.clawt"
+    figure "floor: cat" "$process" 3 cat "$config"
+    rm -f "$config"
+done
+
+head_line "Whole routes (normalisation and session key included), a table of peer bindings"
+"$B/bench/route"
