@@ -289,7 +289,7 @@ static struct rule *read_rule(struct arena *a, struct tree *t, node_id root, str
     if (!s.rule->info.title.n) mistake(&s, 0, "the rule has no `title`");
     s.rule->when = compile_member(&s, root, "when", true);
     s.rule->at = compile_member(&s, root, "at", false);
-    if (!s.rule->when) mistake(&s, 0, "the rule has no condition: `when`");
+    if (!tree_member(t, root, STR("when"))) mistake(&s, 0, "the rule has no condition: `when`");
     s.rule->message = template_member(&s, "message", true);
     s.rule->why = template_member(&s, "why", false);
     s.rule->fix = template_member(&s, "fix", true);
