@@ -2,12 +2,12 @@
 # What clawc does, shown on the family, work and public example. `make demo` runs it; by hand, from
 # the root of the repository:
 #
-#     examples/demo.sh [PROGRAM]        (default: build/clawc)
+#     examples/demo.sh [PROGRAM]        (default: $CLAWC, else build/clawc)
 #
 # Each command is printed before its output. Everything happens in a scratch folder.
 set -eu
 
-program=${1:-build/clawc}
+program=${1:-${CLAWC:-build/clawc}}
 case $program in
 /*) ;;
 *) program=$PWD/$program ;;
