@@ -10,7 +10,7 @@ UNIT-TEST are unit test binaries (cmocka). Everything else is data of the reposi
     suites/rules.py     testdata/rules/<rule>/              configs where a rule fires or is silent
     suites/schemas.py   testdata/schemas/                   our outputs against published schemas
     suites/hook.py      testdata/hook/                      what the pre-commit hook lets through
-    suites/docs.py      README.md, docs/, examples/         what the documentation says is printed
+    suites/pages.py     README.md, docs/, examples/         what the documentation says is printed
     suites/vectors.py   testdata/vectors/                   recorded answers of the real gateway
 
 What each of them reads is said at the top of its file. `--only` keeps the tests whose name has the
@@ -28,9 +28,9 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True  # the source tree stays as it is
 
-from suites import cases, docs, hook, kit, rules, schemas, unit, vectors  # noqa: E402
+from suites import cases, hook, kit, pages, rules, schemas, unit, vectors  # noqa: E402
 
-SUITES = (unit, cases, rules, schemas, hook, docs, vectors)
+SUITES = (unit, cases, rules, schemas, hook, pages, vectors)
 
 
 def parse_arguments():

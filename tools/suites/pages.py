@@ -131,10 +131,10 @@ def check_links(page):
 
 def tasks(context):
     for page in sorted([*context.root.glob("*.md"), *context.root.glob("docs/**/*.md")]):
-        name = f"docs/{page.relative_to(context.root)}"
+        name = f"pages/{page.relative_to(context.root)}"
         yield kit.test(f"{name}:links", lambda p=page: check_links(p))
         if FOLDER.search(page.read_text(encoding="utf-8")):
             yield kit.test(f"{name}:commands", lambda p=page: check_commands(context, p))
     demo = context.root / "examples" / "demo.sh"
-    yield kit.test("docs/examples/demo.sh", lambda: kit.run(
+    yield kit.test("pages/examples/demo.sh", lambda: kit.run(
         ["sh", demo, context.clawc], context.root).complaint((0,)))
