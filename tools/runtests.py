@@ -8,6 +8,7 @@ UNIT-TEST are unit test binaries (cmocka). Everything else is data of the reposi
     suites/unit.py      the binaries given
     suites/cases.py     testdata/cases/<command>/<case>/    a command line and what it must print
     suites/rules.py     testdata/rules/<rule>/              configs where a rule fires or is silent
+    suites/docs.py      docs/facts.md, docs/rules/          are as the program prints them, examples true
     suites/schemas.py   testdata/schemas/                   our outputs against published schemas
     suites/hook.py      testdata/hook/                      what the pre-commit hook lets through
     suites/pages.py     README.md, docs/, examples/         what the documentation says is printed
@@ -28,9 +29,9 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True  # the source tree stays as it is
 
-from suites import cases, hook, kit, pages, rules, schemas, unit, vectors  # noqa: E402
+from suites import cases, docs, hook, kit, pages, rules, schemas, unit, vectors  # noqa: E402
 
-SUITES = (unit, cases, rules, schemas, hook, pages, vectors)
+SUITES = (unit, cases, rules, docs, schemas, hook, pages, vectors)
 
 
 def parse_arguments():

@@ -26,7 +26,7 @@ static const struct option table[] = {
      "known version that the config fits best."},
     {"--format", "F", TEXT, AT(format), ON_AUDIT | ON_ROUTE | ON_RULES | ON_EXPLAIN,
      "How to print: text (the default); audit, route and rules also know json, audit sarif, "
-     "explain markdown."},
+     "explain and rules markdown."},
     {"--output", "F=FILE", LIST, AT(outputs), ON_AUDIT,
      "Also write the report in format F to FILE, such as sarif=audit.sarif; may be repeated."},
     {"--fail-on", "WHAT", TEXT, AT(fail_on), ON_AUDIT | ON_COMPILE,
