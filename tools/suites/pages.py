@@ -1,4 +1,4 @@
-"""Documentation that says what commands print: it is run, so that it stays true.
+"""Pages that say what commands print: they are run, so that they stay true.
 
 A page with a line `<!-- run in FOLDER -->` is worked through from top to bottom in a copy of that
 folder of the repository, with `clawc` on the PATH:
@@ -57,13 +57,21 @@ def split_console(body):
     return steps
 
 
+def crash(result):
+    """What a command prints may end with any code; it may not die of a signal (the shell: 128 + n)."""
+    killed = result.code < 0 or result.code > 128
+    if killed or any(mark in result.out for mark in kit.SANITIZER_MARKS):
+        return f"it crashed with exit code {result.code}:\n{kit.text(result.out)}"
+    return None
+
+
 def run_console(place, body):
     """What the block should be, and the failures of it as it is."""
     shown, failures = [], []
     for command, expected in split_console(body):
         result = kit.run(["sh", "-c", f"exec 2>&1\n{command}"], place.folder, env=place.env)
         actual = kit.text(result.out).splitlines()
-        complaint = kit.Result(result.code, b"", result.out).complaint(range(128))
+        complaint = crash(result)
         if complaint or not matches(expected, actual):
             failures.append(complaint or kit.difference(
                 f"$ {command}", "\n".join(expected).encode(), "\n".join(actual).encode()))
