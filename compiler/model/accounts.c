@@ -13,6 +13,7 @@ struct listing {
     struct channel *channel;
     struct names identity; /* credential keys */
     bool nested_dm, audit_nested;
+    struct map by_key, by_form; /* the accounts' blocks */
 };
 
 /* ---- senders -----------------------------------------------------------------------------------
@@ -233,25 +234,31 @@ static void read_credentials(const struct listing *l, const struct layers *at, s
 /* ---- which accounts there are ------------------------------------------------------------------
  */
 
-/* The block of an account: its exact key, else the first that reads the same. */
-static node_id account_block(const struct listing *l, node_id accounts, struct str key) {
+/* Accounts are looked up by their exact key, else the first that reads the same. */
+static void index_blocks(struct listing *l, node_id accounts) {
     bool telegram = str_equal(l->channel->name, STR("telegram"));
-    struct str id = ids_account(l->m->arena, key);
-    struct str lookup = telegram ? key : id;
-    node_id exact = tree_member(l->r->tree, accounts, lookup);
-    if (exact) return exact;
     bool normalised = telegram && l->m->gateway->audit_by_route;
+    l->by_key = map_new(l->m->arena);
+    l->by_form = map_new(l->m->arena);
     for (TREE_EACH(l->r->tree, n, accounts)) {
         struct str name = tree_key_text(l->r->tree, tree_node(l->r->tree, n)->key);
         struct str form =
             normalised ? ids_account(l->m->arena, name) : ids_lower(l->m->arena, name);
-        if (str_equal(form, id)) return n;
+        map_put(&l->by_key, name, n, NULL);
+        map_put(&l->by_form, form, n, NULL);
     }
-    return 0;
 }
 
-static void add_account(struct listing *l, node_id accounts, struct str key) {
-    node_id own = account_block(l, accounts, key);
+static node_id account_block(const struct listing *l, struct str key) {
+    bool telegram = str_equal(l->channel->name, STR("telegram"));
+    struct str id = ids_account(l->m->arena, key);
+    const node_id *n = map_get(&l->by_key, telegram ? key : id);
+    if (!n) n = map_get(&l->by_form, id);
+    return n ? *n : 0;
+}
+
+static void add_account(struct listing *l, struct str key) {
+    node_id own = account_block(l, key);
     if (own && !read_is(l->r, own, NODE_OBJECT)) own = 0;
     struct layers at = {own, l->block, value_place(own, l->channel->at), l->channel->at};
     struct account a = {.channel = l->channel->name,
@@ -367,7 +374,8 @@ static void list_accounts(struct listing *l) {
         if (ids_trim(environment_get(l->env, pairs.v[i])).n) implicit = true;
     if (implicit || !list.keys.n) list_key(l, &list, STR("default"));
     if (list.keys.n) qsort(list.keys.v, list.keys.n, sizeof *list.keys.v, by_locale);
-    for (size_t i = 0; i < list.keys.n; i++) add_account(l, accounts, list.keys.v[i]);
+    index_blocks(l, accounts);
+    for (size_t i = 0; i < list.keys.n; i++) add_account(l, list.keys.v[i]);
     mark_duplicate_tokens(l);
     struct str chosen = bound_default(l);
     if (!chosen.n) chosen = default_account(l, &list);
