@@ -61,7 +61,7 @@ static int split(const char *text, char digits[24], size_t *count) {
     while (n > 1 && digits[n - 1] == '0') n--;
     digits[n] = '\0';
     *count = n;
-    return atoi(text + 1);
+    return (int)strtol(text + 1, NULL, 10);
 }
 
 static size_t plain_notation(const char *digits, int n, int point, char *out) {

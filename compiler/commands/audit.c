@@ -6,7 +6,7 @@
 
 struct auditing {
     struct run *run;
-    ARRAY(struct model *) models;
+    struct audited what;
     enum exit_code code;
 };
 
@@ -15,22 +15,23 @@ static void load_one(struct auditing *s, const char *path) {
     struct loaded *loaded = ARENA_NEW(run->arena, struct loaded);
     run_load(run, path, loaded);
     size_t before = run->diags->errors;
+    if (loaded->file) ARRAY_PUSH(run->arena, s->what.files) = loaded;
     if (loaded->root) {
         struct model *m = run_model(run, path, loaded);
         if (run->diags->errors > before) {
             loaded->errors += run->diags->errors - before;
             loaded->startup = STARTUP_REJECTED;
         }
-        ARRAY_PUSH(run->arena, s->models) = m;
+        ARRAY_PUSH(run->arena, s->what.models) = m;
     }
     s->code = exit_worse(s->code, run_load_code(loaded));
 }
 
 /* Gateways of one name would be indistinguishable in a report: they are called by their files. */
 static void make_names_distinct(struct auditing *s) {
-    for (size_t i = 0; i < s->models.n; i++)
-        for (size_t j = i + 1; j < s->models.n; j++) {
-            struct model *a = s->models.v[i], *b = s->models.v[j];
+    for (size_t i = 0; i < s->what.models.n; i++)
+        for (size_t j = i + 1; j < s->what.models.n; j++) {
+            struct model *a = s->what.models.v[i], *b = s->what.models.v[j];
             if (!str_equal(a->name, b->name)) continue;
             a->name = source_name(s->run->sources, a->loaded->file);
             b->name = source_name(s->run->sources, b->loaded->file);
@@ -93,6 +94,6 @@ enum exit_code command_audit(struct run *run) {
     if (!run_rules(run, &rules)) return EXIT_CONFIG;
     for (size_t i = 0; i < o->arguments.list.n; i++) load_one(&s, o->arguments.list.v[i]);
     make_names_distinct(&s);
-    struct report *report = run_audit(run, &rules, &gate, s.models.v, s.models.n, o->each);
+    struct report *report = run_audit(run, &rules, &gate, &s.what, o->each);
     return finish(&s, report, format);
 }

@@ -68,7 +68,10 @@ static bool passes_audit(struct run *run, struct compiled *c, enum exit_code *co
     if (!gate_parse(run->o->fail_on, &gate)) return false;
     *code = EXIT_CONFIG;
     if (!run_rules(run, &rules)) return false;
-    struct report *report = run_audit(run, &rules, &gate, &c->model, 1, true);
+    struct audited what = {0};
+    ARRAY_PUSH(run->arena, what.files) = c->loaded;
+    ARRAY_PUSH(run->arena, what.models) = c->model;
+    struct report *report = run_audit(run, &rules, &gate, &what, true);
     *code = EXIT_FINDINGS;
     bool counts = false;
     for (size_t i = 0; i < report->findings.n; i++) counts = counts || report->findings.v[i].counts;

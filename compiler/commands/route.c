@@ -217,7 +217,7 @@ static enum exit_code open_config(struct run *run, struct routing_source *s) {
     run_load(run, path, loaded);
     if (loaded->root) s->model = run_model(run, path, loaded);
     if (!run->o->quiet || run_load_code(loaded)) run_print_errors(run, stderr);
-    if (run_load_code(loaded) != EXIT_FINE) return EXIT_CONFIG;
+    if (!s->model || run_load_code(loaded) != EXIT_FINE) return EXIT_CONFIG;
     if (loaded->startup == STARTUP_REPAIRED)
         fprintf(stderr, "clawc: routed as gateway " STR_FMT " repairs the file at its start\n",
                 STR_ARG(loaded->gateway->version));

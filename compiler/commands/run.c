@@ -120,6 +120,7 @@ bool run_begin(struct run *run, struct arena *a, const struct options *o, const 
                enum exit_code *code) {
     *run = (struct run){.arena = a, .o = o};
     run->sources = sources_new(a);
+    source_set_masker(run->sources, secrets_mask_line);
     run->tree = tree_new(a, run->sources);
     run->diags = diags_new(a);
     run->color = wants_color(o);
@@ -259,7 +260,7 @@ void run_print_errors(struct run *run, FILE *out) {
 
 bool run_rules(struct run *run, struct rules *rules) {
     *rules = (struct rules){0};
-        struct diags *own = diags_new(run->arena);
+    struct diags *own = diags_new(run->arena);
     rules_load_builtin(run->arena, rules, own);
     bool ok = own->errors == 0;
     for (size_t i = 0; i < own->list.n; i++)
@@ -291,29 +292,35 @@ struct str run_today(struct arena *a) {
 }
 
 static struct str loading_note(struct arena *a, const struct loaded *loaded) {
+    if (!loaded->root) return STR("not audited: it cannot be read as a config");
     if (loaded->startup == STARTUP_REPAIRED)
         return str_format(a, "audited as gateway " STR_FMT " repairs it at its start",
                           STR_ARG(loaded->gateway->version));
-    if (loaded->errors && loaded->root)
+    if (loaded->errors)
         return STR("the gateway rejects this file; audited as far as it can be understood");
     return STR("");
 }
 
-struct report *run_audit(struct run *run, const struct rules *rules, const struct gate *gate,
-                         struct model *const *models, size_t n, bool apart) {
-    const struct analysis **analyses = ARENA_ARRAY(run->arena, const struct analysis *, n);
-    for (size_t i = 0; i < n; i++)
-        analyses[i] = analyse(run->arena, models[i], run->project.owners);
-    struct paths *paths = paths_new(run->arena, run->tree);
-    struct report *report = new_report(run, paths);
-    for (size_t i = 0; i < n; i++) {
-        const struct loaded *loaded = models[i]->loaded;
+static void list_files(struct run *run, const struct audited *what, struct report *report) {
+    for (size_t i = 0; i < what->files.n; i++) {
+        const struct loaded *loaded = what->files.v[i];
         ARRAY_PUSH(run->arena, report->files) =
             (struct audited_file){.name = source_name(run->sources, loaded->file),
                                   .gateway = loaded->gateway->version,
                                   .why = loaded->why,
                                   .note = loading_note(run->arena, loaded)};
     }
+}
+
+struct report *run_audit(struct run *run, const struct rules *rules, const struct gate *gate,
+                         const struct audited *what, bool apart) {
+    size_t n = what->models.n;
+    const struct analysis **analyses = ARENA_ARRAY(run->arena, const struct analysis *, n);
+    for (size_t i = 0; i < n; i++)
+        analyses[i] = analyse(run->arena, what->models.v[i], run->project.owners);
+    struct paths *paths = paths_new(run->arena, run->tree);
+    struct report *report = new_report(run, paths);
+    list_files(run, what, report);
     struct fleet *fleet = fleet_analyse(run->arena, analyses, apart ? 0 : n, run->env);
     struct engine e = {.arena = run->arena,
                        .tree = run->tree,

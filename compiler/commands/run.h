@@ -52,9 +52,16 @@ struct str run_today(struct arena *a);
 /* Options of the reports. */
 struct report_options run_report_options(const struct run *run, bool color);
 
-/* The audit of models that are built already, as `audit` and `compile` do it. */
+/* What is audited: every file that was read, and the models of those that could be understood. */
+struct audited {
+    ARRAY(struct loaded *) files;
+    ARRAY(struct model *) models;
+};
+
+/* The audit of models that are built already, as `audit` and `compile` do it. `apart`: the gateways are
+ * not compared with each other. */
 struct report *run_audit(struct run *run, const struct rules *rules, const struct gate *gate,
-                         struct model *const *models, size_t n, bool apart);
+                         const struct audited *what, bool apart);
 
 /* Writes everything to standard output that is still in the buffer; EXIT_MACHINE when it cannot be
  * written. */

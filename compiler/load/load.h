@@ -76,8 +76,9 @@ bool roster_has(const struct roster *roster, struct str id);
 
 /* secrets.c: marks the values at secret paths, so that no report shows them. */
 void secrets_mark(const struct tree *t, node_id root);
-/* The same for a file that has syntax errors: by the look of its lines. */
-void secrets_mark_lines(struct sources *s, uint32_t file);
+/* Marks what looks like the value of a secret's key in a line, wherever it stands: for
+ * `source_set_masker`. */
+void secrets_mask_line(struct str line, bool *hidden);
 /* Whether a key's name says that its value is a secret: token, botToken, apiKey, password... */
 bool secrets_is_key(struct str key);
 

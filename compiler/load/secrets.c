@@ -76,23 +76,47 @@ static bool is_word(char c) {
            c == '-' || c == '$';
 }
 
-static size_t line_end(struct str text, size_t at) {
-    while (at < text.n && text.p[at] != '\n' && text.p[at] != '\r') at++;
+static size_t skip_blanks(struct str s, size_t at) {
+    while (at < s.n && (s.p[at] == ' ' || s.p[at] == '\t')) at++;
     return at;
 }
 
-void secrets_mark_lines(struct sources *s, uint32_t file) {
-    struct str text = source_text(s, file);
-    for (size_t at = 0; at < text.n;) {
+/* Where the value begins that follows a key's name: behind its closing quote, `:` or `=`. */
+static size_t value_start(struct str line, size_t at) {
+    if (at < line.n && (line.p[at] == '"' || line.p[at] == '\'')) at++;
+    at = skip_blanks(line, at);
+    if (at < line.n && (line.p[at] == ':' || line.p[at] == '=')) at++;
+    return skip_blanks(line, at);
+}
+
+/* A quoted value ends at its quote, another one at a blank, comma or brace. */
+static size_t value_end(struct str line, size_t at) {
+    char quote = at < line.n ? line.p[at] : 0;
+    if (quote == '"' || quote == '\'' || quote == '`') {
+        for (at++; at < line.n && line.p[at] != quote; at++)
+            if (line.p[at] == '\\') at++;
+        return at < line.n ? at : line.n;
+    }
+    while (at < line.n && line.p[at] != ' ' && line.p[at] != ',' && line.p[at] != '}') at++;
+    return at;
+}
+
+void secrets_mask_line(struct str line, bool *hidden) {
+    for (size_t at = 0; at < line.n;) {
         size_t from = at;
-        while (at < text.n && is_word(text.p[at])) at++;
+        while (at < line.n && is_word(line.p[at])) at++;
         if (at == from) {
             at++;
             continue;
         }
-        if (!secrets_is_key(str_slice(text, from, at))) continue;
-        size_t end = line_end(text, at);
-        source_add_secret(s, (struct span){file, (uint32_t)at, (uint32_t)end});
-        at = end;
+        if (!secrets_is_key(str_slice(line, from, at))) continue;
+        size_t start = value_start(line, at), end = value_end(line, start);
+        bool quoted =
+            start < end && (line.p[start] == '"' || line.p[start] == '\'' || line.p[start] == '`');
+        struct str value = str_slice(line, quoted ? start + 1 : start, end);
+        bool block = value.n && (value.p[0] == '{' || value.p[0] == '[');
+        if (block || is_reference(value)) continue;
+        for (size_t i = quoted ? start + 1 : start; i < end; i++) hidden[i] = true;
+        if (end > at) at = end;
     }
 }

@@ -102,7 +102,6 @@ static struct location locate(const struct engine *e, struct span span) {
 }
 
 static struct span origin_span(struct evaluation *e, const struct cel_program *p) {
-    if (!p) return SPAN_NONE;
     struct cel_value v = cel_eval(p, &e->run, e->variables);
     if (v.kind == CEL_ERROR) {
         note_undecided(e, v);
@@ -135,20 +134,13 @@ static void add_members(struct evaluation *e, const struct fleet_share *share, s
     }
 }
 
-static struct span object_span(struct evaluation *e, const void *object) {
-    const struct fact_range *range = e->rule->range;
-    if (range->type == &fact_suppression) return ((const struct bad_suppression *)object)->span;
-    if (range->type == &fact_fleet_share)
-        return place_span(e->engine->tree, ((const struct fleet_share *)object)->members[0].at);
-    if (range->type == &fact_gateway)
-        return place_span(e->engine->tree, ((const struct analysis *)object)->model->at);
-    return SPAN_NONE;
-}
-
 static void add_finding(struct evaluation *e, const void *object) {
     const struct rule *rule = e->rule;
-    struct span span = origin_span(e, rule->at);
-    if (!span.file) span = object_span(e, object);
+    struct span span = rule->at
+                           ? origin_span(e, rule->at)
+                           : place_span(e->engine->tree, fact_place(rule->range->type, object));
+    if (rule->range->type == &fact_suppression)
+        span = ((const struct bad_suppression *)object)->span;
     struct finding f = {.id = fill(e, &rule->id),
                         .rule = &rule->info,
                         .severity = rule->severity,
@@ -166,12 +158,16 @@ static void add_finding(struct evaluation *e, const void *object) {
     ARRAY_PUSH(e->engine->arena, e->report->findings) = f;
 }
 
+static struct cel_value variable(const struct cel_object_type *type, const void *object) {
+    return cel_with_origin(cel_object(type, object), fact_place(type, object));
+}
+
 /* Steps and memory are given anew for every subject, so that one cannot starve the others. */
 static void evaluate(struct evaluation *e, const void *object, const struct analysis *gateway) {
     arena_reset(e->scratch);
     e->run = cel_run_new(e->scratch, NULL);
-    e->variables[0] = cel_object(e->rule->range->type, object);
-    if (gateway) e->variables[1] = cel_object(&fact_gateway, gateway);
+    e->variables[0] = variable(e->rule->range->type, object);
+    if (gateway) e->variables[1] = variable(&fact_gateway, gateway);
     struct cel_value v = cel_eval(e->rule->when, &e->run, e->variables);
     if (v.kind == CEL_ERROR)
         note_undecided(e, v);

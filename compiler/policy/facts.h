@@ -47,6 +47,9 @@ const struct fact_range *fact_range_find(struct str name);
 void fact_subjects(struct arena *a, const struct fact_range *range, const void *object,
                    struct finding *f);
 
+/* Where a fact stands: what a rule points at with the fact itself. 0 for one without a place. */
+place fact_place(const struct cel_object_type *type, const void *object);
+
 /* The types that are documented, ended by NULL. */
 extern const struct cel_object_type *const fact_types[];
 

@@ -31,6 +31,7 @@ struct sources {
     struct arena *arena;
     ARRAY(struct file) files; /* number 1 is at index 0 */
     ARRAY(struct str) secret_texts;
+    void (*mask)(struct str line, bool *hidden);
 };
 
 struct sources *sources_new(struct arena *a) {
@@ -213,6 +214,23 @@ static void mask(bool *hidden, struct span shown, size_t start, size_t end) {
         hidden[i - shown.start] = true;
 }
 
+void source_set_masker(struct sources *s, void (*mask_line)(struct str line, bool *hidden)) {
+    s->mask = mask_line;
+}
+
+/* Lets the masker look at every line that the span touches. */
+static void mask_lines(const struct sources *s, struct arena *a, struct span span, bool *hidden) {
+    uint32_t line = source_position(s, span.file, span.start).line;
+    for (; line <= source_line_count(s, span.file); line++) {
+        struct span whole = source_line(s, span.file, line);
+        if (whole.start >= span.end) break;
+        bool *seen = ARENA_ARRAY(a, bool, whole.end - whole.start + 1);
+        s->mask(str_slice(file_at(s, span.file)->text, whole.start, whole.end), seen);
+        for (uint32_t i = whole.start; i < whole.end; i++)
+            if (seen[i - whole.start]) mask(hidden, span, i, i + 1);
+    }
+}
+
 /* Which bytes of the span are part of a secret. */
 static bool *hidden_bytes(const struct sources *s, struct arena *a, struct span span) {
     const struct file *f = file_at(s, span.file);
@@ -228,6 +246,7 @@ static bool *hidden_bytes(const struct sources *s, struct arena *a, struct span 
             from++;
         }
     }
+    if (s->mask) mask_lines(s, a, span, hidden);
     return hidden;
 }
 
