@@ -27,9 +27,9 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True  # the source tree stays as it is
 
-from suites import cases, hook, kit, rules, schemas, unit, vectors  # noqa: E402
+from suites import badinput, cases, hook, kit, rules, schemas, unit, vectors  # noqa: E402
 
-SUITES = (unit, cases, rules, schemas, hook, vectors)
+SUITES = (unit, cases, badinput, rules, schemas, hook, vectors)
 
 
 def parse_arguments():
