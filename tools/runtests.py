@@ -7,6 +7,8 @@ UNIT-TEST are unit test binaries (cmocka). Everything else is data of the reposi
 
     suites/unit.py      the binaries given
     suites/cases.py     testdata/cases/<command>/<case>/    a command line and what it must print
+    suites/badinput.py  testdata/badinput/                  wrong types at every place of a config
+    suites/fuzz.py      testdata/fuzz/                      inputs of the fuzz targets
     suites/rules.py     testdata/rules/<rule>/              configs where a rule fires or is silent
     suites/schemas.py   testdata/schemas/                   our outputs against published schemas
     suites/hook.py      testdata/hook/                      what the pre-commit hook lets through
@@ -27,9 +29,9 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True  # the source tree stays as it is
 
-from suites import badinput, cases, hook, kit, rules, schemas, unit, vectors  # noqa: E402
+from suites import badinput, cases, fuzz, hook, kit, rules, schemas, unit, vectors  # noqa: E402
 
-SUITES = (unit, cases, badinput, rules, schemas, hook, vectors)
+SUITES = (unit, cases, badinput, fuzz, rules, schemas, hook, vectors)
 
 
 def parse_arguments():
