@@ -214,9 +214,13 @@ static struct gateway_place place_of(struct run *run, const char *path) {
     return where;
 }
 
-struct model *run_model(struct run *run, const char *path, const struct loaded *loaded) {
+struct model *run_model(struct run *run, const char *path, struct loaded *loaded) {
     struct gateway_place where = place_of(run, path);
-    return model_build(run->arena, run->diags, loaded, run->env, &where);
+    size_t before = run->diags->errors;
+    struct model *m = model_build(run->arena, run->diags, loaded, run->env, &where);
+    loaded->errors += run->diags->errors - before;
+    if (run->diags->errors > before) loaded->startup = STARTUP_REJECTED;
+    return m;
 }
 
 /* ---- reports -----------------------------------------------------------------------------------
