@@ -88,6 +88,7 @@ static void add_code(struct buf *b, bool markdown, const char *caption, const ch
     if (markdown) buf_add(b, STR("```\n"));
 }
 
+/* `id` as the person who asks has it. */
 static void add_silence(struct arena *a, struct buf *b, bool markdown, struct str id) {
     struct str comment =
         str_format(a, "// clawc-ignore " STR_FMT ": why this is acceptable", STR_ARG(id));
@@ -116,7 +117,8 @@ static void add_example(struct arena *a, struct buf *b, bool markdown,
     add_code(b, markdown, "Better", language, e->after);
 }
 
-static void explain(struct run *run, const struct rule *rule, bool markdown, struct buf *b) {
+static void explain(struct run *run, const struct rule *rule, struct str id, bool markdown,
+                    struct buf *b) {
     const struct rule_info *i = &rule->info;
     if (markdown)
         buf_addf(b, "# `" STR_FMT "`\n\n" STR_FMT ".\n\n", STR_ARG(i->id), STR_ARG(i->title));
@@ -141,7 +143,7 @@ static void explain(struct run *run, const struct rule *rule, bool markdown, str
     add_section(b, markdown, "How to fix it", fix);
     add_example(run->arena, b, markdown, &rule->example);
     add_section(b, markdown, "When it may be wrong", rule->false_positives);
-    add_silence(run->arena, b, markdown, i->id);
+    add_silence(run->arena, b, markdown, id);
 }
 
 static enum exit_code unknown_rule(const struct rules *rules, const char *id) {
@@ -164,13 +166,18 @@ enum exit_code command_explain(struct run *run) {
         fputs("clawc: explain takes the id of a rule; `clawc rules` lists them\n", stderr);
         return EXIT_USAGE;
     }
+    const char *id = run->o->arguments.list.v[0], *format = run->o->format;
+    bool markdown = format && strcmp(format, "markdown") == 0;
+    if (format && !markdown && strcmp(format, "text") != 0) {
+        fprintf(stderr, "clawc: explain prints text or markdown, not `%s`\n", format);
+        return EXIT_USAGE;
+    }
     struct rules rules;
     if (!run_rules(run, &rules)) return EXIT_CONFIG;
-    const char *id = run->o->arguments.list.v[0], *format = run->o->format;
     const struct rule *rule = rules_find(&rules, str_from(id));
     if (!rule) return unknown_rule(&rules, id);
     struct buf b = buf_new(run->arena);
-    explain(run, rule, format && strcmp(format, "markdown") == 0, &b);
+    explain(run, rule, str_from(id), markdown, &b);
     fwrite(b.p, 1, b.n, stdout);
     return run_flush(stdout, EXIT_FINE);
 }
@@ -308,12 +315,18 @@ enum exit_code command_rules(struct run *run) {
         fputs("clawc: rules takes no file; --rules DIR adds rules\n", stderr);
         return EXIT_USAGE;
     }
+    const char *format = run->o->format ? run->o->format : "text";
+    bool json = strcmp(format, "json") == 0, markdown = strcmp(format, "markdown") == 0;
+    if (!json && !markdown && strcmp(format, "text") != 0) {
+        fprintf(stderr, "clawc: rules prints text, json or markdown, not `%s`\n", format);
+        return EXIT_USAGE;
+    }
     if (!run_rules(run, &rules)) return EXIT_CONFIG;
     if (run->o->facts)
         add_facts(&b);
-    else if (run->o->format && strcmp(run->o->format, "json") == 0)
+    else if (json)
         add_rules_json(&b, &rules);
-    else if (run->o->format && strcmp(run->o->format, "markdown") == 0)
+    else if (markdown)
         add_rules_markdown(&b, &rules);
     else
         add_rules_text(&b, &rules);

@@ -13,6 +13,7 @@ struct rostering {
     struct roster *out;
     enum startup *startup;
     bool from_list, converted;
+    struct map numbered; /* id -> the first number that repaired_id has not tried for it */
 };
 
 static void worsen(const struct rostering *s, enum startup startup) {
@@ -112,8 +113,10 @@ static bool list_is_canonical(const struct rostering *s, node_id list) {
 static struct str repaired_id(struct rostering *s, struct str written) {
     struct str id = ids_trim(written).n ? ids_agent(s->arena, written) : STR("agent");
     struct str candidate = id;
-    for (unsigned i = 2; map_get(&s->out->ids, candidate); i++)
-        candidate = str_format(s->arena, STR_FMT "-%u", STR_ARG(id), i);
+    if (!map_get(&s->out->ids, id)) return id;
+    uint32_t *next = map_put(&s->numbered, id, 2, NULL);
+    do candidate = str_format(s->arena, STR_FMT "-%u", STR_ARG(id), (*next)++);
+    while (map_get(&s->out->ids, candidate));
     return candidate;
 }
 
@@ -242,17 +245,27 @@ static void add_marker_bindings(struct rostering *s) {
         qsort(s->out->added.v, s->out->added.n, sizeof *s->out->added.v, by_channel);
 }
 
-static bool account_is_bound(const struct rostering *s, struct str channel, struct str account) {
+/* The accounts of a channel that some binding names; `*all` when one names them all. */
+static struct map bound_accounts(const struct rostering *s, struct str channel, bool *all) {
     const struct tree *t = s->r->tree;
+    struct map bound = map_new(s->arena);
+    *all = false;
     for (TREE_EACH(t, binding, tree_member(t, s->root, STR("bindings")))) {
         node_id match = tree_member(t, binding, STR("match"));
         struct str name = ids_token(s->arena, tree_text(t, tree_member(t, match, STR("channel"))));
         struct str pattern = ids_trim(tree_text(t, tree_member(t, match, STR("accountId"))));
-        if (str_equal(name, channel) && !tree_member(t, match, STR("peer")) &&
-            (str_equal(pattern, STR("*")) || str_equal(ids_account(s->arena, pattern), account)))
-            return true;
+        if (!str_equal(name, channel) || tree_member(t, match, STR("peer"))) continue;
+        if (str_equal(pattern, STR("*"))) *all = true;
+        map_put(&bound, ids_account(s->arena, pattern), 1, NULL);
     }
-    return false;
+    return bound;
+}
+
+static void add_repair_binding(struct rostering *s, const struct map *bound, struct str account,
+                               node_id node) {
+    if (map_get(bound, account)) return;
+    ARRAY_PUSH(s->arena, s->out->added) =
+        (struct added_binding){s->out->agents.v[0].id, STR("telegram"), account, node};
 }
 
 /* The repair of a list without marker: the first agent owns each account of the channel that ships
@@ -261,19 +274,15 @@ static void add_repair_bindings(struct rostering *s) {
     const struct tree *t = s->r->tree;
     node_id channel = tree_path(t, s->root, "channels", "telegram", NULL);
     if (!tree_is(t, channel, NODE_OBJECT) || !is_channel(s, channel)) return;
-    node_id accounts = tree_member(t, channel, STR("accounts"));
-    struct str first = s->out->agents.v[0].id;
-    bool any = false;
-    for (TREE_EACH(t, account, accounts)) {
-        any = true;
+    bool all, any = false;
+    struct map bound = bound_accounts(s, STR("telegram"), &all);
+    if (all) return;
+    for (TREE_EACH(t, account, tree_member(t, channel, STR("accounts")))) {
         struct str id = ids_account(s->arena, tree_key_text(t, tree_node(t, account)->key));
-        if (!account_is_bound(s, STR("telegram"), id))
-            ARRAY_PUSH(s->arena, s->out->added) =
-                (struct added_binding){first, STR("telegram"), id, account};
+        add_repair_binding(s, &bound, id, account);
+        any = true;
     }
-    if (!any && !account_is_bound(s, STR("telegram"), STR("default")))
-        ARRAY_PUSH(s->arena, s->out->added) =
-            (struct added_binding){first, STR("telegram"), STR("default"), channel};
+    if (!any) add_repair_binding(s, &bound, STR("default"), channel);
 }
 
 static void repair_ownership(struct rostering *s) {
@@ -324,7 +333,8 @@ void roster_load(struct arena *a, const struct reading *r, const struct gateway_
                           .root = root,
                           .agents = agents,
                           .out = roster,
-                          .startup = startup};
+                          .startup = startup,
+                          .numbered = map_new(a)};
     roster->ids = map_new(a);
     node_id list = read_member(r, agents, "list", NODE_ARRAY);
     node_id entries = g->roster_entries ? read_member(r, agents, "entries", NODE_OBJECT) : 0;

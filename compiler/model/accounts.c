@@ -13,6 +13,7 @@ struct listing {
     struct channel *channel;
     struct names identity; /* credential keys */
     bool nested_dm, audit_nested;
+    struct map by_key, by_id, by_case; /* the accounts' blocks */
 };
 
 /* ---- senders -----------------------------------------------------------------------------------
@@ -176,36 +177,39 @@ static struct str usable_id(const struct listing *l, struct str written) {
     return fallen ? STR("") : id;
 }
 
-/* The first block whose key reads as this id; in older gateways an unusable key is `default`. */
-static node_id block_by_id(const struct listing *l, node_id accounts, struct str id) {
+/* The block of an account: its exact key, else the first that reads the same. WhatsApp looks for
+ * the key as it is spelled, the others for the canonical id: a key that is not canonical but for
+ * its case is then not found, and the account has the channel's settings. */
+/* An account is looked for by its key as it is spelled, by its id, or by its key in lower case. A key
+ * that is unusable as an id is `default` in older gateways and nothing in newer ones. */
+static void index_blocks(struct listing *l, node_id accounts) {
+    struct arena *a = l->m->arena;
+    l->by_key = map_new(a);
+    l->by_id = map_new(a);
+    l->by_case = map_new(a);
     for (TREE_EACH(l->r->tree, n, accounts)) {
         struct str name = tree_key_text(l->r->tree, tree_node(l->r->tree, n)->key);
-        struct str reads =
-            l->m->gateway->audit_by_route ? usable_id(l, name) : ids_account(l->m->arena, name);
-        if (name.n && str_equal(reads, id)) return n;
+        struct str id = l->m->gateway->audit_by_route ? usable_id(l, name) : ids_account(a, name);
+        map_put(&l->by_key, name, n, NULL);
+        map_put(&l->by_case, ids_lower(a, name), n, NULL);
+        if (name.n && id.n) map_put(&l->by_id, id, n, NULL);
     }
-    return 0;
 }
 
-static node_id block_by_case(const struct listing *l, node_id accounts, struct str id) {
-    for (TREE_EACH(l->r->tree, n, accounts)) {
-        struct str name = tree_key_text(l->r->tree, tree_node(l->r->tree, n)->key);
-        if (str_equal(ids_lower(l->m->arena, name), id)) return n;
-    }
-    return 0;
+static node_id block_of(const struct map *index, struct str name) {
+    const node_id *n = map_get(index, name);
+    return n ? *n : 0;
 }
 
 /* The block of an account: its exact key, else the first that reads the same. WhatsApp looks for
  * the key as it is spelled, the others for the canonical id: a key that is not canonical but for
  * its case is then not found, and the account has the channel's settings. */
-static node_id account_block(const struct listing *l, node_id accounts, struct str key) {
+static node_id account_block(const struct listing *l, struct str key) {
     struct str id = ids_account(l->m->arena, key);
     bool raw = names_have(l->m->gateway->raw_account_keys, l->channel->name);
-    node_id exact = tree_member(l->r->tree, accounts, raw ? key : id);
-    if (exact) return exact;
-    if (names_have(l->m->gateway->canonical_account_keys, l->channel->name))
-        return block_by_id(l, accounts, id);
-    return block_by_case(l, accounts, id);
+    bool canonical = names_have(l->m->gateway->canonical_account_keys, l->channel->name);
+    node_id exact = block_of(&l->by_key, raw ? key : id);
+    return exact ? exact : block_of(canonical ? &l->by_id : &l->by_case, id);
 }
 
 /* ---- credentials -------------------------------------------------------------------------------
@@ -259,7 +263,7 @@ static struct layers credential_layers(const struct listing *l, const struct lay
                                        node_id accounts, struct str id) {
     struct layers found = *at;
     if (!names_have(l->m->gateway->canonical_credentials, l->channel->name)) return found;
-    if (!found.own) found.own = block_by_id(l, accounts, id);
+    if (!found.own) found.own = block_of(&l->by_id, id);
     bool listed = found.own || !tree_first(l->r->tree, accounts) || str_equal(id, STR("default"));
     if (l->m->gateway->audit_by_route && !listed) found.channel = 0;
     return found;
@@ -342,7 +346,7 @@ static void read_credentials(const struct listing *l, const struct layers *at, s
  */
 
 static void add_account(struct listing *l, node_id accounts, struct str key) {
-    node_id own = account_block(l, accounts, key);
+    node_id own = account_block(l, key);
     if (own && !read_is(l->r, own, NODE_OBJECT)) own = 0;
     bool whatsapp = is_channel(l, "whatsapp");
     node_id shared = whatsapp && l->m->gateway->audit_by_route
@@ -464,6 +468,7 @@ static void list_accounts(struct listing *l) {
         if (ids_trim(environment_get(l->env, pairs.v[i])).n) implicit = true;
     if (implicit || !list.keys.n) list_key(l, &list, STR("default"));
     if (list.keys.n) qsort(list.keys.v, list.keys.n, sizeof *list.keys.v, by_locale);
+    index_blocks(l, accounts);
     for (size_t i = 0; i < list.keys.n; i++) add_account(l, accounts, list.keys.v[i]);
     mark_duplicate_logins(l);
     struct str chosen = bound_default(l);

@@ -54,6 +54,10 @@ struct rules {
  * must be of its own: its spans are in the embedded texts. */
 void rules_load_builtin(struct arena *a, struct rules *rules, struct diags *d);
 
+/* Reads a rule file that is in `file` of the tree's sources and adds its rule, at the end. Mistakes
+ * become errors at their line; false when there was one. */
+bool rules_load_file(struct tree *t, struct rules *rules, uint32_t file, struct diags *d);
+
 /* Reads every *.yaml file of a directory. Mistakes become errors at their line in the rule's file;
  * false when there was one. An id that exists already is a mistake. */
 bool rules_load_directory(struct tree *t, struct rules *rules, const char *path, struct diags *d);
