@@ -74,7 +74,8 @@ static const struct sender *senders_of(const struct listing *l, const struct tex
         if (str_equal(written, STR("*"))) *wildcard = true;
         if (!written.n || str_equal(written, STR("*"))) continue;
         bool is_new;
-        struct str id = normal_sender(l, written);
+        /* The digits of an unknown value are unknown, too. */
+        struct str id = list->v[i].symbolic ? written : normal_sender(l, written);
         map_put(&seen, id, 1, &is_new);
         if (id.n && is_new) v[(*n)++] = (struct sender){id, list->v[i].at};
     }

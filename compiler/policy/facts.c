@@ -348,7 +348,7 @@ static struct cel_value unknown_names(struct cel_run *run, const struct analysis
       lesser_agent(o))                                                                             \
     F(agent, bound, S(CEL_BOOL), "A binding that can win leads to it.", bool_at(o->bound, A->at))  \
     F(agent, named, S(CEL_BOOL),                                                                   \
-      "Hooks, broadcast groups, forum topics or other agents can wake it.",                        \
+      "Hooks, broadcast groups, forum topics or other agents, by name, can wake it.",              \
       bool_at(o->named, A->at))                                                                    \
     F(agent, reaches, LISTO(fact_reach), "The classes of senders that reach it.",                  \
       lazy_list(run, o->n_reach, agent_reach_element, o, A->at))                                   \
