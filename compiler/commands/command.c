@@ -47,3 +47,7 @@ const struct command *command_find(const char *name) {
         if (strcmp(c->name, name) == 0) return c;
     return NULL;
 }
+
+enum exit_code exit_worse(enum exit_code a, enum exit_code b) {
+    return a > b ? a : b;
+}
