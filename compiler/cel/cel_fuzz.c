@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "policy/cel_batch.h"
+#include "cel/cel_batch.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

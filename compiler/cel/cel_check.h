@@ -3,7 +3,7 @@
 #ifndef CLAWC_POLICY_CEL_CHECK_H
 #define CLAWC_POLICY_CEL_CHECK_H
 
-#include "policy/cel_ast.h"
+#include "cel/cel_ast.h"
 
 /* A variable of a macro. */
 struct cel_local {

@@ -1,5 +1,5 @@
 /* The encoders extension: base64 of RFC 4648. */
-#include "policy/cel_ast.h"
+#include "cel/cel_ast.h"
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 

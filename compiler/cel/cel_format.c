@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "policy/cel_ast.h"
-#include "policy/cel_number.h"
+#include "cel/cel_ast.h"
+#include "cel/cel_number.h"
 
 enum { MAX_PRECISION = 1000, DEFAULT_PRECISION = 6, MAX_NESTING = 64 };
 

@@ -1,4 +1,4 @@
-#include "policy/cel_ast.h"
+#include "cel/cel_ast.h"
 
 #include <stdarg.h>
 #include <stdio.h>

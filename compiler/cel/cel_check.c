@@ -1,6 +1,6 @@
 /* Goes through the parsed tree once and makes of it what can be run: names become variables,
  * fields and functions, macros become loops, kinds that can never fit are reported. */
-#include "policy/cel_check.h"
+#include "cel/cel_check.h"
 
 /* Constant patterns of an expression: each may take 64 KiB. */
 enum { MAX_PATTERNS = 200 };

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "policy/cel_ast.h"
+#include "cel/cel_ast.h"
 
 /* Nesting that equality and messages follow; values of the host may be deeper. */
 enum { MAX_VALUE_DEPTH = 256, MAX_SMALL_MAP = 8 };

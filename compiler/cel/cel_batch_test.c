@@ -1,5 +1,5 @@
 /* Runs the recorded conformance tests of CEL through the batch reader and compares every answer. */
-#include "policy/cel_batch.h"
+#include "cel/cel_batch.h"
 
 #include <math.h>
 #include <setjmp.h>

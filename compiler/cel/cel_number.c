@@ -1,4 +1,4 @@
-#include "policy/cel_number.h"
+#include "cel/cel_number.h"
 
 #include <math.h>
 #include <stdio.h>

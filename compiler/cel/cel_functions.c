@@ -7,7 +7,7 @@
 
 #include "base/json.h"
 #include "base/utf8.h"
-#include "policy/cel_ast.h"
+#include "cel/cel_ast.h"
 
 /* ---- descriptions ---- */
 

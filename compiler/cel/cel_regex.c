@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "policy/cel_ast.h"
+#include "cel/cel_ast.h"
 
 enum {
     MAX_PATTERN = 4096,       /* bytes */

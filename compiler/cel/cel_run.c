@@ -2,7 +2,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "policy/cel_ast.h"
+#include "cel/cel_ast.h"
 
 enum { STEPS = 10 * 1000 * 1000, BYTES = 64 * 1024 * 1024 };
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/utf8.h"
-#include "policy/cel_ast.h"
+#include "cel/cel_ast.h"
 
 struct cel_node *cel_value_literal(struct cel_parser *p, struct cel_token token,
                                    struct cel_value v) {

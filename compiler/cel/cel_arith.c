@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "policy/cel_ast.h"
+#include "cel/cel_ast.h"
 
 static struct cel_value overflow(enum cel_kind kind) {
     return cel_failure(CEL_ERROR_OVERFLOW, kind == CEL_INT ? STR("the result does not fit an int")

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "policy/cel_check.h"
+#include "cel/cel_check.h"
 
 /* ---- did you mean ---- */
 

@@ -1,10 +1,10 @@
-#include "policy/cel_batch.h"
+#include "cel/cel_batch.h"
 
 #include <string.h>
 
 #include "base/json.h"
-#include "policy/cel_ast.h"
-#include "policy/cel_number.h"
+#include "cel/cel_ast.h"
+#include "cel/cel_number.h"
 #include "syntax/json5.h"
 
 /* Nesting of the values of `bindings`; writing stops at ten million steps as evaluation does. */

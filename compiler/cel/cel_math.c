@@ -1,7 +1,7 @@
 /* The math extension. */
 #include <math.h>
 
-#include "policy/cel_ast.h"
+#include "cel/cel_ast.h"
 
 /* ---- greatest and least ---- */
 

@@ -1,5 +1,5 @@
 /* The macros that look like methods. `has` and `cel.bind` have a form of their own. */
-#include "policy/cel_ast.h"
+#include "cel/cel_ast.h"
 
 static const struct cel_macro macros[] = {
     {"all", CEL_NODE_ALL, 2, 1, false, false},

@@ -6,7 +6,7 @@
 #ifndef CLAWC_POLICY_CEL_AST_H
 #define CLAWC_POLICY_CEL_AST_H
 
-#include "policy/cel.h"
+#include "cel/cel.h"
 
 enum cel_op {
     CEL_NODE_LITERAL,

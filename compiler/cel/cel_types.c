@@ -3,7 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "policy/cel_check.h"
+#include "cel/cel_check.h"
 
 struct cel_type cel_simple_type(enum cel_kind kind) {
     return (struct cel_type){.kind = kind, .element = CEL_DYN};

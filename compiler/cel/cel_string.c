@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "policy/cel_ast.h"
+#include "cel/cel_ast.h"
 
 /* ---- positions ---- */
 

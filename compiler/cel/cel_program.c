@@ -3,7 +3,7 @@
 
 #include "base/utf8.h"
 #include "cel_grammar.h"
-#include "policy/cel_ast.h"
+#include "cel/cel_ast.h"
 
 void *celParseAlloc(void *(*allocate)(size_t), struct cel_parser *parser);
 void celParse(void *lemon, int code, struct cel_token token);

@@ -3,7 +3,7 @@
 #ifndef CLAWC_POLICY_CEL_BATCH_H
 #define CLAWC_POLICY_CEL_BATCH_H
 
-#include "policy/cel.h"
+#include "cel/cel.h"
 
 /* Evaluates one line, a JSON object with `expr` and perhaps `bindings`, `declared`, `container`,
  * `disable_macros`, `disable_check` (other keys are ignored), and adds the answer to `out`, without

@@ -1,4 +1,4 @@
-#include "policy/cel.h"
+#include "cel/cel.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* Walks a checked tree. Errors are values: each operator says what it does with them. */
 #include <math.h>
 
-#include "policy/cel_ast.h"
+#include "cel/cel_ast.h"
 
 /* Arguments and locals that need no memory of the run. */
 enum { FEW = 4, FEW_LOCALS = 8 };
