@@ -119,6 +119,14 @@ static struct layers dm_layers(const struct listing *l, const struct layers *at)
                            .channel_at = value_place(above, at->channel_at)};
 }
 
+/* `dm.enabled: false` turns direct messages off whatever the policy is; the audit reads the policy.
+ */
+static void switch_off_dm(const struct listing *l, node_id dm, struct account *a) {
+    node_id enabled = tree_member(l->r->tree, dm, STR("enabled"));
+    if (tree_is(l->r->tree, enabled, NODE_BOOL) && !tree_node(l->r->tree, enabled)->u.boolean)
+        a->dm_policy = (struct text){.v = STR("disabled"), .at = enabled, .set = true};
+}
+
 static void read_dm(const struct listing *l, const struct layers *at, struct account *a) {
     const struct gateway_data *g = l->m->gateway;
     bool inherit = !names_have(g->account_dm_policy, a->channel) || !a->own_block;
@@ -136,6 +144,7 @@ static void read_dm(const struct listing *l, const struct layers *at, struct acc
     a->audit_senders = a->senders;
     a->n_audit_senders = a->n_senders;
     a->audit_wildcard = a->wildcard;
+    switch_off_dm(l, dm.own ? dm.own : dm.channel, a);
     if (!l->audit_nested) return;
     a->audit_dm_policy = nested_policy;
     a->audit_wildcard = false;
@@ -459,11 +468,9 @@ static void list_accounts(struct listing *l) {
         list_key(l, &list, tree_key_text(l->r->tree, tree_node(l->r->tree, n)->key));
     list_bound(l, &list);
     struct layers channel = {.channel = l->block, .channel_at = l->channel->at};
-    bool implicit = l->m->gateway->audit_by_route && list.keys.n && l->identity.n &&
-                    (has_all_credentials(l, &channel, STR("")) || token_file(l, l->block).set);
-    struct names pairs = name_map_get(&l->m->gateway->environment, l->channel->name);
-    for (size_t i = 0; l->m->gateway->audit_by_route && i + 1 < pairs.n && i < 2; i += 2)
-        if (ids_trim(environment_get(l->env, pairs.v[i])).n) implicit = true;
+    bool implicit =
+        l->m->gateway->audit_by_route && l->identity.n &&
+        (has_all_credentials(l, &channel, STR("default")) || token_file(l, l->block).set);
     if (implicit || !list.keys.n) list_key(l, &list, STR("default"));
     if (list.keys.n) qsort(list.keys.v, list.keys.n, sizeof *list.keys.v, by_locale);
     index_blocks(l, accounts);
