@@ -461,6 +461,18 @@ static int default_first(const void *left, const void *right) {
     return by_locale(&a->key, &b->key);
 }
 
+/* The older audit names an account by the path of its block. It says the same of all that have none
+ * under their name, and a repeated finding is one. */
+static void mark_repeated_audits(const struct listing *l, struct account *first) {
+    bool said = false;
+    for (size_t i = 0; !l->m->gateway->audit_by_route && i < l->channel->n_accounts; i++) {
+        struct account *a = &first[i];
+        if (!a->enabled || !a->configured || map_get(&l->by_key, a->key)) continue;
+        a->repeats_audit = said;
+        said = true;
+    }
+}
+
 static void list_accounts(struct listing *l) {
     node_id accounts = read_member(l->r, l->block, "accounts", NODE_OBJECT);
     struct key_list list = {.seen = map_new(l->m->arena)};
@@ -482,6 +494,7 @@ static void list_accounts(struct listing *l) {
     for (size_t i = 0; i < l->channel->n_accounts; i++)
         first[i].is_default = str_equal(first[i].key, chosen);
     qsort(first, l->channel->n_accounts, sizeof *first, default_first);
+    mark_repeated_audits(l, first);
 }
 
 static void build_channel(struct model *m, const struct reading *r, const struct environment *env,

@@ -320,9 +320,10 @@ static struct cel_value sender_list(struct cel_run *run, const struct sender *li
       "Has a credential (or may have one that is not in the file).",                               \
       bool_at(C->configured, C->at))                                                               \
     F(account, audited, S(CEL_BOOL),                                                               \
-      "The gateway's own audit looks at its direct messages: enabled, configured and, in newer "   \
-      "gateways, not a second account with the same login.",                                       \
-      bool_at(C->enabled && C->configured &&                                                       \
+      "The gateway's own audit speaks of its direct messages: it is enabled and configured, in "   \
+      "newer gateways no second account with the same login, in older ones no second account "     \
+      "without a block.",                                                                          \
+      bool_at(C->enabled && C->configured && !C->repeats_audit &&                                  \
                   !(C->duplicate_login && o->in->model->gateway->audit_by_route),                  \
               C->at))                                                                              \
     F(account, is_default, S(CEL_BOOL), "The channel's default account.",                          \
