@@ -35,8 +35,8 @@ bool run_read(struct run *run, const char *path, uint32_t *file);
 /* Reads and loads a config; `out->root` is 0 when there is nothing to work with. */
 void run_load(struct run *run, const char *path, struct loaded *out);
 
-/* The model of a loaded config; `index` is its place on the command line. */
-struct model *run_model(struct run *run, const char *path, const struct loaded *loaded);
+/* The model of a loaded config. A value that cannot be used makes the config a rejected one. */
+struct model *run_model(struct run *run, const char *path, struct loaded *loaded);
 
 /* Prints what is wrong with the files, as the text report does, to `out`. */
 void run_print_errors(struct run *run, FILE *out);
