@@ -1,16 +1,18 @@
 // The schema of the installed version in the form of rules/gateways/schema-VERSION.json:
 //
-//     schema.mjs OUTPUT-OF-config-schema FILE
+//     schema.mjs PACKAGE-ROOT OUTPUT-OF-config-schema SCHEMA-FILE PLUGINS-FILE
 //
 // Without what only forms need (titles, descriptions), keys in order, and what occurs more than
 // once as a definition, one definition a line, so that two versions can be compared by `diff`.
 import fs from "node:fs";
+import path from "node:path";
 
-const [from, out] = process.argv.slice(2);
 const DROPPED = new Set(["title", "description", "examples", "$schema", "$id", "deprecated", "readOnly",
   "writeOnly", "$comment"]);
 const NAMED = new Set(["properties", "patternProperties", "$defs", "definitions", "dependentSchemas"]);
 const LITERAL = new Set(["const", "enum", "default"]); // values, not schemas
+// JSON Schema has no flags, so the export loses that these ignore case: the ids of agents.
+const IGNORES_CASE = new Set(["^[a-z0-9_][a-z0-9_-]{0,63}$", "^[a-z0-9][a-z0-9_-]{0,63}$"]);
 const DEFINITION_MIN = 47; // of the text: shorter ones are repeated in full
 
 // A key that has a default and is required: the loader fills it in, so that the config need not have it.
@@ -43,7 +45,9 @@ function stripped(value, named = false) {
   }
   const keys = Object.keys(value).filter((key) => named || !DROPPED.has(key));
   return sorted(Object.fromEntries(keys.map((key) => [key,
-    !named && LITERAL.has(key) ? value[key] : stripped(value[key], !named && NAMED.has(key))])));
+    !named && LITERAL.has(key) ? value[key]
+      : !named && IGNORES_CASE.has(value[key]) ? value[key].replaceAll("a-z", "A-Za-z")
+      : stripped(value[key], !named && NAMED.has(key))])));
 }
 
 function count(value, seen, named = false) {
@@ -74,4 +78,23 @@ function withDefinitions(schema) {
   return `{"$defs":{\n${lines.join(",\n")}\n},\n${rest}\n`;
 }
 
-fs.writeFileSync(out, withDefinitions(stripped(inlined(JSON.parse(fs.readFileSync(from, "utf8"))))));
+// The schemas of the plugins that come with the gateway, by id; one plugin a line.
+function plugins(root) {
+  const found = new Map();
+  for (const folder of ["dist/extensions", "extensions"]) {
+    const at = path.join(root, folder);
+    for (const name of fs.existsSync(at) ? fs.readdirSync(at) : []) {
+      const file = path.join(at, name, "openclaw.plugin.json");
+      if (!fs.existsSync(file)) continue;
+      const manifest = JSON.parse(fs.readFileSync(file, "utf8"));
+      if (manifest.configSchema) found.set(manifest.id, stripped(inlined(manifest.configSchema)));
+    }
+  }
+  const lines = [...found].sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([id, schema]) => `${JSON.stringify(id)}:${JSON.stringify(schema)}`);
+  return `{"type":"object","properties":{\n${lines.join(",\n")}\n}}\n`;
+}
+
+const [root, exported, out, outPlugins] = process.argv.slice(2);
+fs.writeFileSync(out, withDefinitions(stripped(inlined(JSON.parse(fs.readFileSync(exported, "utf8"))))));
+fs.writeFileSync(outPlugins, plugins(root));
