@@ -46,9 +46,9 @@ function indexOf(root) {
 
 export class Package {
   constructor(root) {
-    this.root = root;
-    this.version = JSON.parse(fs.readFileSync(path.join(root, "package.json"), "utf8")).version;
-    this.index = indexOf(root);
+    this.root = fs.realpathSync(root); // as modules are named to the hook
+    this.version = JSON.parse(fs.readFileSync(path.join(this.root, "package.json"), "utf8")).version;
+    this.index = indexOf(this.root);
   }
 
   // Where a name is declared; `source` (a part of the source file's path) tells those of one name apart.

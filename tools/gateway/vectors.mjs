@@ -18,11 +18,11 @@ function linesOf(kind, version) {
   return fs.readFileSync(file, "utf8").split("\n").filter(Boolean).map((line) => JSON.parse(line));
 }
 
-// Every STEP-th vector of each file; under the name of its file when there are several.
+// Every STEP-th vector of each file, under the name of its file; what was itself recorded anew is left out.
 function chosen(kind) {
   return known.flatMap((version) => linesOf(kind, version)
-    .filter((_, i) => i % Number(step) === 0)
-    .map((vector) => ({ ...vector, id: known.length > 1 ? `${version}/${vector.id}` : vector.id })));
+    .filter((vector, i) => !/^\d+\.\d+\./.test(vector.id) && i % Number(step) === 0)
+    .map((vector) => ({ ...vector, id: `${version}/${vector.id}` })));
 }
 
 function write(kind, version, lines) {
