@@ -94,6 +94,7 @@ static void read_routing(const struct reader *r, node_id routing, struct gateway
     struct names chosen = names_of(r, section(r, routing, "rules"));
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
         if (names_have(chosen, str_from(rules[i].name))) g->routing_rules |= rules[i].rule;
+    g->system_agent_owns = flag(r, routing, "system_agent");
     struct names keep = names_of(r, section(r, routing, "keep_case"));
     struct keep_case *v = ARENA_ARRAY(r->arena, struct keep_case, keep.n);
     for (size_t i = 0; i < keep.n; i++) {
@@ -236,6 +237,7 @@ static struct gateway_data read_gateway(struct reader *r, const struct embedded 
     g.plugins_removed = names_of(r, section(r, schema, "plugins_removed"));
     g.plugins_on = names_of(r, section(r, schema, "plugins_on"));
     g.moved = map_of(r, section(r, schema, "moved"));
+    g.roster_waits = flag(r, schema, "roster_waits");
     read_channels(r, section(r, root, "channels"), &g);
     read_tools(r, section(r, root, "tools"), &g);
     return g;

@@ -36,6 +36,7 @@ struct gateway_data {
     struct str version;
     bool roster_entries; /* agents.entries{}; otherwise agents.list[] */
     unsigned routing_rules;
+    bool system_agent_owns; /* agents.defaults.systemAgent takes what no binding takes */
     const struct keep_case *keep_case;
     size_t n_keep_case;
 
@@ -51,6 +52,7 @@ struct gateway_data {
     struct name_map repair_values;               /* pattern -> old, new, old, new... */
     struct name_map repair_removed_values;       /* pattern -> values */
     struct names repair_removed, repair_retired, repair_emptied;
+    bool roster_waits;        /* rules about agents are for configs that fit the schema */
     struct names legacy_keys; /* 2026.3.13: present, they are all that is reported */
 
     uint16_t base_port;

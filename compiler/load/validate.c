@@ -44,7 +44,8 @@ static void hand_over(const struct validation *v, const struct checking *c) {
 
 static void refine(struct semantics *s) {
     s->aborted = checking_aborted(s->c, s->v->root);
-    semantics_apply(s, semantics_agent_rules);
+    if (!s->v->gateway->roster_waits || !has_error(s->c, 0))
+        semantics_apply(s, semantics_agent_rules);
     semantics_apply(s, semantics_field_rules);
     semantics_apply(s, semantics_channel_rules);
 }

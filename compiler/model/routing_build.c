@@ -58,7 +58,10 @@ static int32_t old_default(struct building *b) {
 
 static int32_t new_default(struct building *b) {
     const struct roster *roster = &b->m->loaded->roster;
-    struct str owner = roster->explicit_ownership ? roster->system_agent : roster->marker;
+    bool system = b->m->gateway->system_agent_owns;
+    struct str owner = !roster->explicit_ownership ? roster->marker
+                       : system                    ? roster->system_agent
+                                                   : STR("");
     int32_t index;
     if (owner.n && in_roster(b, ids_agent(b->arena, owner), &index)) return index;
     return b->m->routing.n_roster == 1 ? 0 : AGENT_ERROR;

@@ -83,6 +83,11 @@ const RULES = {
     .sessionKey.endsWith("ς"),
 };
 if (has.route) {
+  if (facts.roster === "entries") ask("routing.system_agent", () => {
+    const owned = config();
+    owned.agents.defaults = { systemAgent: { agentId: "two" } };
+    return !fails(owned, {});
+  });
   ask("routing.rules", () => Object.keys(RULES).filter((rule) => RULES[rule]()));
   const channels = Object.keys(properties(properties(schema).channels));
   ask("routing.keep_case", () => channels.flatMap((channel) => ["channel", "group"]
@@ -106,27 +111,12 @@ ask("channels.known", () => {
 ask("channels.aliases", () => (has.channelAliases && Object.keys(has.channelAliases).length
   ? { ...has.channelAliases } : undefined));
 
-// Names that a policy takes for those of another tool, beyond the table of aliases.
-function renamed(names) {
-  return Object.fromEntries(names.map((name) => [name, has.normalizeToolName?.(name) ?? name])
-    .filter(([name, other]) => name !== other));
-}
-
 const LETTERS = { minimal: "m", coding: "c", messaging: "g" };
 ask("tools.catalogue", () => has.catalogue && Object.fromEntries(has.catalogue.map((tool) => [tool.id,
   [tool.sectionId, tool.profiles.map((profile) => LETTERS[profile]).join(""),
     ...(tool.includeInOpenClawGroup ? ["openclaw"] : [])]])));
 const plainMap = (map) => (map instanceof Map ? Object.fromEntries(map) : { ...map });
 ask("tools.aliases", () => has.aliases && { ...plainMap(has.aliases), ...plainMap(has.renames ?? {}) });
-
-const LETTERS = { minimal: "m", coding: "c", messaging: "g" };
-ask("tools.catalogue", () => has.catalogue && Object.fromEntries(has.catalogue.map((tool) => [tool.id,
-  [tool.sectionId, tool.profiles.map((profile) => LETTERS[profile]).join(""),
-    ...(tool.includeInOpenClawGroup ? ["openclaw"] : [])]])));
-ask("tools.aliases", () => has.aliases && {
-  ...(has.aliases instanceof Map ? Object.fromEntries(has.aliases) : has.aliases),
-  ...renamed(["update_plan", "cron", "bash", "apply-patch"]),
-});
 ask("tools.apply_patch_follows", () => has.allowed &&
   ["exec", "write"].find((tool) => has.allowed("apply_patch", { allow: [tool] })));
 ask("tools.owner_only", () => has.ownerOnly && [...has.ownerOnly]);

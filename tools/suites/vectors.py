@@ -13,11 +13,17 @@ from pathlib import Path
 
 from . import kit
 
-VERSIONS = ("2026.3.13", "2026.9.6")
+OLDEST = "2026.3.13"  # the one whose roster is a list
 REQUIRED_CEL = ("basic comparisons conversions fields fp_math integer_math lists logic macros "
                 "namespace parse plumbing string type_deduction optionals").split()
 NEEDS_TIME = re.compile(r"timestamp\(|duration\(|google\.protobuf\.(Timestamp|Duration)")
 VARIABLE = re.compile(r"\$\{([A-Z_][A-Z0-9_]*)\}")
+
+
+def versions(base, kind):
+    """The gateway versions that have vectors of a kind, oldest first."""
+    found = [path.name[len(kind) + 1:-len(".jsonl")] for path in base.glob(f"{kind}-*.jsonl")]
+    return sorted(found, key=lambda version: [int(n) for n in re.findall(r"\d+", version)])
 
 
 def lines_of(path):
@@ -91,7 +97,7 @@ def route_vector(context, name, vector):
 
 
 def route_tasks(context, base):
-    for version in VERSIONS:
+    for version in versions(base, "route"):
         for vector in lines_of(base / f"route-{version}.jsonl"):
             name = f"vectors/route/{version}/{vector['id']}"
             yield kit.Task(name, lambda n=name, v=vector: route_vector(context, n, v))
@@ -171,7 +177,7 @@ def check_accounts(context, vector):
 
 def access_tasks(context, base):
     checks = {"dm-audit": check_dm_audit, "accounts": check_accounts}
-    for version in VERSIONS:
+    for version in versions(base, "access"):
         for vector in lines_of(base / f"access-{version}.jsonl"):
             check = checks.get(vector["kind"])
             # A config that the gateway refuses has no findings; `check` is what says so.
