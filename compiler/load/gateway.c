@@ -184,6 +184,17 @@ static struct name_map map_of_pairs(const struct reader *r, node_id object) {
     return (struct name_map){keys, values, n};
 }
 
+static void read_discovery(const struct reader *r, node_id discovery, struct gateway_data *g) {
+    g->state_variables = names_of(r, section(r, discovery, "state_variables"));
+    g->config_variables = names_of(r, section(r, discovery, "config_variables"));
+    g->port_variables = names_of(r, section(r, discovery, "port_variables"));
+    g->legacy_state = names_of(r, section(r, discovery, "legacy_state"));
+    g->config_names = names_of(r, section(r, discovery, "config_names"));
+    g->home_ignores_null = flag(r, discovery, "home_ignores_null");
+    g->profile_switches = flag(r, discovery, "profile_switches");
+    g->state_falls_back = flag(r, discovery, "state_falls_back");
+}
+
 static void read_repair(const struct reader *r, node_id repair, struct gateway_data *g) {
     g->repair_scopes = map_of(r, section(r, repair, "scopes"));
     g->repair_moves = map_of(r, section(r, repair, "moves"));
@@ -203,6 +214,7 @@ static void read_loading(const struct reader *r, node_id loading, struct gateway
     g->env_quotes_keys = flag(r, env, "quotes_keys");
     g->env_blocked = names_of(r, section(r, env, "blocked"));
     g->env_blocked_prefixes = names_of(r, section(r, env, "blocked_prefixes"));
+    read_discovery(r, section(r, loading, "discovery"), g);
     read_repair(r, section(r, loading, "repair"), g);
     g->env_blocked_between = map_of(r, section(r, env, "blocked_between"));
 }
