@@ -271,7 +271,7 @@ static void mark_ownerless(struct analysis *s) {
         const struct account *a = &s->model->accounts.v[r->account];
         bool principal = r->class == SENDER_KNOWN || r->class == SENDER_ANYONE;
         struct account_facts *f = &s->accounts[r->account];
-        if (r->agent < 0 && principal && a->configured && !a->duplicate_token &&
+        if (r->agent < 0 && principal && a->configured && !a->duplicate_login &&
             f->owner_missing < 0)
             f->owner_missing = (int32_t)i;
     }
@@ -332,6 +332,7 @@ static void mark_woken(struct analysis *s) {
     const struct model *m = s->model;
     mark_named(s, &m->broadcast_agents);
     mark_named(s, &m->topic_agents);
+    if (m->agent_to_agent.enabled.v) mark_named(s, &m->agent_to_agent.allow);
     for (size_t i = 0; i < m->agents.n; i++) mark_named(s, &m->agents.v[i].delegates);
     if (!m->hooks.enabled.v) return;
     mark_named(s, &m->hooks.mapped_agents);

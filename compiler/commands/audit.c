@@ -14,16 +14,8 @@ static void load_one(struct auditing *s, const char *path) {
     struct run *run = s->run;
     struct loaded *loaded = ARENA_NEW(run->arena, struct loaded);
     run_load(run, path, loaded);
-    size_t before = run->diags->errors;
     if (loaded->file) ARRAY_PUSH(run->arena, s->what.files) = loaded;
-    if (loaded->root) {
-        struct model *m = run_model(run, path, loaded);
-        if (run->diags->errors > before) {
-            loaded->errors += run->diags->errors - before;
-            loaded->startup = STARTUP_REJECTED;
-        }
-        ARRAY_PUSH(run->arena, s->what.models) = m;
-    }
+    if (loaded->root) ARRAY_PUSH(run->arena, s->what.models) = run_model(run, path, loaded);
     s->code = exit_worse(s->code, run_load_code(loaded));
 }
 

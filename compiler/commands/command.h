@@ -28,6 +28,7 @@ extern const struct command commands[];
 const struct command *command_find(const char *name);
 
 enum exit_code command_audit(struct run *run);
+enum exit_code command_check(struct run *run);
 enum exit_code command_compile(struct run *run);
 enum exit_code command_route(struct run *run);
 enum exit_code command_table(struct run *run);

@@ -48,9 +48,8 @@ bool compile_table(struct run *run, const char *path, struct compiled *c) {
     c->loaded = ARENA_NEW(run->arena, struct loaded);
     run_load(run, path, c->loaded);
     if (run_load_code(c->loaded) != EXIT_FINE) return false;
-    size_t before = run->diags->errors;
     c->model = run_model(run, path, c->loaded);
-    if (run->diags->errors != before || !variables_are_known(run, c->loaded)) return false;
+    if (run_load_code(c->loaded) != EXIT_FINE || !variables_are_known(run, c->loaded)) return false;
     uint8_t digest[TABLE_DIGEST];
     compile_digest(source_text(run->sources, c->loaded->file), digest);
     c->bytes = buf_new(run->arena);

@@ -20,7 +20,8 @@ enum command_bit {
     ON_PARSE = 32,
     ON_EXPLAIN = 64,
     ON_RULES = 128,
-    ON_ALL = 255,
+    ON_CHECK = 256,
+    ON_ALL = 511,
 };
 
 struct option_list {
@@ -31,12 +32,12 @@ struct option_list {
 struct options {
     const struct command *command;
     struct option_list arguments;
-    const char *gateway, *format, *fail_on, *project, *color, *stdin_filename;
+    const char *gateway, *format, *fail_on, *project, *color, *stdin_filename, *schema;
     const char *output_file, *table, *against;
     const char *channel, *account, *peer, *parent_peer, *guild, *team;
     const char *default_agent, *dm_scope, *group_scope;
     struct option_list outputs, rules, env, env_files, roles;
-    bool help, version, quiet, each, batch, no_audit, process_env, facts, manual;
+    bool help, version, quiet, each, batch, no_audit, process_env, facts, manual, resolved;
 };
 
 /* Reads argv. False after a message on standard error (wrong usage), which ends with how to get

@@ -9,10 +9,6 @@
 #include "base/buf.h"
 #include "model/locations.h"
 
-enum exit_code exit_worse(enum exit_code a, enum exit_code b) {
-    return a > b ? a : b;
-}
-
 enum exit_code run_flush(FILE *out, enum exit_code code) {
     if (fflush(out) == 0 && !ferror(out)) return code;
     fprintf(stderr, "clawc: cannot write the output: %s\n", strerror(errno));
@@ -97,18 +93,14 @@ static bool build_environment(struct run *run) {
     return true;
 }
 
-static bool known_word(const char *given, const char *const *words, const char *option) {
-    if (!given) return true;
-    for (; *words; words++)
-        if (strcmp(given, *words) == 0) return true;
-    fprintf(stderr, "clawc: %s does not know `%s`\n", option, given);
-    return false;
-}
-
 static bool options_make_sense(const struct options *o) {
-    static const char *const colors[] = {"auto", "always", "never", NULL};
-    if (!known_word(o->color, colors, "--color")) return false;
-    if (o->gateway && !gateway_version_is_readable(str_from(o->gateway))) {
+    if (o->color && strcmp(o->color, "auto") != 0 && strcmp(o->color, "always") != 0 &&
+        strcmp(o->color, "never") != 0) {
+        fprintf(stderr, "clawc: --color takes auto, always or never, not `%s`\n", o->color);
+        return false;
+    }
+    if (o->gateway && o->command->bit != ON_CHECK &&
+        !gateway_version_is_readable(str_from(o->gateway))) {
         fprintf(stderr, "clawc: --gateway takes a version such as 2026.9.6, not `%s`\n",
                 o->gateway);
         return false;
@@ -175,6 +167,7 @@ void run_load(struct run *run, const char *path, struct loaded *out) {
                        .files = &files_of_machine,
                        .config = absolute_path(run, path),
                        .directory = working_directory(run),
+                       .schema = run->schema,
                        .gateway = run->project.gateway,
                        .gateway_from = STR("clawc.yaml")};
     if (run->o->gateway) {
@@ -235,9 +228,13 @@ static struct gateway_place place_of(struct run *run, const char *path) {
     return where;
 }
 
-struct model *run_model(struct run *run, const char *path, const struct loaded *loaded) {
+struct model *run_model(struct run *run, const char *path, struct loaded *loaded) {
     struct gateway_place where = place_of(run, path);
-    return model_build(run->arena, run->diags, loaded, run->env, &where);
+    size_t before = run->diags->errors;
+    struct model *m = model_build(run->arena, run->diags, loaded, run->env, &where);
+    loaded->errors += run->diags->errors - before;
+    if (run->diags->errors > before) loaded->startup = STARTUP_REJECTED;
+    return m;
 }
 
 /* ---- reports -----------------------------------------------------------------------------------

@@ -20,7 +20,8 @@ struct run {
     struct environment *env;
     struct project project;
     bool has_project;
-    bool color; /* on standard output */
+    const struct schema *schema; /* of --schema, or NULL */
+    bool color;                  /* on standard output */
 };
 
 /* Prepares a run: project file (beside `first`, the first file of the command line, which may be
@@ -34,8 +35,8 @@ bool run_read(struct run *run, const char *path, uint32_t *file);
 /* Reads and loads a config; `out->root` is 0 when there is nothing to work with. */
 void run_load(struct run *run, const char *path, struct loaded *out);
 
-/* The model of a loaded config; `index` is its place on the command line. */
-struct model *run_model(struct run *run, const char *path, const struct loaded *loaded);
+/* The model of a loaded config. A value that cannot be used makes the config a rejected one. */
+struct model *run_model(struct run *run, const char *path, struct loaded *loaded);
 
 /* Prints what is wrong with the files, as the text report does, to `out`. */
 void run_print_errors(struct run *run, FILE *out);
@@ -58,8 +59,8 @@ struct audited {
     ARRAY(struct model *) models;
 };
 
-/* The audit of models that are built already, as `audit` and `compile` do it. `apart`: the gateways are
- * not compared with each other. */
+/* The audit of models that are built already, as `audit` and `compile` do it. `apart`: the gateways
+ * are not compared with each other. */
 struct report *run_audit(struct run *run, const struct rules *rules, const struct gate *gate,
                          const struct audited *what, bool apart);
 

@@ -247,12 +247,17 @@ static void choose_gateway(const struct loading *s, node_id root) {
 /* ---- the whole load ----------------------------------------------------------------------------
  */
 
+static void add_own(const struct loading *s, struct diag d) {
+    d.own = true;
+    ARRAY_PUSH(s->loader->arena, s->diags->list) = d;
+}
+
 /* What the parser warned of in the included files. */
 static void pass_warnings(const struct loading *s) {
     for (size_t i = 0; i < s->cache->files.n; i++) {
         const struct include_file *f = &s->cache->files.v[i];
         for (size_t k = 0; f->parsed && k < f->diags->list.n; k++)
-            ARRAY_PUSH(s->loader->arena, s->diags->list) = f->diags->list.v[k];
+            add_own(s, f->diags->list.v[k]);
     }
 }
 
@@ -274,6 +279,8 @@ void load_config(const struct loader *l, uint32_t file, struct loaded *out) {
     struct loading s = {l, l->diags, out, &cache};
     size_t first_node = l->tree->n;
     out->parsed = json5_parse(l->tree, file, l->diags);
+    for (size_t i = out->first_diag; i < l->diags->list.n; i++)
+        l->diags->list.v[i].own = true; /* the gateway's parser does not warn */
     if (out->parsed.root) secrets_mark(l->tree, out->parsed.root);
     if (l->gateway.n && gateway_version_is_readable(l->gateway))
         out->gateway = gateways_find(l->gateways, l->gateway);

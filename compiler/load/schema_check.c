@@ -35,12 +35,12 @@ const struct schema *schema_of_plugins(struct str version) {
 }
 
 /* The number of a key of the schema, or n_keys. */
-static unsigned find_key(const struct schema *s, struct str key) {
+uint16_t schema_key(const struct schema *s, struct str key) {
     unsigned low = 0, high = s->n_keys;
     while (low < high) {
         unsigned middle = (low + high) / 2;
         int order = str_compare(schema_str(s, s->keys[middle]), key);
-        if (!order) return middle;
+        if (!order) return (uint16_t)middle;
         if (order < 0)
             low = middle + 1;
         else
@@ -49,8 +49,7 @@ static unsigned find_key(const struct schema *s, struct str key) {
     return s->n_keys;
 }
 
-static schema_id find_property(const struct schema *s, const struct schema_node *object,
-                               unsigned key) {
+schema_id schema_property(const struct schema *s, const struct schema_node *object, unsigned key) {
     unsigned low = object->properties.first, high = low + object->properties.n;
     while (low < high) {
         unsigned middle = (low + high) / 2;
@@ -65,7 +64,7 @@ static schema_id find_property(const struct schema *s, const struct schema_node 
 }
 
 schema_id schema_member(const struct schema *s, schema_id object, struct str key, bool *named) {
-    schema_id found = find_property(s, &s->nodes[object], find_key(s, key));
+    schema_id found = schema_property(s, &s->nodes[object], schema_key(s, key));
     *named = found != SCHEMA_UNKNOWN;
     return *named ? found : s->nodes[object].additional;
 }
@@ -73,8 +72,8 @@ schema_id schema_member(const struct schema *s, schema_id object, struct str key
 schema_id schema_property_of(struct checking *c, const struct schema_node *object, key_id key) {
     if (!object->properties.n) return SCHEMA_UNKNOWN;
     uint16_t *number = &c->key_numbers[key];
-    if (!*number) *number = (uint16_t)(find_key(c->schema, tree_key_text(c->tree, key)) + 2);
-    return find_property(c->schema, object, *number - 2u);
+    if (!*number) *number = (uint16_t)(schema_key(c->schema, tree_key_text(c->tree, key)) + 2);
+    return schema_property(c->schema, object, *number - 2u);
 }
 
 /* ---- where the check is ------------------------------------------------------------------------
@@ -88,6 +87,11 @@ struct checking *checking_new(struct arena *a, const struct tree *t, const struc
                            .key_numbers = ARENA_ARRAY(a, uint16_t, t->keys.n + 1),
                            .regexes = ARENA_ARRAY(a, struct schema_regex *, s->n_patterns),
                            .budget = 100000 + (uint64_t)t->n * VALUES_PER_NODE};
+    c->policy_keys[0] = schema_key(s, STR("allow"));
+    c->policy_keys[1] = schema_key(s, STR("alsoAllow"));
+    c->ref_keys[0] = schema_key(s, STR("source"));
+    c->ref_keys[1] = schema_key(s, STR("provider"));
+    c->ref_keys[2] = schema_key(s, STR("id"));
     return c;
 }
 
@@ -493,7 +497,7 @@ static enum verdict check_required(struct checking *c, node_id n, const struct s
         uint16_t key = c->schema->ids[node->required.first + i];
         struct str name = schema_str(c->schema, c->schema->keys[key]);
         if (tree_member(c->tree, n, name)) continue;
-        schema_id wanted = find_property(c->schema, node, key);
+        schema_id wanted = schema_property(c->schema, node, key);
         if (wanted == SCHEMA_UNKNOWN || !wanted) continue;
         checking_enter_key(c, name);
         v |= schema_check(c, 0, n, wanted);
@@ -502,10 +506,25 @@ static enum verdict check_required(struct checking *c, node_id n, const struct s
     return v;
 }
 
+static bool is_at(const struct checking *c, size_t i, struct str key) {
+    return c->path.v[i].key.p && str_equal(c->path.v[i].key, key);
+}
+
+/* Whether a member of the value at hand is a channel or the config of a plugin, which the other
+ * validator will check. */
+static bool is_apart(const struct checking *c, node_id member, struct str key) {
+    if (c->path.n == 1 && is_at(c, 0, STR("channels")))
+        return c->newer && !str_equal(key, STR("defaults")) &&
+               !str_equal(key, STR("modelByChannel"));
+    return c->path.n == 3 && is_at(c, 0, STR("plugins")) && is_at(c, 1, STR("entries")) &&
+           str_equal(key, STR("config")) && tree_is(c->tree, member, NODE_OBJECT);
+}
+
 static enum verdict check_member(struct checking *c, node_id member, const struct schema_node *node,
                                  schema_id found) {
     struct str key = tree_key_text(c->tree, tree_node(c->tree, member)->key);
     enum verdict v = FITS;
+    if (is_apart(c, member, key)) return FITS;
     checking_enter_key(c, key);
     if (found == SCHEMA_UNKNOWN && node->names && !schema_key_fits(c, node->names, key))
         v = bad_key(c, member);
@@ -535,6 +554,7 @@ static enum verdict check_object(struct checking *c, node_id n, const struct sch
     if (unknown.n) v |= unknown_keys(c, n, node, unknown.v, unknown.n);
     if (node->min_size || node->max_size != UINT32_MAX)
         v |= check_size(c, n, node, tree_node(c->tree, n)->n, "object", " members");
+    if (!(v & ABORTED)) v |= schema_check_shape(c, n, node);
     return v;
 }
 

@@ -23,6 +23,7 @@ struct step {
 
 struct issue {
     struct diag diag;
+    node_id node; /* the value, or 0 when it is missing */
     enum verdict verdict;
     enum choice_state state;
     const struct schema_value **choices; /* CHOICES_KNOWN: all of them */
@@ -39,13 +40,15 @@ struct checking {
     const struct schema *schema;
     const struct name_map *moved; /* keys that were renamed: path -> advice; may be NULL */
     struct str gateway;           /* its version, for messages; may be empty */
-    bool binding_hint;     /* a failing union at bindings.N reports the one branch that was meant */
-    uint16_t *key_numbers; /* by key_id: number of the schema's key + 2; 0: not looked up */
+    bool newer; /* the dialect with agents.entries{}: hints for bindings, channels apart */
+    uint16_t *key_numbers;         /* by key_id: number of the schema's key + 2; 0: not looked up */
     struct schema_regex **regexes; /* by pattern */
     ARRAY(struct step) path;
     ARRAY(struct issue) issues;
-    uint64_t budget; /* values that may still be looked at */
-    unsigned quiet;  /* > 0: only the verdict matters */
+    uint16_t policy_keys[2]; /* the schema's keys `allow` and `alsoAllow` */
+    uint16_t ref_keys[3];    /* and `source`, `provider`, `id` */
+    uint64_t budget;         /* values that may still be looked at */
+    unsigned quiet;          /* > 0: only the verdict matters */
 };
 
 /* A check of values of `t` against `s`; nothing has been looked at yet. */
@@ -76,6 +79,13 @@ schema_id schema_property_of(struct checking *c, const struct schema_node *objec
 bool schema_has_value(const struct checking *c, const struct schema_node *node, node_id n);
 /* Whether a text can be the name of a member: `propertyNames`. */
 bool schema_key_fits(struct checking *c, schema_id id, struct str key);
+
+/* schema_shapes.c: the refinements that the gateway has wherever an object of a certain shape can
+ * stand: tool policies, references to secrets. For objects that fit the schema. */
+enum verdict schema_check_shape(struct checking *c, node_id n, const struct schema_node *node);
+/* The number of a key of the schema, or `n_keys`; its node in an object, or SCHEMA_UNKNOWN. */
+uint16_t schema_key(const struct schema *s, struct str key);
+schema_id schema_property(const struct schema *s, const struct schema_node *object, unsigned key);
 
 void checking_enter_key(struct checking *c, struct str key);
 void checking_enter_index(struct checking *c, uint32_t index);

@@ -209,7 +209,7 @@ static enum verdict report_union(struct checking *c, node_id n, node_id owner, s
     struct issue result = *whole;
     bool known = collect_choices(c, branches, count, &result);
     const struct issue *meant =
-        !known && c->binding_hint && is_binding(c) ? meant_issue(c, branches, count) : NULL;
+        !known && c->newer && is_binding(c) ? meant_issue(c, branches, count) : NULL;
     if (meant) {
         result = without_choices(c, meant);
     } else if (known) {

@@ -42,33 +42,38 @@ static void mark_text(const struct tree *t, node_id n) {
     source_add_secret_text(t->sources, text);
 }
 
-enum { DEPTH_MAX = 64 };
-
-/* Below `env` every direct text and everything in `vars` is a value of a variable. */
-static void mark_below(const struct tree *t, const bool *secret_keys, node_id n, bool secret,
-                       int depth) {
-    if (depth > DEPTH_MAX) return;
-    if (secret && tree_is(t, n, NODE_STRING)) mark_text(t, n);
-    for (TREE_EACH(t, child, n)) {
-        const struct node *node = tree_node(t, child);
-        struct str key = tree_key_text(t, node->key);
-        bool is_secret = node->key ? secret_keys[node->key] : secret && node->kind == NODE_STRING;
-        bool variables = node->key && depth == 0 && str_equal(key, STR("env"));
-        if (node->kind == NODE_STRING && is_secret) mark_text(t, child);
-        if (node->kind == NODE_ARRAY || node->kind == NODE_OBJECT)
-            mark_below(t, secret_keys, child, is_secret && node->kind == NODE_ARRAY, depth + 1);
-        if (variables)
-            for (TREE_EACH(t, variable, child)) {
-                mark_text(t, variable);
-                for (TREE_EACH(t, value, variable)) mark_text(t, value);
-            }
+/* Marks the direct values of `env`, and those of its `vars`. */
+static void mark_variables(const struct tree *t, node_id env) {
+    for (TREE_EACH(t, variable, env)) {
+        if (tree_is(t, variable, NODE_STRING)) mark_text(t, variable);
+        if (!str_equal(tree_key_text(t, tree_node(t, variable)->key), STR("vars"))) continue;
+        for (TREE_EACH(t, value, variable))
+            if (tree_is(t, value, NODE_STRING)) mark_text(t, value);
     }
 }
 
+/* A secret may be a list of texts, or, carelessly, a number. */
+static void mark_value(const struct tree *t, node_id n, bool *is_secret) {
+    if (tree_is(t, n, NODE_STRING)) mark_text(t, n);
+    if (tree_is(t, n, NODE_NUMBER)) source_add_secret(t->sources, tree_span(t, n));
+    if (!tree_is(t, n, NODE_ARRAY)) return;
+    for (TREE_EACH(t, item, n)) is_secret[item] = true;
+}
+
+/* Parents stand before their children, and a repeated key's earlier values are among the nodes,
+ * too: one pass sees everything, however deep. */
 void secrets_mark(const struct tree *t, node_id root) {
-    bool *secret_keys = ARENA_ARRAY(t->arena, bool, t->keys.n);
+    struct arena *scratch = arena_new();
+    bool *secret_keys = ARENA_ARRAY(scratch, bool, t->keys.n);
+    bool *is_secret = ARENA_ARRAY(scratch, bool, t->n);
+    key_id env = tree_find_key(t, STR("env"));
     for (size_t i = 0; i < t->keys.n; i++) secret_keys[i] = secrets_is_key(t->keys.v[i]);
-    mark_below(t, secret_keys, root, false, 0);
+    for (node_id n = root; n < t->n; n++) {
+        key_id key = tree_node(t, n)->key;
+        if (is_secret[n] || (key && secret_keys[key])) mark_value(t, n, is_secret);
+        if (key && key == env) mark_variables(t, n);
+    }
+    arena_free(scratch);
 }
 
 static bool is_word(char c) {

@@ -405,9 +405,12 @@ static void check_mcp_server(struct semantics *s, node_id server) {
         {"client_key", "clientKey"}};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         unknown_mcp_key(s, server, keys[i][0], keys[i][1]);
-    if (semantics_member(s, server, "disabled"))
-        semantics_error(s, server, "disabled", "mcp_disabled",
-                        "`disabled` is unknown: write `enabled: false`");
+    if (semantics_member(s, server, "disabled")) {
+        static const struct str disabled = {"disabled", 8};
+        struct diag *d = semantics_error(s, server, "disabled", "unrecognized_key",
+                                         "unknown key `disabled`: write `enabled: false`");
+        diag_list(s->v->diags, d, "keys", &disabled, 1);
+    }
     if (str_equal(semantics_text(s, server, "transport"), STR("stdio")) &&
         !ids_trim(semantics_text(s, server, "command")).n)
         semantics_error(s, server, "transport", "mcp_stdio_command",

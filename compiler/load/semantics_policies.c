@@ -24,7 +24,7 @@ static void check_server_name(struct semantics *s, node_id server) {
     struct str name = semantics_key(s, server);
     struct str trimmed = ids_trim(name);
     if (name.n && trimmed.n == name.n) return;
-    struct diag *d = semantics_error(s, server, "", "mcp_server_name",
+    struct diag *d = semantics_error(s, server, "", "invalid_record_key",
                                      "the name of a server must not be empty, nor have blanks "
                                      "around it");
     d->span = tree_key_span(s->t, server);

@@ -34,8 +34,11 @@ static void drop_doubles(struct checking *c, size_t policies) {
 /* What the issues become: diagnostics of the run. */
 static void hand_over(const struct validation *v, const struct checking *c) {
     for (size_t i = 0; i < c->issues.n; i++) {
-        ARRAY_PUSH(v->diags->arena, v->diags->list) = c->issues.v[i].diag;
-        v->diags->errors += c->issues.v[i].diag.severity == SEVERITY_ERROR;
+        struct diag d = c->issues.v[i].diag;
+        if (c->issues.v[i].node && d.severity == SEVERITY_ERROR)
+            tree_node(v->tree, c->issues.v[i].node)->flags |= NODE_REPORTED;
+        ARRAY_PUSH(v->diags->arena, v->diags->list) = d;
+        v->diags->errors += d.severity == SEVERITY_ERROR;
     }
 }
 
@@ -62,7 +65,7 @@ bool validate_config(const struct validation *v) {
                           .dialect = v->gateway->roster_entries ? NEWER : OLDER};
     c->moved = &v->gateway->moved;
     c->gateway = v->gateway->version;
-    c->binding_hint = v->gateway->roster_entries;
+    c->newer = v->gateway->roster_entries;
     if (s.dialect == NEWER) semantics_first(&s);
     size_t policies = c->issues.n;
     schema_check(c, v->root, 0, schema->root);

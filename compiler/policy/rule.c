@@ -122,7 +122,7 @@ static struct template read_template(struct rule_reading *s, node_id n, struct s
         add_literal(s, &parts, str_slice(text, from, at));
         struct str source = str_slice(text, at + 1, end);
         ARRAY_PUSH(s->arena, parts.list) =
-            (struct template_part){STR(""), compile_at(s, n, source, (uint32_t)at + 1)};
+            (struct template_part){source, compile_at(s, n, source, (uint32_t)at + 1)};
         from = end + 1;
         at = end;
     }
@@ -258,6 +258,18 @@ static void read_id(struct rule_reading *s) {
     s->rule->id = (struct template){parts.list.v, parts.list.n};
 }
 
+static void read_example(struct rule_reading *s) {
+    node_id n = read_member(&s->r, s->root, "example", NODE_OBJECT);
+    struct rule_example *e = &s->rule->example;
+    if (!n) return;
+    e->before = member_text(s, n, "before");
+    e->after = member_text(s, n, "after");
+    e->beside = member_text(s, n, "beside");
+    e->file = member_text(s, n, "file");
+    e->gateway = member_text(s, n, "gateway");
+    if (!e->before.n || !e->after.n) mistake(s, n, "`example` needs `before` and `after`");
+}
+
 static void refuse_unknown_keys(struct rule_reading *s) {
     static const char *const known[] = {"id",      "title",      "family",  "severity",
                                         "raise",   "confidence", "doubt",   "for",
@@ -289,11 +301,12 @@ static struct rule *read_rule(struct arena *a, struct tree *t, node_id root, str
     if (!s.rule->info.title.n) mistake(&s, 0, "the rule has no `title`");
     s.rule->when = compile_member(&s, root, "when", true);
     s.rule->at = compile_member(&s, root, "at", false);
-    if (!s.rule->when) mistake(&s, 0, "the rule has no condition: `when`");
+    if (!tree_member(t, root, STR("when"))) mistake(&s, 0, "the rule has no condition: `when`");
     s.rule->message = template_member(&s, "message", true);
     s.rule->why = template_member(&s, "why", false);
     s.rule->fix = template_member(&s, "fix", true);
     read_related(&s);
+    read_example(&s);
     return s.rule;
 }
 
@@ -325,20 +338,14 @@ void rules_load_builtin(struct arena *a, struct rules *rules, struct diags *d) {
     sort_rules(rules);
 }
 
-static void load_file(struct tree *t, struct rules *rules, const char *path, struct diags *d) {
-    uint32_t file;
-    const char *reason = "";
-    if (source_read(t->sources, path, str_from(path), &file, &reason) != SOURCE_OK) {
-        diag_add(d, SEVERITY_ERROR, "read_failed", SPAN_NONE, "rule file %s: %s", path, reason);
-        return;
-    }
+bool rules_load_file(struct tree *t, struct rules *rules, uint32_t file, struct diags *d) {
     size_t before = d->errors;
     node_id root = yaml_parse(t, file, d);
-    if (!root || d->errors > before) return;
+    if (!root || d->errors > before) return false;
     if (!tree_is(t, root, NODE_OBJECT)) {
         diag_add(d, SEVERITY_ERROR, "rule", tree_span(t, root),
                  "a rule file holds one rule, a mapping");
-        return;
+        return false;
     }
     struct rule *rule = read_rule(t->arena, t, root, d);
     rule->file = source_name(t->sources, file);
@@ -348,6 +355,16 @@ static void load_file(struct tree *t, struct rules *rules, const char *path, str
                      "there is a rule of this id already, in " STR_FMT,
                      STR_ARG(rules->list.v[i]->file));
     ARRAY_PUSH(t->arena, rules->list) = rule;
+    return d->errors == before;
+}
+
+static void load_path(struct tree *t, struct rules *rules, const char *path, struct diags *d) {
+    uint32_t file;
+    const char *reason = "";
+    if (source_read(t->sources, path, str_from(path), &file, &reason) == SOURCE_OK)
+        (void)rules_load_file(t, rules, file, d);
+    else
+        diag_add(d, SEVERITY_ERROR, "read_failed", SPAN_NONE, "rule file %s: %s", path, reason);
 }
 
 static int by_text(const void *left, const void *right) {
@@ -377,7 +394,7 @@ bool rules_load_directory(struct tree *t, struct rules *rules, const char *path,
     }
     closedir(dir);
     if (found.list.n) qsort(found.list.v, found.list.n, sizeof *found.list.v, by_text);
-    for (size_t i = 0; i < found.list.n; i++) load_file(t, rules, found.list.v[i], d);
+    for (size_t i = 0; i < found.list.n; i++) load_path(t, rules, found.list.v[i], d);
     sort_rules(rules);
     return d->errors == before;
 }

@@ -387,7 +387,7 @@ static void add_summary(struct writer *w) {
         buf_add(w->b, STR(" in "));
         width_add_line(w->b, r->files.v[0].name);
         add_gateway(w, &r->files.v[0]);
-    } else {
+    } else if (r->files.n) {
         buf_addf(w->b, " in %zu files", r->files.n);
     }
     buf_add_char(w->b, '\n');

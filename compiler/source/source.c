@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/utf8.h"
+#include "source/mask.h"
 
 /* Between two code points: the offset, and how many code points are before it. */
 struct mark {
@@ -25,18 +26,31 @@ struct file {
     uint32_t lines;
     struct mark *marks; /* the first at or after every multiple of MARK_STRIDE; NULL likewise */
     ARRAY(struct span) secrets;
+    /* Made when something is quoted, anew when a secret was added since. */
+    size_t hidden_for;   /* how many secrets the run had then */
+    uint64_t *hidden;    /* a bit for each byte */
+    uint64_t *looked_at; /* a bit for each line: it has been searched for secrets */
+};
+
+/* An index of the first `n` texts that are secrets. */
+struct text_index {
+    struct mask_texts *texts;
+    size_t n;
 };
 
 struct sources {
     struct arena *arena;
     ARRAY(struct file) files; /* number 1 is at index 0 */
     ARRAY(struct str) secret_texts;
+    struct text_index *index;
+    size_t added; /* secrets, and one for the masker */
     void (*mask)(struct str line, bool *hidden);
 };
 
 struct sources *sources_new(struct arena *a) {
     struct sources *s = ARENA_NEW(a, struct sources);
     s->arena = a;
+    s->index = ARENA_NEW(a, struct text_index);
     return s;
 }
 
@@ -202,52 +216,73 @@ void source_add_secret(struct sources *s, struct span span) {
     if (!span.file) return;
     struct file *f = file_at(s, span.file);
     ARRAY_PUSH(s->arena, f->secrets) = span;
+    s->added++;
 }
 
 void source_add_secret_text(struct sources *s, struct str value) {
-    enum { SHORTEST = 4 };
-    if (value.n >= SHORTEST) ARRAY_PUSH(s->arena, s->secret_texts) = value;
-}
-
-static void mask(bool *hidden, struct span shown, size_t start, size_t end) {
-    for (size_t i = start > shown.start ? start : shown.start; i < end && i < shown.end; i++)
-        hidden[i - shown.start] = true;
+    if (value.n < MASK_SHORTEST) return;
+    ARRAY_PUSH(s->arena, s->secret_texts) = value;
+    s->added++;
 }
 
 void source_set_masker(struct sources *s, void (*mask_line)(struct str line, bool *hidden)) {
     s->mask = mask_line;
+    s->added++;
 }
 
-/* Lets the masker look at every line that the span touches. */
-static void mask_lines(const struct sources *s, struct arena *a, struct span span, bool *hidden) {
-    uint32_t line = source_position(s, span.file, span.start).line;
-    for (; line <= source_line_count(s, span.file); line++) {
-        struct span whole = source_line(s, span.file, line);
-        if (whole.start >= span.end) break;
-        bool *seen = ARENA_ARRAY(a, bool, whole.end - whole.start + 1);
-        s->mask(str_slice(file_at(s, span.file)->text, whole.start, whole.end), seen);
-        for (uint32_t i = whole.start; i < whole.end; i++)
-            if (seen[i - whole.start]) mask(hidden, span, i, i + 1);
-    }
+static bool bit_at(const uint64_t *bits, size_t i) {
+    return bits[i / 64] >> i % 64 & 1;
 }
 
-/* Which bytes of the span are part of a secret. */
-static bool *hidden_bytes(const struct sources *s, struct arena *a, struct span span) {
-    const struct file *f = file_at(s, span.file);
-    bool *hidden = ARENA_ARRAY(a, bool, span.end - span.start + 1);
+static void set_bits(uint64_t *bits, size_t start, size_t end) {
+    for (size_t i = start; i < end; i++) bits[i / 64] |= UINT64_C(1) << i % 64;
+}
+
+/* Forgets what was hidden when more is a secret by now. */
+static void refresh(const struct sources *s, struct file *f) {
+    if (s->index->n != s->secret_texts.n || !s->index->texts)
+        *s->index = (struct text_index){
+            mask_texts_new(s->arena, s->secret_texts.v, s->secret_texts.n), s->secret_texts.n};
+    if (f->hidden && f->hidden_for == s->added) return;
+    f->hidden_for = s->added;
+    f->hidden = ARENA_ARRAY(s->arena, uint64_t, f->text.n / 64 + 1);
+    f->looked_at = ARENA_ARRAY(s->arena, uint64_t, f->lines / 64 + 1);
     for (size_t i = 0; i < f->secrets.n; i++)
-        mask(hidden, span, f->secrets.v[i].start, f->secrets.v[i].end);
-    for (size_t i = 0; i < s->secret_texts.n; i++) {
-        struct str secret = s->secret_texts.v[i];
-        size_t from = span.start > secret.n ? span.start - secret.n : 0;
-        struct str near = str_slice(f->text, 0, span.end + secret.n);
-        while ((from = str_find(near, secret, from)) != SIZE_MAX) {
-            mask(hidden, span, from, from + secret.n);
-            from++;
+        set_bits(f->hidden, f->secrets.v[i].start, f->secrets.v[i].end);
+}
+
+static void hide_in_line(const struct sources *s, struct file *f, struct span line) {
+    struct str text = str_slice(f->text, 0, line.end);
+    size_t hidden_to = line.start;
+    for (size_t at = line.start; at < line.end; at++) {
+        size_t end = at + mask_texts_at(s->index->texts, text, at);
+        if (end > hidden_to) {
+            set_bits(f->hidden, hidden_to > at ? hidden_to : at, end);
+            hidden_to = end;
         }
     }
-    if (s->mask) mask_lines(s, a, span, hidden);
-    return hidden;
+    if (!s->mask) return;
+    struct arena *scratch = arena_new();
+    bool *seen = ARENA_ARRAY(scratch, bool, line.end - line.start + 1);
+    s->mask(str_slice(f->text, line.start, line.end), seen);
+    for (uint32_t i = line.start; i < line.end; i++)
+        if (seen[i - line.start]) set_bits(f->hidden, i, i + 1);
+    arena_free(scratch);
+}
+
+/* Which bytes of the file are part of a secret: right for the lines that the span touches, each of
+ * which is searched once. */
+static const uint64_t *hidden_bytes(const struct sources *s, struct span span) {
+    struct file *f = indexed(s, span.file);
+    refresh(s, f);
+    for (uint32_t i = line_of(f, span.start); i < f->lines; i++) {
+        struct span line = source_line(s, span.file, i + 1);
+        if (line.start >= span.end) break;
+        if (bit_at(f->looked_at, i)) continue;
+        set_bits(f->looked_at, i, i + 1);
+        hide_in_line(s, f, line);
+    }
+    return f->hidden;
 }
 
 struct str source_quote(const struct sources *s, struct arena *a, struct span span) {
@@ -255,13 +290,15 @@ struct str source_quote(const struct sources *s, struct arena *a, struct span sp
     const struct file *f = file_at(s, span.file);
     if (span.end > f->text.n) span.end = (uint32_t)f->text.n;
     if (span.start >= span.end) return STR("");
-    const bool *hidden = hidden_bytes(s, a, span);
+    const uint64_t *hidden = hidden_bytes(s, span);
     struct str text = str_slice(f->text, span.start, span.end);
     struct buf b = buf_new(a);
     for (size_t at = 0; at < text.n;) {
         uint32_t c;
         size_t length = utf8_decode(text, at, false, &c);
-        buf_add_codepoint(&b, hidden[at] ? '*' : utf8_printable(c) ? c : 0xfffd);
+        buf_add_codepoint(&b, bit_at(hidden, span.start + at) ? '*'
+                              : utf8_printable(c)             ? c
+                                                              : 0xfffd);
         at += length;
     }
     return buf_str(&b);

@@ -1,0 +1,142 @@
+"""Bad input: configs where a value has a type that nobody meant, and files that are no configs.
+
+    testdata/badinput/*.json5       rich configs; every value in turn is replaced by one of each other
+                                    JSON type. Whatever it is, `audit`, `route` and `compile` must end
+                                    with a code of 0 to 3, and where the gateway wants another type
+                                    `audit` must report an error that is on the line of that value.
+    testdata/badinput/lenient.txt   lines `PATTERN TYPE...`: where a wrong type need not be an error.
+                                    `*` in a pattern stands for one name or index, `**` for any.
+
+Then generated files: hostile sizes and depths, which must be dealt with in bounded time."""
+import fnmatch
+import json
+import re
+import tempfile
+from pathlib import Path
+
+from . import kit
+
+REPLACEMENTS = {"null": None, "boolean": True, "number": 7, "string": "text", "array": [],
+                "object": {}}
+PLACEHOLDER = "\u2020here\u2020"
+BATCH = 60  # files audited by one process
+
+
+def kind_of(value):
+    for kind, types in (("null", type(None)), ("boolean", bool), ("number", (int, float)),
+                        ("string", str), ("array", list), ("object", dict)):
+        if isinstance(value, types):
+            return kind
+    raise TypeError(value)
+
+
+def plain(notation):
+    """The value that `clawc parse` printed."""
+    if isinstance(notation, dict) and "map" in notation:
+        return {key: plain(value) for key, value in notation["map"]}
+    if isinstance(notation, dict) and "list" in notation:
+        return [plain(value) for value in notation["list"]]
+    return notation
+
+
+def places(value, path=()):
+    """The path of every value below this one."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(
+        value, list) else ()
+    for key, child in items:
+        yield (*path, key), child
+        yield from places(child, (*path, key))
+
+
+def replaced(value, path, new):
+    if not path:
+        return new
+    copy = value.copy()
+    copy[path[0]] = replaced(value[path[0]], path[1:], new)
+    return copy
+
+
+def mutant(config, path, kind):
+    """The text of a config with another value at the path, a value a line, and that line."""
+    text = json.dumps(replaced(config, path, PLACEHOLDER), indent=1, ensure_ascii=False)
+    before, _, after = text.partition(json.dumps(PLACEHOLDER, ensure_ascii=False))
+    return before + json.dumps(REPLACEMENTS[kind]) + after, before.count("\n") + 1
+
+
+def read_lenient(path):
+    rules = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        words = line.partition("#")[0].split()
+        if words:
+            pattern = re.escape(words[0]).replace(r"\*\*", ".*").replace(r"\*", "[^/]*")
+            rules.append((re.compile(pattern), set(words[1:])))
+    return rules
+
+
+def is_lenient(rules, path, kind):
+    text = "/".join(map(str, path))
+    return any(kind in kinds and pattern.fullmatch(text) for pattern, kinds in rules)
+
+
+class Mutants:
+    """All mutants of a config, as files of a folder."""
+
+    def __init__(self, context, source, folder):
+        self.context, self.folder = context, Path(folder)
+        result = kit.run([context.clawc, "parse", source], context.root)
+        self.config = plain(json.loads(result.out))
+        self.list = [(path, kind) for path, value in places(self.config)
+                     for kind in REPLACEMENTS if kind != kind_of(value)]
+        self.lines = {}
+        for number, (path, kind) in enumerate(self.list):
+            text, line = mutant(self.config, path, kind)
+            self.lines[self.name(number)] = line
+            (self.folder / self.name(number)).write_text(text, encoding="utf-8")
+
+    @staticmethod
+    def name(number):
+        return f"{number}.json"
+
+    def label(self, number):
+        path, kind = self.list[number]
+        return f"{'/'.join(map(str, path))} is {kind}"
+
+    def audit(self, numbers, lenient):
+        """What is wrong with how these were audited, in lines."""
+        names = [self.name(n) for n in numbers]
+        result = kit.run([self.context.clawc, "audit", "--each", "--format", "json", *names],
+                         self.folder)
+        complaint = result.complaint((0, 1, 2))
+        if complaint:
+            return [f"{self.label(numbers[0])} to {self.label(numbers[-1])}: {complaint}"]
+        reported = {}
+        for error in json.loads(result.out)["errors"]:
+            reported.setdefault(error["file"], set()).add(error["location"]["start"]["line"])
+        return [f"{self.label(n)}: no error on its line" for n in numbers
+                if not is_lenient(lenient, *self.list[n])
+                and self.lines[self.name(n)] not in reported.get(self.name(n), ())]
+
+    def use(self, number, command):
+        words = {"route": ["route", self.name(number), "--channel", "telegram"],
+                 "compile": ["compile", self.name(number), "-o", f"{number}.clawt"]}[command]
+        complaint = kit.run([self.context.clawc, *words, "--quiet"],
+                            self.folder).complaint((0, 1, 2))
+        return [f"clawc {command}, {self.label(number)}: {complaint}"] if complaint else []
+
+
+def check_types(context, source):
+    lenient = read_lenient(context.root / "testdata" / "badinput" / "lenient.txt")
+    with tempfile.TemporaryDirectory(prefix="clawc-bad-") as folder:
+        mutants = Mutants(context, source, folder)
+        numbers = range(len(mutants.list))
+        wrong = []
+        for first in range(0, len(numbers), BATCH):
+            wrong += mutants.audit(numbers[first:first + BATCH], lenient)
+        for number in numbers[::3]:
+            wrong += mutants.use(number, "route" if number % 2 else "compile")
+    return kit.shorten(f"{len(wrong)} of {len(numbers)}\n" + "\n".join(wrong)) if wrong else None
+
+
+def tasks(context):
+    for source in sorted((context.root / "testdata" / "badinput").glob("*.json5")):
+        yield kit.test(f"badinput/types/{source.stem}", lambda s=source: check_types(context, s))
