@@ -233,6 +233,7 @@ static struct gateway_data read_gateway(struct reader *r, const struct embedded 
     g.roster_entries = str_equal(text(r, root, "roster"), STR("entries"));
     read_routing(r, section(r, root, "routing"), &g);
     read_loading(r, section(r, root, "loading"), &g);
+    g.defaults = map_of(r, section(r, root, "defaults"));
     read_ports(r, section(r, root, "ports"), &g);
     node_id paths = section(r, root, "paths"), sharing = section(r, root, "sharing");
     g.workspace_follows_state = flag(r, paths, "workspace_follows_state");

@@ -53,6 +53,8 @@ struct gateway_data {
     struct names repair_removed, repair_retired, repair_emptied;
     struct names legacy_keys; /* 2026.3.13: present, they are all that is reported */
 
+    struct name_map defaults; /* pattern of a path -> the value when it is absent, as JSON */
+
     uint16_t base_port;
     const uint16_t *used_ports, *used_ports_without_browser; /* offsets from the base port */
     size_t n_used_ports, n_used_ports_without_browser;

@@ -241,6 +241,8 @@ static node_id load_file(struct including *s, node_id at, struct place where) {
     if (!may_include(s, at, where, resolved)) return 0;
     const struct include_file *f = read_file(s, resolved, root, real);
     if (report_unread(s, at, path, f)) return 0;
+    ARRAY_PUSH(s->job->arena, s->job->edges) =
+        (struct include_edge){tree_span(s->tree, at), f->file};
     node_id value = copy(s, f->root, where.depth, at);
     if (!value) return 0;
     find_keys(s);
