@@ -155,6 +155,24 @@ static struct str absolute_path(struct run *run, const char *path) {
     return files_absolute(run->arena, working_directory(run), str_from(path));
 }
 
+/* Outside of `check` the gateway's own warnings, and what lies beyond the point where it stops,
+ * would only stand in the way: what matters of them is in the findings. */
+static bool is_for_check(const struct diag *d) {
+    if (d->further) return true;
+    return d->severity == SEVERITY_WARN && !d->own && strcmp(d->kind, "missing_env") != 0;
+}
+
+static void keep_errors(struct diags *d, size_t first) {
+    size_t kept = first;
+    for (size_t i = first; i < d->list.n; i++) {
+        if (is_for_check(&d->list.v[i]))
+            d->errors -= d->list.v[i].severity == SEVERITY_ERROR;
+        else
+            d->list.v[kept++] = d->list.v[i];
+    }
+    d->list.n = kept;
+}
+
 void run_load(struct run *run, const char *path, struct loaded *out) {
     uint32_t file;
     *out = (struct loaded){.tree = run->tree, .errors = 1, .startup = STARTUP_REJECTED};
@@ -176,6 +194,7 @@ void run_load(struct run *run, const char *path, struct loaded *out) {
         l.gateway_from = STR("--gateway");
     }
     load_config(&l, file, out);
+    if (run->o->command->bit != ON_CHECK) keep_errors(run->diags, out->first_diag);
 }
 
 enum exit_code run_load_code(const struct loaded *loaded) {

@@ -24,15 +24,31 @@ static void refuse_collisions(struct semantics *s, node_id agents, const struct 
     (void)agents;
 }
 
-static size_t count_markers(const struct semantics *s, const struct semantics_agent *v, size_t n) {
-    size_t marked = 0;
-    for (size_t i = 0; i < n; i++) marked += semantics_is_true(s, v[i].node, "default");
-    return marked;
+/* The markers `default: true`: how many, and the first two. */
+static size_t find_markers(const struct semantics *s, const struct semantics_agent *v, size_t n,
+                           node_id marked[2]) {
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (!semantics_is_true(s, v[i].node, "default")) continue;
+        if (count < 2) marked[count] = semantics_member(s, v[i].node, "default");
+        count++;
+    }
+    return count;
+}
+
+static void refuse_markers(struct semantics *s, node_id agents, const node_id marked[2],
+                           size_t count) {
+    struct diag *d =
+        semantics_error(s, agents, "entries", "multiple_defaults",
+                        "%zu agents have `default: true`: only one can be the default", count);
+    d->span = tree_span(s->t, marked[1]);
+    diag_note_add(s->v->diags, d, tree_span(s->t, marked[0]), "the first one is here");
 }
 
 static void check_roster(struct semantics *s, node_id agents) {
     const struct semantics_agent *v;
-    size_t n = semantics_agents(s, &v), marked = count_markers(s, v, n);
+    node_id markers[2] = {0, 0};
+    size_t n = semantics_agents(s, &v), marked = find_markers(s, v, n, markers);
     bool explicit =
         str_equal(semantics_text(s, agents, "ownership"), STR("explicit")) || s->v->legacy_default;
     if (!n)
@@ -40,9 +56,7 @@ static void check_roster(struct semantics *s, node_id agents) {
                         "no agent is configured: put one in `agents.entries`, such as "
                         "`entries: { main: {} }`");
     refuse_collisions(s, agents, v, n);
-    if (marked > 1)
-        semantics_error(s, agents, "entries", "multiple_defaults",
-                        "%zu agents have `default: true`: one can be the default", marked);
+    if (marked > 1) refuse_markers(s, agents, markers, marked);
     if (explicit && marked)
         semantics_error(s, agents, "ownership", "ownership_with_default",
                         "`ownership: \"explicit\"` and `default: true` exclude each other: remove "
@@ -62,7 +76,8 @@ static bool is_known(const struct semantics *s, const struct map *ids, struct st
 
 static void refuse_unknown(struct semantics *s, node_id owner, const char *relative,
                            struct str agent) {
-    semantics_error(s, owner, relative, "unknown_agent", "no agent `" STR_FMT "` is configured",
+    semantics_error(s, owner, relative, "unknown_agent",
+                    "no agent `" STR_FMT "` is configured: the gateway refuses the file",
                     STR_ARG(agent));
 }
 

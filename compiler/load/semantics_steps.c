@@ -150,6 +150,33 @@ struct dirs {
     bool found;
 };
 
+/* Where an agent's directory is written, or the agent itself, or nothing. */
+static node_id dir_node(const struct semantics *s, const struct semantics_agent *agents, size_t n,
+                        struct str id) {
+    for (size_t i = 0; i < n; i++) {
+        if (!str_equal(agents[i].id, id)) continue;
+        node_id dir = semantics_member(s, agents[i].node, "agentDir");
+        return dir ? dir : agents[i].node;
+    }
+    return 0;
+}
+
+static void refuse_dir(struct semantics *s, const struct semantics_agent *agents, size_t n,
+                       struct str first, struct str second) {
+    struct diag *d = semantics_error(
+        s, s->v->root, s->dialect == NEWER ? "agents.entries" : "agents.list",
+        "duplicate_agent_dir",
+        "the agents `" STR_FMT "` and `" STR_FMT "` have the same `agentDir`: sessions and "
+        "credentials would collide, give each its own",
+        STR_ARG(first), STR_ARG(second));
+    node_id one = dir_node(s, agents, n, first), other = dir_node(s, agents, n, second);
+    if (other) d->span = tree_key_span(s->t, other);
+    if (other && one)
+        diag_note_add(s->v->diags, d, tree_key_span(s->t, one), "the first one is here");
+    else if (one)
+        d->span = tree_key_span(s->t, one);
+}
+
 static void note_dir(struct semantics *s, struct dirs *dirs, const struct semantics_agent *agents,
                      size_t n, struct str id) {
     bool is_new;
@@ -160,11 +187,7 @@ static void note_dir(struct semantics *s, struct dirs *dirs, const struct semant
     uint32_t first = *map_put(&dirs->by_dir, agent_dir(s, agents, n, id), at, &is_new);
     if (is_new || dirs->found) return;
     dirs->found = true;
-    semantics_error(s, s->v->root, s->dialect == NEWER ? "agents.entries" : "agents.list",
-                    "duplicate_agent_dir",
-                    "the agents `" STR_FMT "` and `" STR_FMT "` have the same `agentDir`: sessions "
-                    "and credentials would collide, give each its own",
-                    STR_ARG(dirs->names.v[first]), STR_ARG(id));
+    refuse_dir(s, agents, n, dirs->names.v[first], id);
 }
 
 static bool agent_directories(struct semantics *s) {
