@@ -10,8 +10,10 @@ UNIT-TEST are unit test binaries (cmocka). Everything else is data of the reposi
     suites/badinput.py  testdata/badinput/                  wrong types at every place of a config
     suites/fuzz.py      testdata/fuzz/                      inputs of the fuzz targets
     suites/rules.py     testdata/rules/<rule>/              configs where a rule fires or is silent
+    suites/docs.py      docs/facts.md, docs/rules/          are as the program prints them, examples true
     suites/schemas.py   testdata/schemas/                   our outputs against published schemas
     suites/hook.py      testdata/hook/                      what the pre-commit hook lets through
+    suites/pages.py     README.md, docs/, examples/         what the documentation says is printed
     suites/vectors.py   testdata/vectors/                   recorded answers of the real gateway
 
 What each of them reads is said at the top of its file. `--only` keeps the tests whose name has the
@@ -29,9 +31,9 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True  # the source tree stays as it is
 
-from suites import badinput, cases, fuzz, hook, kit, rules, schemas, unit, vectors  # noqa: E402
+from suites import badinput, cases, docs, fuzz, hook, kit, pages, rules, schemas, unit, vectors  # noqa: E402
 
-SUITES = (unit, cases, badinput, fuzz, rules, schemas, hook, vectors)
+SUITES = (unit, cases, badinput, fuzz, rules, docs, schemas, hook, pages, vectors)
 
 
 def parse_arguments():

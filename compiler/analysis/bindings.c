@@ -42,17 +42,25 @@ static struct str channel_meant(const struct model *m, struct str name) {
     return meant;
 }
 
+/* Telegram lists an account because a binding names it; it runs only if it finds a token that no
+ * other account has. */
+static bool can_run(const struct account *a) {
+    return a->own_block || str_equal(a->key, STR("default")) ||
+           (a->configured && !a->duplicate_login);
+}
+
 static void look_up_account(const struct model *m, const struct binding *b,
                             const struct channel *channel, struct binding_facts *f) {
     f->channel_accounts = channel->n_accounts;
     f->account_known = str_equal(b->account_pattern, STR("*"));
     const struct account *accounts = &m->accounts.v[channel->first_account];
     for (size_t i = 0; i < channel->n_accounts && !f->account_known; i++)
-        f->account_known = str_equal(accounts[i].id, b->account_pattern);
+        f->account_known = can_run(&accounts[i]) && str_equal(accounts[i].id, b->account_pattern);
     size_t best = 3;
     enum { COMPARED = 200 };
     for (size_t i = 0; i < channel->n_accounts && !f->account_known && i < COMPARED; i++)
-        f->account_meant = nearest(b->account_pattern, accounts[i].id, &best, f->account_meant);
+        if (can_run(&accounts[i]))
+            f->account_meant = nearest(b->account_pattern, accounts[i].id, &best, f->account_meant);
 }
 
 static struct str agent_meant(const struct model *m, struct str written) {

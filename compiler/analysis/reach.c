@@ -271,7 +271,7 @@ static void mark_ownerless(struct analysis *s) {
         const struct account *a = &s->model->accounts.v[r->account];
         bool principal = r->class == SENDER_KNOWN || r->class == SENDER_ANYONE;
         struct account_facts *f = &s->accounts[r->account];
-        if (r->agent < 0 && principal && a->configured && !a->duplicate_token &&
+        if (r->agent < 0 && principal && a->configured && !a->duplicate_login &&
             f->owner_missing < 0)
             f->owner_missing = (int32_t)i;
     }

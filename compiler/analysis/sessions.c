@@ -165,7 +165,7 @@ static void add_unknown(struct grouping *g, uint32_t number) {
 
 static bool takes_part(const struct analysis *s, const struct reach *r) {
     const struct account *account = &s->model->accounts.v[r->account];
-    return r->agent >= 0 && account->configured && !account->duplicate_token &&
+    return r->agent >= 0 && account->configured && !account->duplicate_login &&
            (r->class == SENDER_KNOWN || r->class == SENDER_ANYONE);
 }
 

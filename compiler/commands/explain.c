@@ -1,4 +1,5 @@
 /* clawc explain and clawc rules: what rules there are and what they are about. */
+#include <ctype.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -7,18 +8,55 @@
 /* ---- one rule ----------------------------------------------------------------------------------
  */
 
+enum { WRAPPED_AT = 78 };
+
+/* A paragraph's line, wrapped between words for a terminal. */
+static void add_wrapped(struct buf *b, struct str line) {
+    size_t column = 0;
+    while (line.n) {
+        size_t end = str_find(line, STR(" "), 0);
+        struct str word = str_slice(line, 0, end);
+        bool breaks = column && column + 1 + word.n > WRAPPED_AT;
+        if (breaks) buf_add_char(b, '\n');
+        if (breaks) column = 0;
+        buf_add(b, column ? STR(" ") : STR("  "));
+        buf_add(b, word);
+        column += word.n + (column ? 1 : 2);
+        line = end == SIZE_MAX ? STR("") : str_slice(line, end + 1, line.n);
+    }
+    buf_add_char(b, '\n');
+}
+
 static void add_section(struct buf *b, bool markdown, const char *title, struct str text) {
     if (!text.n) return;
     buf_addf(b, markdown ? "\n## %s\n\n" : "\n%s\n", title);
     size_t from = 0;
     while (from < text.n) {
         size_t end = str_find(text, STR("\n"), from);
-        if (end == SIZE_MAX) end = text.n;
-        if (!markdown && end > from) buf_add(b, STR("  "));
-        buf_add(b, str_slice(text, from, end));
-        buf_add_char(b, '\n');
-        from = end + 1;
+        struct str line = str_slice(text, from, end);
+        if (markdown) {
+            buf_add(b, line);
+            buf_add_char(b, '\n');
+        } else {
+            add_wrapped(b, line);
+        }
+        from = end == SIZE_MAX ? text.n : end + 1;
     }
+}
+
+/* What an expression stands for: `NAME` for `agent.name`, an ellipsis for anything longer. */
+static void add_placeholder(struct buf *b, struct str expression) {
+    size_t from = expression.n;
+    while (from &&
+           (isalnum((unsigned char)expression.p[from - 1]) || expression.p[from - 1] == '_'))
+        from--;
+    bool is_path = from && expression.p[from - 1] == '.' && from < expression.n;
+    for (size_t i = 0; i < from; i++)
+        is_path = is_path && (isalnum((unsigned char)expression.p[i]) || expression.p[i] == '_' ||
+                              expression.p[i] == '.');
+    if (!is_path) buf_add(b, STR("..."));
+    for (size_t i = from; is_path && i < expression.n; i++)
+        buf_add_char(b, (char)toupper((unsigned char)expression.p[i]));
 }
 
 /* Interpolated expressions are for findings; in a description they read as what they stand for. */
@@ -26,30 +64,64 @@ static struct str plain(struct arena *a, const struct template *t) {
     struct buf b = buf_new(a);
     for (size_t i = 0; i < t->n; i++) {
         if (t->parts[i].program)
-            buf_add(&b, STR("..."));
+            add_placeholder(&b, t->parts[i].literal);
         else
             buf_add(&b, t->parts[i].literal);
     }
     return buf_str(&b);
 }
 
-static struct str silence_text(struct arena *a, const struct rule *rule) {
-    return str_format(a,
-                      "In the config, on the line of the finding or the one before:\n"
-                      "    // clawc-ignore " STR_FMT ": why this is acceptable\n"
-                      "or in clawc.yaml:\n"
-                      "    suppress:\n"
-                      "      - id: " STR_FMT "\n"
-                      "        where: a file, a path or a subject of the finding\n"
-                      "        reason: why this is acceptable\n"
-                      "        until: \"2027-06-30\"\n",
-                      STR_ARG(rule->info.id), STR_ARG(rule->info.id));
+static void add_code(struct buf *b, bool markdown, const char *caption, const char *language,
+                     struct str text) {
+    if (!text.n) return;
+    buf_addf(b, "\n%s%s:\n", markdown ? "" : "  ", caption);
+    if (markdown) buf_addf(b, "\n```%s\n", language);
+    size_t from = 0;
+    while (from < text.n) {
+        size_t end = str_find(text, STR("\n"), from);
+        if (end == SIZE_MAX) end = text.n;
+        if (!markdown && end > from) buf_add(b, STR("      "));
+        buf_add(b, str_slice(text, from, end));
+        buf_add_char(b, '\n');
+        from = end + 1;
+    }
+    if (markdown) buf_add(b, STR("```\n"));
 }
 
-static void explain(struct run *run, const struct rule *rule, bool markdown, struct buf *b) {
+/* `id` as the person who asks has it. */
+static void add_silence(struct arena *a, struct buf *b, bool markdown, struct str id) {
+    struct str comment =
+        str_format(a, "// clawc-ignore " STR_FMT ": why this is acceptable", STR_ARG(id));
+    struct str entry = str_format(a,
+                                  "suppress:\n"
+                                  "  - id: " STR_FMT "\n"
+                                  "    where: a file, a path or a subject of the finding\n"
+                                  "    reason: why this is acceptable\n"
+                                  "    until: \"2027-06-30\"",
+                                  STR_ARG(id));
+    buf_add(b, markdown ? STR("\n## How to silence it\n") : STR("\nHow to silence it\n"));
+    add_code(b, markdown, "In the config, on the line of the finding or the one before", "json5",
+             comment);
+    add_code(b, markdown, "Or in clawc.yaml (`where` and `until` may be left out)", "yaml", entry);
+}
+
+static void add_example(struct arena *a, struct buf *b, bool markdown,
+                        const struct rule_example *e) {
+    if (!e->before.n) return;
+    struct str title = STR("Example");
+    if (e->gateway.n) title = str_format(a, "Example, gateway " STR_FMT, STR_ARG(e->gateway));
+    buf_addf(b, markdown ? "\n## " STR_FMT "\n" : "\n" STR_FMT "\n", STR_ARG(title));
+    const char *language = e->file.n ? "yaml" : "json5";
+    add_code(b, markdown, e->file.n ? "The config" : "Beside a gateway with", "json5", e->beside);
+    add_code(b, markdown, "Reported", language, e->before);
+    add_code(b, markdown, "Better", language, e->after);
+}
+
+static void explain(struct run *run, const struct rule *rule, struct str id, bool markdown,
+                    struct buf *b) {
     const struct rule_info *i = &rule->info;
     if (markdown)
-        buf_addf(b, "# " STR_FMT "\n\n" STR_FMT "\n\n", STR_ARG(i->id), STR_ARG(i->title));
+        buf_addf(b, "# `" STR_FMT "`\n\n" STR_FMT ".\n\n", STR_ARG(i->id), STR_ARG(i->title));
     else
         buf_addf(b, STR_FMT "\n  " STR_FMT "\n\n", STR_ARG(i->id), STR_ARG(i->title));
     const char *row = markdown ? "| %s | " STR_FMT " |\n" : "  %-11s " STR_FMT "\n";
@@ -69,10 +141,9 @@ static void explain(struct run *run, const struct rule *rule, bool markdown, str
     struct str why = plain(run->arena, &rule->why), fix = plain(run->arena, &rule->fix);
     add_section(b, markdown, "Why it matters", why);
     add_section(b, markdown, "How to fix it", fix);
+    add_example(run->arena, b, markdown, &rule->example);
     add_section(b, markdown, "When it may be wrong", rule->false_positives);
-    struct str silence = silence_text(run->arena, rule);
-    if (markdown) silence = str_format(run->arena, "```\n" STR_FMT "```\n", STR_ARG(silence));
-    add_section(b, markdown, "How to silence it", silence);
+    add_silence(run->arena, b, markdown, id);
 }
 
 static enum exit_code unknown_rule(const struct rules *rules, const char *id) {
@@ -95,13 +166,18 @@ enum exit_code command_explain(struct run *run) {
         fputs("clawc: explain takes the id of a rule; `clawc rules` lists them\n", stderr);
         return EXIT_USAGE;
     }
+    const char *id = run->o->arguments.list.v[0], *format = run->o->format;
+    bool markdown = format && strcmp(format, "markdown") == 0;
+    if (format && !markdown && strcmp(format, "text") != 0) {
+        fprintf(stderr, "clawc: explain prints text or markdown, not `%s`\n", format);
+        return EXIT_USAGE;
+    }
     struct rules rules;
     if (!run_rules(run, &rules)) return EXIT_CONFIG;
-    const char *id = run->o->arguments.list.v[0], *format = run->o->format;
     const struct rule *rule = rules_find(&rules, str_from(id));
     if (!rule) return unknown_rule(&rules, id);
     struct buf b = buf_new(run->arena);
-    explain(run, rule, format && strcmp(format, "markdown") == 0, &b);
+    explain(run, rule, str_from(id), markdown, &b);
     fwrite(b.p, 1, b.n, stdout);
     return run_flush(stdout, EXIT_FINE);
 }
@@ -114,6 +190,16 @@ static void add_text_field(struct buf *b, const char *key, struct str value) {
     json_add_string(b, value);
 }
 
+static void add_example_json(struct buf *b, const struct rule_example *e) {
+    buf_add(b, STR(", \"example\": {\"before\": "));
+    json_add_string(b, e->before);
+    add_text_field(b, "after", e->after);
+    if (e->beside.n) add_text_field(b, "beside", e->beside);
+    if (e->file.n) add_text_field(b, "file", e->file);
+    if (e->gateway.n) add_text_field(b, "gateway", e->gateway);
+    buf_add_char(b, '}');
+}
+
 static void add_rule_json(struct buf *b, const struct rule *rule) {
     buf_add(b, STR("    {\"id\": "));
     json_add_string(b, rule->info.id);
@@ -123,7 +209,9 @@ static void add_rule_json(struct buf *b, const struct rule *rule) {
     add_text_field(b, "for", str_from(rule->range->name));
     add_text_field(b, "title", rule->info.title);
     add_text_field(b, "file", rule->file);
-    buf_addf(b, ", \"builtin\": %s}", rule->info.builtin ? "true" : "false");
+    buf_addf(b, ", \"builtin\": %s", rule->info.builtin ? "true" : "false");
+    if (rule->example.before.n) add_example_json(b, &rule->example);
+    buf_add_char(b, '}');
 }
 
 static void add_rules_json(struct buf *b, const struct rules *rules) {
@@ -145,6 +233,34 @@ static void add_rules_text(struct buf *b, const struct rules *rules) {
             any = true;
             buf_addf(b, "  %-8s " STR_FMT "\n           " STR_FMT "\n",
                      severity_name(rule->info.severity), STR_ARG(rule->info.id),
+                     STR_ARG(rule->info.title));
+        }
+    }
+}
+
+/* The page of a rule: its id without the angle brackets. */
+static void add_page_name(struct buf *b, struct str id) {
+    for (size_t i = 0; i < id.n; i++)
+        if (id.p[i] != '<' && id.p[i] != '>') buf_add_char(b, id.p[i]);
+}
+
+static void add_rules_markdown(struct buf *b, const struct rules *rules) {
+    buf_add(b,
+            STR("# Rules\n\nEvery rule that is built in, by family; families are what `--fail-on` "
+                "takes besides\nseverities. This page is printed by `clawc rules --format "
+                "markdown`, the others by\n`clawc explain ID --format markdown`.\n"));
+    for (const char *const *family = rule_families; *family; family++) {
+        bool any = false;
+        for (size_t i = 0; i < rules->list.n; i++) {
+            const struct rule *rule = rules->list.v[i];
+            if (!str_equal(rule->info.family, str_from(*family))) continue;
+            if (!any)
+                buf_addf(b, "\n## %s\n\n| rule | severity at most | |\n| --- | --- | --- |\n",
+                         *family);
+            any = true;
+            buf_addf(b, "| [`" STR_FMT "`](", STR_ARG(rule->info.id));
+            add_page_name(b, rule->info.id);
+            buf_addf(b, ".md) | %s | " STR_FMT " |\n", severity_name(rule->info.severity),
                      STR_ARG(rule->info.title));
         }
     }
@@ -199,11 +315,19 @@ enum exit_code command_rules(struct run *run) {
         fputs("clawc: rules takes no file; --rules DIR adds rules\n", stderr);
         return EXIT_USAGE;
     }
+    const char *format = run->o->format ? run->o->format : "text";
+    bool json = strcmp(format, "json") == 0, markdown = strcmp(format, "markdown") == 0;
+    if (!json && !markdown && strcmp(format, "text") != 0) {
+        fprintf(stderr, "clawc: rules prints text, json or markdown, not `%s`\n", format);
+        return EXIT_USAGE;
+    }
     if (!run_rules(run, &rules)) return EXIT_CONFIG;
     if (run->o->facts)
         add_facts(&b);
-    else if (run->o->format && strcmp(run->o->format, "json") == 0)
+    else if (json)
         add_rules_json(&b, &rules);
+    else if (markdown)
+        add_rules_markdown(&b, &rules);
     else
         add_rules_text(&b, &rules);
     fwrite(b.p, 1, b.n, stdout);

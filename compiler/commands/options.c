@@ -21,62 +21,73 @@ enum { ON_CONFIG = ON_AUDIT | ON_COMPILE | ON_ROUTE | ON_EVAL | ON_TABLE };
 
 static const struct option table[] = {
     {"--gateway", "V", TEXT, AT(gateway), ON_CONFIG,
-     "The gateway version that will run, such as 2026.9.6; an unknown one means the nearest known "
-     "one. Default: clawc.yaml's, else the config's meta.lastTouchedVersion, else the version that "
-     "the config fits best."},
+     "The gateway version that will run, such as 2026.9.6; an unknown one means the highest known "
+     "one not above it. Default: clawc.yaml's, else the config's meta.lastTouchedVersion, else the "
+     "known version that the config fits best."},
     {"--format", "F", TEXT, AT(format), ON_AUDIT | ON_ROUTE | ON_RULES | ON_EXPLAIN,
-     "How to print: text (the default) or json; audit also knows sarif."},
+     "How to print: text (the default); audit, route and rules also know json, audit sarif, "
+     "explain and rules markdown."},
     {"--output", "F=FILE", LIST, AT(outputs), ON_AUDIT,
-     "Also write the report in format F to FILE; may be repeated."},
+     "Also write the report in format F to FILE, such as sarif=audit.sarif; may be repeated."},
     {"--fail-on", "WHAT", TEXT, AT(fail_on), ON_AUDIT | ON_COMPILE,
-     "What makes the exit code 1: a level (critical, warn, info, never) and rule families "
-     "(isolation, routing, access, tools, sandbox, gateway, hooks, secrets, models, fleet, "
-     "hygiene), "
-     "separated by commas. Default: critical,isolation,fleet."},
+     "Which findings count, that is, make the exit code 1: those of a level (critical, warn, info, "
+     "never) and above, and those of rule families (isolation, routing, access, tools, sandbox, "
+     "gateway, hooks, secrets, models, fleet, hygiene) that are not just info; separated by "
+     "commas. "
+     "One with confidence low never counts. Default: critical,isolation,fleet."},
     {"--rules", "DIR", LIST, AT(rules), ON_AUDIT | ON_COMPILE | ON_EXPLAIN | ON_RULES,
-     "Rule files of your own: every *.yaml in DIR; may be repeated."},
+     "Rules of your own, beside the built-in ones: every *.yaml and *.yml in DIR; may be "
+     "repeated."},
     {"--each", NULL, FLAG, AT(each), ON_AUDIT,
-     "Audit the files apart; without it they are one fleet on one host and also compared with each "
-     "other."},
-    {"-o", "FILE", TEXT, AT(output_file), ON_COMPILE, "The table to write."},
+     "Audit the files apart. Without it they are the gateways of one host and are also compared "
+     "with each other."},
+    {"-o", "FILE", TEXT, AT(output_file), ON_COMPILE,
+     "The table to write. An old one of that name is replaced at once and whole."},
     {"--no-audit", NULL, FLAG, AT(no_audit), ON_COMPILE, "Compile without auditing first."},
     {"--table", "FILE", TEXT, AT(table), ON_ROUTE,
      "Route through a compiled table instead of a config."},
     {"--batch", NULL, FLAG, AT(batch), ON_ROUTE | ON_EVAL,
      "Read one JSON object per line from standard input, write one answer per line."},
     {"--channel", "C", TEXT, AT(channel), ON_ROUTE, "The channel of the message: whatsapp."},
-    {"--account", "A", TEXT, AT(account), ON_ROUTE, "The channel account it arrives on."},
+    {"--account", "A", TEXT, AT(account), ON_ROUTE,
+     "The account of the channel on which it arrives. Default: the account `default`."},
     {"--peer", "KIND:ID", TEXT, AT(peer), ON_ROUTE,
-     "Whom it is from: direct:+15551234567, group:120363@g.us, channel:987."},
+     "Whom it is from, or the group or room it was written in: direct:+15551234567, "
+     "group:120363@g.us, channel:987."},
     {"--parent-peer", "KIND:ID", TEXT, AT(parent_peer), ON_ROUTE,
-     "The room that the thread belongs to."},
+     "The room that its thread belongs to."},
     {"--guild", "ID", TEXT, AT(guild), ON_ROUTE, "The Discord guild."},
     {"--team", "ID", TEXT, AT(team), ON_ROUTE, "The Slack workspace."},
-    {"--role", "ID", LIST, AT(roles), ON_ROUTE, "A role of the author; may be repeated."},
+    {"--role", "ID", LIST, AT(roles), ON_ROUTE, "A Discord role of the author; may be repeated."},
     {"--default-agent", "ID", TEXT, AT(default_agent), ON_ROUTE,
      "The agent that the caller wants for messages without a binding."},
-    {"--dm-scope", "SCOPE", TEXT, AT(dm_scope), ON_ROUTE, "Overrides session.dmScope."},
-    {"--group-scope", "SCOPE", TEXT, AT(group_scope), ON_ROUTE, "Overrides session.groupScope."},
+    {"--dm-scope", "SCOPE", TEXT, AT(dm_scope), ON_ROUTE,
+     "In place of session.dmScope: main, per-peer, per-channel-peer or per-account-channel-peer."},
+    {"--group-scope", "SCOPE", TEXT, AT(group_scope), ON_ROUTE,
+     "In place of session.groupScope: per-group or main."},
     {"--against", "CONFIG", TEXT, AT(against), ON_TABLE,
-     "With verify: whether the table was compiled from this config as it is now."},
+     "With verify: whether the table still routes as this config does now."},
     {"--facts", NULL, FLAG, AT(facts), ON_RULES,
      "Print the facts that conditions may use, as Markdown (docs/facts.md)."},
     {"--env", "K=V", LIST, AT(env), ON_CONFIG,
-     "A variable of the gateway's environment; may be repeated. With any of the --env options the "
-     "environment is complete: what is not in it is unset."},
+     "A variable of the gateway's environment; may be repeated. With --env, --env-file or "
+     "--process-env the environment is complete: what is not in it is unset. Without them a "
+     "variable counts as set, with an unknown value."},
     {"--env-file", "FILE", LIST, AT(env_files), ON_CONFIG,
      "Variables from a file of NAME=VALUE lines; may be repeated."},
-    {"--process-env", NULL, FLAG, AT(process_env), ON_CONFIG, "The environment of this process."},
+    {"--process-env", NULL, FLAG, AT(process_env), ON_CONFIG,
+     "Variables from the environment of this process."},
     {"--stdin-filename", "NAME", TEXT, AT(stdin_filename), ON_CONFIG | ON_PARSE,
      "What to call standard input (-) in reports."},
     {"--project", "FILE", TEXT, AT(project), ON_CONFIG | ON_RULES | ON_EXPLAIN,
-     "The project file; default: clawc.yaml beside the first file."},
-    {"--quiet", NULL, FLAG, AT(quiet), ON_ALL, "Print the summary only."},
+     "The project file. Default: clawc.yaml beside the first config, if there is one."},
+    {"--quiet", NULL, FLAG, AT(quiet), ON_ALL,
+     "Print less: of an audit only the last line, of other commands only what was asked for."},
     {"--color", "WHEN", TEXT, AT(color), ON_ALL,
      "auto (the default: on a terminal, unless NO_COLOR is set), always or never."},
     {"--help", NULL, FLAG, AT(help), ON_ALL, "Print help and exit."},
     {"--version", NULL, FLAG, AT(version), ON_ALL, "Print the version and exit."},
-    {"--manual", NULL, FLAG, AT(manual), 0, "Print the manual page."},
+    {"--manual", NULL, FLAG, AT(manual), 0, "Print the manual page clawc(1)."},
 };
 
 enum { OPTIONS = sizeof table / sizeof *table };
@@ -243,51 +254,69 @@ static void print_roff(FILE *out, const char *text) {
     }
 }
 
-static void manual_options(FILE *out, const struct command *c) {
+static void manual_option(FILE *out, const struct option *option) {
+    fputs(".TP\n.B ", out);
+    print_roff(out, option->name);
+    if (option->argument) {
+        fputs(" \\fI", out);
+        print_roff(out, option->argument);
+        fputs("\\fR", out);
+    }
+    fputc('\n', out);
+    print_roff(out, option->help);
+    fputc('\n', out);
+}
+
+/* The options of a command (`bit`) that not every command has, or those that every one has. */
+static void manual_options(FILE *out, unsigned bit) {
     for (size_t i = 0; i < OPTIONS; i++) {
-        if (!(table[i].commands & c->bit) || table[i].commands == ON_ALL) continue;
-        fputs(".TP\n.B ", out);
-        print_roff(out, table[i].name);
-        if (table[i].argument) {
-            fputs(" \\fI", out);
-            print_roff(out, table[i].argument);
-            fputs("\\fR", out);
-        }
-        fputc('\n', out);
-        print_roff(out, table[i].help);
-        fputc('\n', out);
+        bool everywhere = table[i].commands == ON_ALL;
+        if (everywhere == (bit == ON_ALL) && table[i].commands & bit) manual_option(out, &table[i]);
     }
 }
+
+static const char manual_end[] =
+    ".SH EXIT STATUS\n"
+    ".TP\n0\nfine\n"
+    ".TP\n1\nfindings that count; a route that the gateway would refuse; a damaged or stale table\n"
+    ".TP\n2\nthe config cannot be read, or the gateway would reject it\n"
+    ".TP\n3\nwrong usage\n"
+    ".TP\n4\nthe machine failed\n"
+    ".PP\nOf several files the worst counts.\n"
+    ".SH ENVIRONMENT\n"
+    ".TP\n.B NO_COLOR\nno colors, unless \\-\\-color says always\n"
+    ".TP\n.B SOURCE_DATE_EPOCH\nthe day, in seconds since 1970, that suppressions with an end are "
+    "compared with\n"
+    ".SH FILES\n"
+    ".TP\n.I clawc.yaml\nthe project file: gateway version, environment, rules and severities, "
+    "suppressions, owners\n"
+    ".SH EXAMPLES\n"
+    "What is wrong with a config:\n.PP\n.nf\n.RS 4\nclawc audit "
+    "~/.openclaw/openclaw.json\n.RE\n.fi\n"
+    ".PP\nWhich agent gets a message, and why:\n.PP\n.nf\n.RS 4\nclawc route openclaw.json "
+    "\\-\\-channel "
+    "whatsapp \\-\\-peer direct:+15551234567\n.RE\n.fi\n"
+    ".PP\nThe table for a gateway's host:\n.PP\n.nf\n.RS 4\nclawc compile openclaw.json \\-o "
+    "routes.clawt\n.RE\n.fi\n"
+    ".SH SEE ALSO\n.BR clawrt (3)\n";
 
 void options_manual(FILE *out) {
     fputs(".TH CLAWC 1 \"\" \"clawc " CLAWC_VERSION "\" \"User Commands\"\n.SH NAME\n"
           "clawc \\- audit and compile the config of an OpenClaw gateway\n.SH SYNOPSIS\n",
           out);
     for (const struct command *c = commands; c->name; c++) {
-        fprintf(out, ".B clawc %s\n", c->name);
+        fprintf(out, "%s.B clawc %s\n", c == commands ? "" : ".br\n", c->name);
         print_roff(out, c->arguments);
-        fputs("\n.br\n", out);
+        fputc('\n', out);
     }
     fputs(".SH COMMANDS\n", out);
     for (const struct command *c = commands; c->name; c++) {
         fprintf(out, ".SS clawc %s\n", c->name);
         print_roff(out, c->description);
         fputc('\n', out);
-        manual_options(out, c);
+        manual_options(out, c->bit);
     }
     fputs(".SH OPTIONS OF EVERY COMMAND\n", out);
-    for (size_t i = 0; i < OPTIONS; i++) {
-        if (table[i].commands != ON_ALL) continue;
-        fputs(".TP\n.B ", out);
-        print_roff(out, table[i].name);
-        fputc('\n', out);
-        print_roff(out, table[i].help);
-        fputc('\n', out);
-    }
-    fputs(".SH EXIT STATUS\n.TP\n0\nfine\n.TP\n1\nfindings that count; a route that the gateway "
-          "would refuse; a damaged table\n.TP\n2\nthe config cannot be read, or the gateway would "
-          "reject it\n.TP\n3\nwrong usage\n.TP\n4\nthe machine failed\n.SH FILES\n.TP\n.I "
-          "clawc.yaml\nthe project file: gateway, env, rules, severities, suppress, owners\n"
-          ".SH SEE ALSO\n.BR clawrt (3)\n",
-          out);
+    manual_options(out, ON_ALL);
+    fputs(manual_end, out);
 }

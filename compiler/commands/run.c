@@ -97,17 +97,12 @@ static bool build_environment(struct run *run) {
     return true;
 }
 
-static bool known_word(const char *given, const char *const *words, const char *option) {
-    if (!given) return true;
-    for (; *words; words++)
-        if (strcmp(given, *words) == 0) return true;
-    fprintf(stderr, "clawc: %s does not know `%s`\n", option, given);
-    return false;
-}
-
 static bool options_make_sense(const struct options *o) {
-    static const char *const colors[] = {"auto", "always", "never", NULL};
-    if (!known_word(o->color, colors, "--color")) return false;
+    if (o->color && strcmp(o->color, "auto") != 0 && strcmp(o->color, "always") != 0 &&
+        strcmp(o->color, "never") != 0) {
+        fprintf(stderr, "clawc: --color takes auto, always or never, not `%s`\n", o->color);
+        return false;
+    }
     if (o->gateway && !gateway_version_is_readable(str_from(o->gateway))) {
         fprintf(stderr, "clawc: --gateway takes a version such as 2026.9.6, not `%s`\n",
                 o->gateway);

@@ -120,6 +120,11 @@ static void read_channels(const struct reader *r, node_id channels, struct gatew
     g->audited_channels = names_of(r, section(r, channels, "audited"));
     g->account_dm_policy = names_of(r, section(r, channels, "account_dm_policy"));
     g->account_group_policy = names_of(r, section(r, channels, "account_group_policy"));
+    g->raw_account_keys = names_of(r, section(r, channels, "raw_account_keys"));
+    g->canonical_account_keys = names_of(r, section(r, channels, "canonical_account_keys"));
+    g->canonical_credentials = names_of(r, section(r, channels, "canonical_credentials"));
+    g->canonical_account_list = names_of(r, section(r, channels, "canonical_account_list"));
+    g->one_login = names_of(r, section(r, channels, "one_login"));
     g->nested_dm = names_of(r, section(r, channels, "nested_dm"));
     g->audit_nested_dm = names_of(r, section(r, channels, "audit_nested_dm"));
     g->open_admits_all = flag(r, channels, "open_admits_all");

@@ -52,6 +52,11 @@ struct gateway_data {
     struct name_map channel_alias; /* alias -> the one channel */
     struct names audited_channels;
     struct names account_dm_policy, account_group_policy; /* accounts do not inherit these */
+    struct names raw_account_keys;       /* settings are looked up by the key as it is spelled */
+    struct names canonical_account_keys; /* ... under any spelling of the id */
+    struct names canonical_credentials;  /* ... the credentials alone */
+    struct names canonical_account_list; /* accounts are listed by their canonical ids */
+    struct names one_login;              /* of several accounts with one token the first runs */
     struct names nested_dm, audit_nested_dm;
     bool open_admits_all;
     struct name_map identity;        /* channel -> credential keys */

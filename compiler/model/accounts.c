@@ -13,7 +13,7 @@ struct listing {
     struct channel *channel;
     struct names identity; /* credential keys */
     bool nested_dm, audit_nested;
-    struct map by_key, by_form; /* the accounts' blocks */
+    struct map by_key, by_id, by_case; /* the accounts' blocks */
 };
 
 /* ---- senders -----------------------------------------------------------------------------------
@@ -85,7 +85,7 @@ static const struct sender *senders_of(const struct listing *l, const struct tex
  */
 
 struct layers {
-    node_id own, channel; /* 0: no block */
+    node_id own, shared, channel; /* 0: no block; shared: WhatsApp's accounts.default */
     place own_at, channel_at;
 };
 
@@ -93,6 +93,8 @@ static struct text layered_text(const struct listing *l, const struct layers *at
                                 bool inherit, struct str fallback) {
     struct text own = value_text(l->r, at->own, key, at->own_at, fallback);
     if (own.set || !inherit) return own;
+    struct text shared = value_text(l->r, at->shared, key, at->channel_at, fallback);
+    if (shared.set) return shared;
     struct text above = value_text(l->r, at->channel, key, at->channel_at, fallback);
     return above.set ? above : own;
 }
@@ -101,6 +103,8 @@ static struct text_list layered_list(const struct listing *l, const struct layer
                                      const char *key) {
     struct text_list own = value_list(l->m->arena, l->r, at->own, key, at->own_at);
     if (own.set) return own;
+    struct text_list shared = value_list(l->m->arena, l->r, at->shared, key, at->channel_at);
+    if (shared.set) return shared;
     struct text_list above = value_list(l->m->arena, l->r, at->channel, key, at->channel_at);
     return above.set ? above : own;
 }
@@ -108,8 +112,10 @@ static struct text_list layered_list(const struct listing *l, const struct layer
 static struct layers dm_layers(const struct listing *l, const struct layers *at) {
     node_id own = read_member(l->r, at->own, "dm", NODE_OBJECT);
     node_id above = own ? 0 : read_member(l->r, at->channel, "dm", NODE_OBJECT);
-    return (struct layers){own, above, value_place(own, at->own_at),
-                           value_place(above, at->channel_at)};
+    return (struct layers){.own = own,
+                           .channel = above,
+                           .own_at = value_place(own, at->own_at),
+                           .channel_at = value_place(above, at->channel_at)};
 }
 
 static void read_dm(const struct listing *l, const struct layers *at, struct account *a) {
@@ -159,6 +165,51 @@ static bool is_enabled(const struct listing *l, node_id block, bool fallback) {
     return tree_is(l->r->tree, n, NODE_BOOL) ? tree_node(l->r->tree, n)->u.boolean : fallback;
 }
 
+/* ---- an account's block ------------------------------------------------------------------------
+ */
+
+/* The id of a written name, or the empty text when the name is unusable: those count as `default`,
+ * but do not name it. */
+static struct str usable_id(const struct listing *l, struct str written) {
+    struct str id = ids_account(l->m->arena, written);
+    bool fallen = str_equal(id, STR("default")) &&
+                  !str_equal(ids_lower(l->m->arena, ids_trim(written)), STR("default"));
+    return fallen ? STR("") : id;
+}
+
+/* Blocks are found by their key, by the id that it reads as, and by its lower case: the first of
+ * several. In older gateways an unusable key is `default`. */
+static void index_blocks(struct listing *l, node_id accounts) {
+    struct arena *a = l->m->arena;
+    l->by_key = map_new(a);
+    l->by_id = map_new(a);
+    l->by_case = map_new(a);
+    for (TREE_EACH(l->r->tree, n, accounts)) {
+        struct str name = tree_key_text(l->r->tree, tree_node(l->r->tree, n)->key);
+        struct str id = l->m->gateway->audit_by_route ? usable_id(l, name) : ids_account(a, name);
+        map_put(&l->by_key, name, n, NULL);
+        if (name.n) map_put(&l->by_id, id, n, NULL);
+        map_put(&l->by_case, ids_lower(a, name), n, NULL);
+    }
+}
+
+static node_id find_block(const struct map *index, struct str key) {
+    const node_id *n = map_get(index, key);
+    return n ? *n : 0;
+}
+
+/* The block of an account: its exact key, else the first that reads the same. WhatsApp looks for
+ * the key as it is spelled, the others for the canonical id: a key that is not canonical but for
+ * its case is then not found, and the account has the channel's settings. */
+static node_id account_block(const struct listing *l, struct str key) {
+    struct str id = ids_account(l->m->arena, key);
+    bool raw = names_have(l->m->gateway->raw_account_keys, l->channel->name);
+    node_id exact = find_block(&l->by_key, raw ? key : id);
+    if (exact) return exact;
+    bool canonical = names_have(l->m->gateway->canonical_account_keys, l->channel->name);
+    return find_block(canonical ? &l->by_id : &l->by_case, id);
+}
+
 /* ---- credentials -------------------------------------------------------------------------------
  */
 
@@ -187,11 +238,6 @@ static struct text credential(const struct listing *l, node_id block, struct str
                          .symbolic = true};
 }
 
-static bool has_credential(const struct listing *l, node_id block) {
-    if (tree_member(l->r->tree, block, STR("tokenFile"))) return true;
-    return l->identity.n && credential(l, block, l->identity.v[0]).set;
-}
-
 /* A variable of the environment that stands in for the credential `key` of the account `default`.
  */
 static struct text from_environment(const struct listing *l, struct str key) {
@@ -204,69 +250,112 @@ static struct text from_environment(const struct listing *l, struct str key) {
     return (struct text){.at = l->channel->at};
 }
 
-/* Slack needs both of its tokens; the others one. */
+static bool is_channel(const struct listing *l, const char *name) {
+    return str_equal(l->channel->name, str_from(name));
+}
+
+/* Where an account's credentials stand. Some channels look for them under any spelling of the id,
+ * also where they do not find the account's other settings. Newer telegram does not give the
+ * channel's token to an account that only a binding names. */
+static struct layers credential_layers(const struct listing *l, const struct layers *at,
+                                       node_id accounts, struct str id) {
+    struct layers found = *at;
+    if (!names_have(l->m->gateway->canonical_credentials, l->channel->name)) return found;
+    if (!found.own) found.own = find_block(&l->by_id, id);
+    bool listed = found.own || !tree_first(l->r->tree, accounts) || str_equal(id, STR("default"));
+    if (l->m->gateway->audit_by_route && !listed) found.channel = 0;
+    return found;
+}
+
+/* An account's value, else the channel's, else the environment's. A key that is there but blank
+ * stops the search in the config, but for telegram; for discord it stops it at all. */
 static struct text account_credential(const struct listing *l, const struct layers *at,
-                                      const struct account *a, struct str key) {
+                                      struct str id, struct str key, bool *from_env) {
     struct text own = credential(l, at->own, key);
-    if (!own.set) own = credential(l, at->channel, key);
-    if (!own.set && str_equal(a->id, STR("default"))) own = from_environment(l, key);
-    return own;
+    *from_env = false;
+    if (own.set) return own;
+    bool blank = tree_member(l->r->tree, at->own, key) && !is_channel(l, "telegram");
+    if (blank && is_channel(l, "discord")) return own;
+    if (!blank) own = credential(l, at->channel, key);
+    if (own.set || !str_equal(id, STR("default"))) return own;
+    *from_env = true;
+    return from_environment(l, key);
+}
+
+static struct text token_file(const struct listing *l, node_id block) {
+    struct text path = credential(l, block, STR("tokenFile"));
+    if (path.set) path.v = str_concat(l->m->arena, STR("tokenFile:"), path.v);
+    return path;
+}
+
+/* What an account logs in with; two accounts with the same are one login. */
+static void read_login(const struct listing *l, const struct layers *at, struct account *a) {
+    if (!l->identity.n) return;
+    struct str key = l->identity.v[0];
+    a->login = token_file(l, at->own);
+    if (!a->login.set) a->login = account_credential(l, at, a->id, key, &a->login_from_environment);
+    bool is_own = credential(l, at->own, key).set;
+    struct text shared = token_file(l, at->channel);
+    if (shared.set && !is_own && !tree_member(l->r->tree, at->own, STR("tokenFile"))) {
+        a->login = shared;
+        a->login_from_environment = false;
+    }
+}
+
+/* How many of the channel's credentials, the first ones, an account needs. */
+static size_t needed_credentials(const struct listing *l) {
+    return is_channel(l, "slack") ? 2 : 1;
+}
+
+/* Slack over HTTP has a signing secret in place of the app token. */
+static struct str credential_key(const struct listing *l, const struct layers *at, size_t i) {
+    if (i == 1 && is_channel(l, "slack")) {
+        struct text mode = layered_text(l, at, "mode", true, STR("socket"));
+        if (str_equal(mode.v, STR("http"))) return STR("signingSecret");
+    }
+    return l->identity.v[i];
+}
+
+static bool has_all_credentials(const struct listing *l, const struct layers *at, struct str id) {
+    for (size_t i = 0; i < l->identity.n && i < needed_credentials(l); i++) {
+        bool from_env;
+        struct str key = credential_key(l, at, i);
+        if (!account_credential(l, at, id, key, &from_env).set) return false;
+    }
+    return true;
 }
 
 static void read_credentials(const struct listing *l, const struct layers *at, struct account *a) {
-    a->configured = l->identity.n == 0;
-    bool token_file = tree_member(l->r->tree, at->own, STR("tokenFile")) ||
-                      tree_member(l->r->tree, at->channel, STR("tokenFile"));
-    size_t needed = str_equal(a->channel, STR("slack")) ? 2 : 1;
-    size_t found = 0;
     for (size_t i = 0; i < l->identity.n; i++) {
-        struct text value = account_credential(l, at, a, l->identity.v[i]);
-        if (!value.set) continue;
-        found += i < needed;
-        ARRAY_PUSH(l->m->arena, l->m->identities) = (struct secret){value, a->channel};
+        bool from_env;
+        struct text value = account_credential(l, at, a->id, l->identity.v[i], &from_env);
+        if (value.set)
+            ARRAY_PUSH(l->m->arena, l->m->identities) = (struct secret){value, a->channel};
     }
+    read_login(l, at, a);
     /* Nothing is known of the environment: it may hold the credential of the account `default`. */
     bool maybe = !l->env->complete && str_equal(a->id, STR("default")) &&
                  name_map_get(&l->m->gateway->environment, a->channel).n;
-    if (found == needed || token_file || maybe) a->configured = true;
+    bool in_file = str_starts(a->login.v, STR("tokenFile:"));
+    a->configured = maybe || in_file || has_all_credentials(l, at, a->id);
 }
 
 /* ---- which accounts there are ------------------------------------------------------------------
  */
 
-/* Accounts are looked up by their exact key, else the first that reads the same. */
-static void index_blocks(struct listing *l, node_id accounts) {
-    bool telegram = str_equal(l->channel->name, STR("telegram"));
-    bool normalised = telegram && l->m->gateway->audit_by_route;
-    l->by_key = map_new(l->m->arena);
-    l->by_form = map_new(l->m->arena);
-    for (TREE_EACH(l->r->tree, n, accounts)) {
-        struct str name = tree_key_text(l->r->tree, tree_node(l->r->tree, n)->key);
-        struct str form =
-            normalised ? ids_account(l->m->arena, name) : ids_lower(l->m->arena, name);
-        map_put(&l->by_key, name, n, NULL);
-        map_put(&l->by_form, form, n, NULL);
-    }
-}
-
-static node_id account_block(const struct listing *l, struct str key) {
-    bool telegram = str_equal(l->channel->name, STR("telegram"));
-    struct str id = ids_account(l->m->arena, key);
-    const node_id *n = map_get(&l->by_key, telegram ? key : id);
-    if (!n) n = map_get(&l->by_form, id);
-    return n ? *n : 0;
-}
-
-static void add_account(struct listing *l, struct str key) {
+static void add_account(struct listing *l, node_id accounts, struct str key) {
     node_id own = account_block(l, key);
     if (own && !read_is(l->r, own, NODE_OBJECT)) own = 0;
-    struct layers at = {own, l->block, value_place(own, l->channel->at), l->channel->at};
+    bool whatsapp = is_channel(l, "whatsapp");
+    node_id shared = whatsapp && l->m->gateway->audit_by_route
+                         ? read_member(l->r, accounts, "default", NODE_OBJECT)
+                         : 0;
+    struct layers at = {own, shared, l->block, value_place(own, l->channel->at), l->channel->at};
     struct account a = {.channel = l->channel->name,
                         .id = ids_account(l->m->arena, key),
                         .key = key,
                         .at = at.own_at,
                         .own_block = own != 0};
-    bool whatsapp = str_equal(a.channel, STR("whatsapp"));
     bool inherit = !names_have(l->m->gateway->account_group_policy, a.channel) || !own;
     a.group_policy = layered_text(l, &at, "groupPolicy", inherit, STR("allowlist"));
     a.enabled = is_enabled(l, own, true);
@@ -275,7 +364,8 @@ static void add_account(struct listing *l, struct str key) {
         a.enabled = is_enabled(l, own, l->channel->enabled);
     read_dm(l, &at, &a);
     narrow_telegram_wildcard(l, &at, &a);
-    read_credentials(l, &at, &a);
+    struct layers credentials = credential_layers(l, &at, accounts, a.id);
+    read_credentials(l, &credentials, &a);
     ARRAY_PUSH(l->m->arena, l->m->accounts) = a;
     l->channel->n_accounts++;
 }
@@ -286,10 +376,10 @@ struct key_list {
 };
 
 static void list_key(const struct listing *l, struct key_list *list, struct str key) {
-    bool telegram = str_equal(l->channel->name, STR("telegram"));
-    struct str name = telegram ? ids_account(l->m->arena, key) : key;
+    bool canonical = names_have(l->m->gateway->canonical_account_list, l->channel->name);
+    struct str name = canonical ? ids_account(l->m->arena, key) : key;
     bool is_new;
-    if (!name.n) return;
+    if (!key.n) return;
     map_put(&list->seen, name, 1, &is_new);
     if (is_new) ARRAY_PUSH(l->m->arena, list->keys) = name;
 }
@@ -310,17 +400,15 @@ static int by_locale(const void *left, const void *right) {
     return collate_compare(*(const struct str *)left, *(const struct str *)right);
 }
 
+/* The listed account that `defaultAccount` names, else `default`, else the first. */
 static struct str default_account(const struct listing *l, const struct key_list *list) {
     node_id written = tree_member(l->r->tree, l->block, STR("defaultAccount"));
-    struct str wanted = ids_account(l->m->arena, tree_text(l->r->tree, written));
-    struct str standard = STR("");
-    for (size_t i = 0; i < list->keys.n; i++) {
-        struct str id = ids_account(l->m->arena, list->keys.v[i]);
-        if (written && str_equal(id, wanted)) return id;
-        if (str_equal(id, STR("default"))) standard = id;
-    }
-    if (standard.n) return standard;
-    return list->keys.n ? ids_account(l->m->arena, list->keys.v[0]) : STR("default");
+    struct str wanted = usable_id(l, tree_text(l->r->tree, written));
+    for (size_t i = 0; wanted.n && i < list->keys.n; i++)
+        if (str_equal(usable_id(l, list->keys.v[i]), wanted)) return list->keys.v[i];
+    for (size_t i = 0; i < list->keys.n; i++)
+        if (str_equal(list->keys.v[i], STR("default"))) return list->keys.v[i];
+    return list->keys.v[0];
 }
 
 /* Telegram: a binding of the default agent that names an account makes that one the default. */
@@ -340,20 +428,22 @@ static struct str bound_default(const struct listing *l) {
     return STR("");
 }
 
-static void mark_duplicate_tokens(const struct listing *l) {
+/* Of several accounts with one login only the first runs. Discord leaves disabled ones out and
+ * takes a token of the config before one of the environment. */
+static void mark_duplicate_logins(const struct listing *l) {
     struct model *m = l->m;
+    bool discord = is_channel(l, "discord");
+    if (!names_have(m->gateway->one_login, l->channel->name)) return;
     struct map seen = map_new(m->arena);
-    size_t first = l->channel->first_account;
-    for (size_t i = first; i < m->accounts.n; i++) {
-        struct account *a = &m->accounts.v[i];
-        node_id own = a->own_block ? (node_id)(a->at & ~PLACE_KEY) : 0;
-        struct layers at = {own, l->block, a->at, l->channel->at};
-        if (!l->identity.n) return;
-        struct text token = account_credential(l, &at, a, l->identity.v[0]);
-        bool is_new = true;
-        if (token.set && token.v.n) map_put(&seen, token.v, 1, &is_new);
-        a->duplicate_token = !is_new;
-    }
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t i = l->channel->first_account; i < m->accounts.n; i++) {
+            struct account *a = &m->accounts.v[i];
+            if (!a->login.set || (discord && !a->enabled)) continue;
+            if ((discord && a->login_from_environment) != (pass == 1)) continue;
+            bool is_new;
+            map_put(&seen, a->login.v, 1, &is_new);
+            a->duplicate_login = !is_new;
+        }
 }
 
 static int default_first(const void *left, const void *right) {
@@ -368,20 +458,22 @@ static void list_accounts(struct listing *l) {
     for (TREE_EACH(l->r->tree, n, accounts))
         list_key(l, &list, tree_key_text(l->r->tree, tree_node(l->r->tree, n)->key));
     list_bound(l, &list);
-    bool implicit = l->m->gateway->audit_by_route && list.keys.n && has_credential(l, l->block);
+    struct layers channel = {.channel = l->block, .channel_at = l->channel->at};
+    bool implicit = l->m->gateway->audit_by_route && list.keys.n && l->identity.n &&
+                    (has_all_credentials(l, &channel, STR("")) || token_file(l, l->block).set);
     struct names pairs = name_map_get(&l->m->gateway->environment, l->channel->name);
     for (size_t i = 0; l->m->gateway->audit_by_route && i + 1 < pairs.n && i < 2; i += 2)
         if (ids_trim(environment_get(l->env, pairs.v[i])).n) implicit = true;
     if (implicit || !list.keys.n) list_key(l, &list, STR("default"));
     if (list.keys.n) qsort(list.keys.v, list.keys.n, sizeof *list.keys.v, by_locale);
     index_blocks(l, accounts);
-    for (size_t i = 0; i < list.keys.n; i++) add_account(l, list.keys.v[i]);
-    mark_duplicate_tokens(l);
+    for (size_t i = 0; i < list.keys.n; i++) add_account(l, accounts, list.keys.v[i]);
+    mark_duplicate_logins(l);
     struct str chosen = bound_default(l);
     if (!chosen.n) chosen = default_account(l, &list);
     struct account *first = &l->m->accounts.v[l->channel->first_account];
     for (size_t i = 0; i < l->channel->n_accounts; i++)
-        first[i].is_default = str_equal(first[i].id, chosen);
+        first[i].is_default = str_equal(first[i].key, chosen);
     qsort(first, l->channel->n_accounts, sizeof *first, default_first);
 }
 

@@ -101,7 +101,9 @@ struct account {
     const struct sender *audit_senders;
     size_t n_audit_senders;
     bool audit_wildcard;
-    bool duplicate_token; /* another account of the channel comes first with the same credential */
+    struct text login; /* what it logs in with, as far as the config tells */
+    bool login_from_environment;
+    bool duplicate_login; /* another account of the channel comes first with the same login */
 };
 
 struct channel {

@@ -7,7 +7,7 @@ place value_place(node_id n, place around) {
 }
 
 struct text value_or(struct text a, struct text b) {
-    return a.set ? a : b;
+    return a.set || !b.set ? a : b;
 }
 
 struct text value_of_node(const struct reading *r, node_id n) {

@@ -17,7 +17,7 @@ struct text_list value_list(struct arena *a, const struct reading *r, node_id ob
 struct text value_of_node(const struct reading *r, node_id n);
 /* The node as a place, or `around` when there is none. */
 place value_place(node_id n, place around);
-/* The first of two that is set; `b` when neither is. */
+/* The first of two that is set; `a` when neither is. */
 struct text value_or(struct text a, struct text b);
 
 #endif

@@ -208,15 +208,29 @@ static int by_place(const void *left, const void *right) {
     return order ? order : str_compare(a->message, b->message);
 }
 
-static void apply_choices(struct engine *e, struct report *report) {
-    for (size_t i = 0; e->project && i < report->findings.n; i++) {
-        struct finding *f = &report->findings.v[i];
-        for (size_t j = 0; j < e->project->severities.n; j++) {
-            const struct severity_choice *choice = &e->project->severities.v[j];
-            if (str_equal(choice->rule, f->rule->id) || str_equal(choice->rule, f->id))
-                f->severity = choice->severity;
-        }
+/* What the project file's `severities` say of a finding; NULL when nothing. A choice for the very
+ * id goes before one for its rule. */
+static const struct severity_choice *choice_for(const struct project *p, const struct finding *f) {
+    const struct severity_choice *found = NULL;
+    for (size_t i = 0; i < p->severities.n; i++) {
+        const struct severity_choice *choice = &p->severities.v[i];
+        if (str_equal(choice->rule, f->id)) return choice;
+        if (str_equal(choice->rule, f->rule->id)) found = choice;
     }
+    return found;
+}
+
+static void apply_choices(struct engine *e, struct report *report) {
+    if (!e->project || !e->project->severities.n) return;
+    size_t kept = 0;
+    for (size_t i = 0; i < report->findings.n; i++) {
+        struct finding *f = &report->findings.v[i];
+        const struct severity_choice *choice = choice_for(e->project, f);
+        if (choice && choice->off) continue;
+        if (choice) f->severity = choice->severity;
+        report->findings.v[kept++] = *f;
+    }
+    report->findings.n = kept;
 }
 
 static bool is_off(const struct engine *e, const struct rule *rule) {
@@ -270,6 +284,7 @@ void engine_run(struct engine *e, const struct analysis *const *gateways, size_t
         qsort(report->findings.v, report->findings.n, sizeof *report->findings.v, by_place);
     struct bad_suppressions bad = suppress(e, report);
     run_rules_on(e, report, true, gateways, n, fleet, &bad);
+    apply_choices(e, report);
     if (report->findings.n)
         qsort(report->findings.v, report->findings.n, sizeof *report->findings.v, by_place);
     if (fleet->state_unknown)

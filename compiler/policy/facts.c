@@ -215,8 +215,13 @@ static struct cel_value unknown_names(struct cel_run *run, const struct analysis
     F(gateway, release, S(CEL_STRING), "Year and month of the version: `2026.9`.", release(o))     \
     F(gateway, roster, S(CEL_STRING), "Where this version keeps its agents: `entries` or `list`.", \
       string_at(M->gateway->roster_entries ? STR("entries") : STR("list"), M->agents_at))          \
-    F(gateway, session_check, S(CEL_STRING), "How this version's own audit looks for shared sessions: `route` (simulates routes) or `account` (counts the senders of one account).", constant(M->gateway->audit_by_route ? "route" : "account")) \
-    F(gateway, ownership_missing, S(CEL_BOOL), "Several agents, none marked as the default, and `agents.ownership` is not `explicit`.", bool_at(M->loaded->roster.ownership_missing, M->agents_at)) \
+    F(gateway, session_check, S(CEL_STRING),                                                       \
+      "How this version's own audit looks for shared sessions: `route` (simulates routes) or "     \
+      "`account` (counts the senders of one account).",                                            \
+      constant(M->gateway->audit_by_route ? "route" : "account"))                                  \
+    F(gateway, ownership_missing, S(CEL_BOOL),                                                     \
+      "Several agents, none marked as the default, and `agents.ownership` is not `explicit`.",     \
+      bool_at(M->loaded->roster.ownership_missing, M->agents_at))                                  \
     F(gateway, startup, S(CEL_STRING),                                                             \
       "What the gateway's start does with the file: `accepted`, `repaired` or `rejected`.",        \
       constant(startup_name(M->loaded->startup)))                                                  \
@@ -344,8 +349,12 @@ static struct cel_value unknown_names(struct cel_run *run, const struct analysis
       "Senders approved by pairing (unknown, possibly none) whose messages it handles outside of " \
       "a sandbox.",                                                                                \
       numbered_reach(o->in, o->paired))                                                            \
-    F(agent, merged_first, OBJ(fact_reach), "With `merged_second`: two accounts on which a conversation with one person is one session; absent when there are none.", numbered_reach(o->in, o->merged_first)) \
-    F(agent, merged_second, OBJ(fact_reach), "The other of the two.", numbered_reach(o->in, o->merged_second)) \
+    F(agent, merged_first, OBJ(fact_reach),                                                        \
+      "With `merged_second`: two accounts on which a conversation with one person is one "         \
+      "session; absent when there are none.",                                                      \
+      numbered_reach(o->in, o->merged_first))                                                      \
+    F(agent, merged_second, OBJ(fact_reach), "The other of the two.",                              \
+      numbered_reach(o->in, o->merged_second))                                                     \
     F(agent, gateway, OBJ(fact_gateway), "Its gateway.", gateway_value(o->in))
 
 #define ACCOUNT_FIELDS(F)                                                                          \
@@ -361,6 +370,12 @@ static struct cel_value unknown_names(struct cel_run *run, const struct analysis
     F(account, configured, S(CEL_BOOL),                                                            \
       "Has a credential (or may have one that is not in the file).",                               \
       bool_at(C->configured, C->at))                                                               \
+    F(account, audited, S(CEL_BOOL),                                                               \
+      "The gateway's own audit looks at its direct messages: enabled, configured and, in newer "   \
+      "gateways, not a second account with the same login.",                                       \
+      bool_at(C->enabled && C->configured &&                                                       \
+                  !(C->duplicate_login && o->in->model->gateway->audit_by_route),                  \
+              C->at))                                                                              \
     F(account, is_default, S(CEL_BOOL), "The channel's default account.",                          \
       bool_at(C->is_default, C->at))                                                               \
     F(account, dm_policy, S(CEL_STRING),                                                           \
@@ -375,12 +390,20 @@ static struct cel_value unknown_names(struct cel_run *run, const struct analysis
     F(account, allow_from, LIST(CEL_STRING), "`allowFrom` in force, as written.",                  \
       texts(run, &C->allow_from))                                                                  \
     F(account, senders, LIST(CEL_STRING),                                                          \
-      "The distinct concrete senders of `allowFrom`, normalised.", senders(run, C))                \
+      "The distinct concrete senders of `allowFrom`, normalised.",                                 \
+      sender_list(run, C->senders, C->n_senders, C->allow_from.at))                                \
+    F(account, audit_senders, LIST(CEL_STRING),                                                    \
+      "The senders that the gateway's own audit counts.",                                          \
+      sender_list(run, C->audit_senders, C->n_audit_senders, C->allow_from.at))                    \
     F(account, wildcard, S(CEL_BOOL),                                                              \
       "`allowFrom` holds `*`: everybody is admitted unless DMs are disabled.",                     \
       bool_at(C->wildcard, C->allow_from.at))                                                      \
-    F(account, peers_bound, S(CEL_BOOL), "Some binding takes a single person's direct messages on it.", bool_at(o->peers_bound, C->at)) \
-    F(account, owner_missing, OBJ(fact_reach), "Somebody it admits whose messages no agent owns; absent when there is nobody.", numbered_reach(o->in, o->owner_missing)) \
+    F(account, peers_bound, S(CEL_BOOL),                                                           \
+      "Some binding takes a single person's direct messages on it.",                               \
+      bool_at(o->peers_bound, C->at))                                                              \
+    F(account, owner_missing, OBJ(fact_reach),                                                     \
+      "Somebody it admits whose messages no agent owns; absent when there is nobody.",             \
+      numbered_reach(o->in, o->owner_missing))                                                     \
     F(account, gateway, OBJ(fact_gateway), "Its gateway.", gateway_value(o->in))
 
 #define BINDING_FIELDS(F)                                                                          \
@@ -462,7 +485,8 @@ static struct cel_value unknown_names(struct cel_run *run, const struct analysis
       cel_string(o->session_key))                                                                  \
     F(shared_session, possible, S(CEL_BOOL), "Two people can, but need not, end up in it.",        \
       cel_bool(o->possible))                                                                       \
-    F(shared_session, reported_by_gateway, S(CEL_BOOL), "The gateway's own audit sees it, too.", cel_bool(o->reported_by_gateway)) \
+    F(shared_session, reported_by_gateway, S(CEL_BOOL), "The gateway's own audit sees it, too.",   \
+      cel_bool(o->reported_by_gateway))                                                            \
     F(shared_session, principals, S(CEL_INT), "How many distinct people are known to share it.",   \
       cel_int((int64_t)o->principals))                                                             \
     F(shared_session, accounts, LIST(CEL_STRING),                                                  \
@@ -555,10 +579,11 @@ static struct cel_value owners(struct cel_run *run, const struct analysis *s) {
     return cel_list(v, s->owners.n);
 }
 
-static struct cel_value senders(struct cel_run *run, const struct account *a) {
-    struct cel_value *v = arena_alloc(run->arena, a->n_senders * sizeof *v);
-    for (size_t i = 0; i < a->n_senders; i++) v[i] = string_at(a->senders[i].id, a->senders[i].at);
-    return cel_with_origin(cel_list(v, a->n_senders), a->allow_from.at);
+static struct cel_value sender_list(struct cel_run *run, const struct sender *list, size_t n,
+                                    place at) {
+    struct cel_value *v = arena_alloc(run->arena, n * sizeof *v);
+    for (size_t i = 0; i < n; i++) v[i] = string_at(list[i].id, list[i].at);
+    return cel_with_origin(cel_list(v, n), at);
 }
 
 #define M o->model

@@ -122,7 +122,7 @@ static struct template read_template(struct rule_reading *s, node_id n, struct s
         add_literal(s, &parts, str_slice(text, from, at));
         struct str source = str_slice(text, at + 1, end);
         ARRAY_PUSH(s->arena, parts.list) =
-            (struct template_part){STR(""), compile_at(s, n, source, (uint32_t)at + 1)};
+            (struct template_part){source, compile_at(s, n, source, (uint32_t)at + 1)};
         from = end + 1;
         at = end;
     }
@@ -258,6 +258,18 @@ static void read_id(struct rule_reading *s) {
     s->rule->id = (struct template){parts.list.v, parts.list.n};
 }
 
+static void read_example(struct rule_reading *s) {
+    node_id n = read_member(&s->r, s->root, "example", NODE_OBJECT);
+    struct rule_example *e = &s->rule->example;
+    if (!n) return;
+    e->before = member_text(s, n, "before");
+    e->after = member_text(s, n, "after");
+    e->beside = member_text(s, n, "beside");
+    e->file = member_text(s, n, "file");
+    e->gateway = member_text(s, n, "gateway");
+    if (!e->before.n || !e->after.n) mistake(s, n, "`example` needs `before` and `after`");
+}
+
 static void refuse_unknown_keys(struct rule_reading *s) {
     static const char *const known[] = {"id",      "title",      "family",  "severity",
                                         "raise",   "confidence", "doubt",   "for",
@@ -289,11 +301,12 @@ static struct rule *read_rule(struct arena *a, struct tree *t, node_id root, str
     if (!s.rule->info.title.n) mistake(&s, 0, "the rule has no `title`");
     s.rule->when = compile_member(&s, root, "when", true);
     s.rule->at = compile_member(&s, root, "at", false);
-    if (!s.rule->when) mistake(&s, 0, "the rule has no condition: `when`");
+    if (!tree_member(t, root, STR("when"))) mistake(&s, 0, "the rule has no condition: `when`");
     s.rule->message = template_member(&s, "message", true);
     s.rule->why = template_member(&s, "why", false);
     s.rule->fix = template_member(&s, "fix", true);
     read_related(&s);
+    read_example(&s);
     return s.rule;
 }
 

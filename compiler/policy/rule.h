@@ -9,13 +9,20 @@
 
 /* A text with expressions in it: "agent {agent.id} has ...". Literal parts have no program. */
 struct template_part {
-    struct str literal;
+    struct str literal; /* or the expression as written */
     const struct cel_program *program;
 };
 
 struct template {
     const struct template_part *parts;
     size_t n;
+};
+
+/* A config with the mistake and the same one without it, or a file of another name. `beside` is the
+ * other gateway's config of a fleet, or the config that the other file is about; `gateway` the
+ * version that makes the mistake one. `beside`, `file` and `gateway` may be empty. */
+struct rule_example {
+    struct str before, after, beside, file, gateway;
 };
 
 struct rule_related {
@@ -26,6 +33,7 @@ struct rule_related {
 struct rule {
     struct rule_info info;
     struct str false_positives, file; /* the rule's file, for people */
+    struct rule_example example;      /* all texts empty when there is none */
     const struct fact_range *range;
     struct cel_env env;
     const struct cel_program *when, *at;
@@ -42,8 +50,8 @@ struct rules {
     ARRAY(struct rule *) list; /* by id */
 };
 
-/* Reads the built-in rules. They are checked by the tests; a mistake in them ends up in `d`, which must
- * be of its own: its spans are in the embedded texts. */
+/* Reads the built-in rules. They are checked by the tests; a mistake in them ends up in `d`, which
+ * must be of its own: its spans are in the embedded texts. */
 void rules_load_builtin(struct arena *a, struct rules *rules, struct diags *d);
 
 /* Reads a rule file that is in `file` of the tree's sources and adds its rule, at the end. Mistakes

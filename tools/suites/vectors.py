@@ -3,6 +3,8 @@
     route-VERSION.jsonl     every query of every config, by `route CONFIG --batch` and, after
                             `compile`, by `route --table FILE --batch`; one test a config and way
     json5/                  every text by `parse`; one test each
+    access-VERSION.jsonl    the gateway's findings about direct messages (kind dm-audit) by `audit`,
+                            and its accounts (kind accounts) by `eval`; one test each
     cel.jsonl               every line of REQUIRED_CEL by `eval --batch`; one test each"""
 import json
 import re
@@ -95,6 +97,89 @@ def route_tasks(context, base):
             yield kit.Task(name, lambda n=name, v=vector: route_vector(context, n, v))
 
 
+# ---- access --------------------------------------------------------------------------------------
+
+DM_FINDING = re.compile(r"channels\.([^.]+\.dm\.|[^.]+\.routing\.owner_missing\.|"
+                        r"dm\.session_collision\.)")
+SHARED = re.compile(r'(?P<people>\d+) people (?P<possible>can )?.* of agent "(?P<agent>[^"]*)"')
+
+
+def on_config(context, vector, words):
+    """Runs clawc on a vector's config (standard input) with the vector's whole environment."""
+    words = [context.clawc, *words, "-", "--gateway", vector["version"], "--env", "HOME=/nonexistent"]
+    for name, value in vector["input"].get("env", {}).items():
+        words += ["--env", f"{name}={value}"]
+    config = json.dumps(vector["input"]["config"]).encode()
+    return kit.run(words, context.root, config)
+
+
+def recorded_finding(finding):
+    return (finding["checkId"], finding["severity"], finding.get("principals"),
+            finding.get("agent"), finding.get("possible"))
+
+
+def our_finding(finding):
+    shared = SHARED.match(finding["message"]) if "session_collision" in finding["id"] else None
+    details = (int(shared["people"]), shared["agent"], bool(shared["possible"])) if shared else (
+        None, None, None)
+    return (finding["id"], finding["severity"], *details)
+
+
+def check_dm_audit(context, vector):
+    result = on_config(context, vector, ["audit", "--format", "json"])
+    complaint = result.complaint((0, 1, 2))
+    if complaint:
+        return complaint
+    ours = sorted((our_finding(f) for f in json.loads(result.out)["findings"]
+                   if DM_FINDING.match(f["id"])), key=repr)
+    recorded = sorted(map(recorded_finding, vector["expect"]["findings"]), key=repr)
+    if ours == recorded:
+        return None
+    return f"{show(vector['input']['config'])}\n-gateway {show(recorded)}\n+clawc   {show(ours)}"
+
+
+ACCOUNT_FACTS = ("gateway.accounts.map(a, [a.key, a.is_default, a.enabled, a.group_policy, "
+                 "a.audit_dm_policy, a.audit_wildcard, a.enabled && a.configured, "
+                 "size(a.audit_senders)])")
+
+
+def recorded_account(vector, key):
+    account, channel = vector["expect"]["byId"][key], vector["input"]["channel"]
+    credentials = {"slack": ("botToken", "appToken"), "signal": ("configured",)}
+    has_all = all(account.get(name) for name in credentials.get(channel, ("token",)))
+    senders = {sender for sender in account["dm"]["normalized"] if sender}
+    return [key, key == vector["expect"]["defaultAccount"], account["enabled"],
+            account["groupPolicy"] or "allowlist", account["dm"]["policy"] or "pairing",
+            account["dm"]["wildcard"], account["enabled"] and (channel == "whatsapp" or has_all),
+            len(senders)]
+
+
+def check_accounts(context, vector):
+    result = on_config(context, vector, ["eval", ACCOUNT_FACTS])
+    complaint = result.complaint((0,))
+    if complaint:
+        return complaint
+    recorded = [recorded_account(vector, key) for key in vector["expect"]["accounts"]]
+    ours = json.loads(result.out)
+    if vector["expect"]["defaultAccount"] not in vector["expect"]["accounts"]:
+        for account in ours + recorded:  # a default account that is not listed: none of these
+            account[1] = False
+    if sorted(ours) == sorted(recorded):
+        return None
+    return f"{show(vector['input']['config'])}\n-gateway {show(recorded)}\n+clawc   {show(ours)}"
+
+
+def access_tasks(context, base):
+    checks = {"dm-audit": check_dm_audit, "accounts": check_accounts}
+    for version in VERSIONS:
+        for vector in lines_of(base / f"access-{version}.jsonl"):
+            check = checks.get(vector["kind"])
+            # A config that the gateway refuses has no findings; `check` is what says so.
+            if check and "invalid" not in vector["expect"]:
+                yield kit.test(f"vectors/access/{version}/{vector['id']}",
+                               lambda v=vector, c=check: c(context, v))
+
+
 # ---- json5 -----------------------------------------------------------------------------------------
 
 
@@ -178,5 +263,6 @@ def cel_tasks(context, base):
 def tasks(context):
     base = context.root / "testdata" / "vectors"
     yield from route_tasks(context, base)
+    yield from access_tasks(context, base)
     yield from json5_tasks(context, base)
     yield from cel_tasks(context, base)
