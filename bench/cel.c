@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "policy/cel.h"
+#include "cel/cel.h"
 
 enum { EVALUATIONS = 2 * 1000 * 1000, COMPILATIONS = 50 * 1000 };
 

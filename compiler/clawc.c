@@ -1,52 +1,6 @@
 /* clawc: the compiler and auditor of OpenClaw gateway configs. */
-#include <string.h>
 
 #include "commands/run.h"
-
-const struct command commands[] = {
-    {"audit", "[options] FILE...", "find what lets the wrong person reach the wrong thing",
-     "Audits gateway configs: reads each as its gateway will, derives who reaches which agent with "
-     "which tools in which session, and reports what is wrong at its line, with the fix. Several "
-     "files are the gateways of one host and are also compared with each other. `-` is standard "
-     "input.",
-     ON_AUDIT, command_audit},
-    {"compile", "CONFIG -o FILE [options]", "write the routing table that the runtime maps",
-     "Compiles the routing of a config into a table for libclawrt. Refuses a config that the "
-     "gateway would reject, one with an unknown variable in what routing reads and, unless "
-     "--no-audit, one whose findings count. The table appears whole or not at all.",
-     ON_COMPILE, command_compile},
-    {"route", "CONFIG | --table FILE [options]", "tell which agent gets a message, and why",
-     "Routes a message as the gateway would, from a config or from a compiled table: the agent and "
-     "the session key; from a config also the binding that won and at which line, and which others "
-     "lost.",
-     ON_ROUTE, command_route},
-    {"table", "info|verify|dump FILE [options]", "look into a compiled table",
-     "info: what the table is. verify: whether it is sound and, with --against, whether it still "
-     "routes as its config does. dump: its routes as canonical text.",
-     ON_TABLE, command_table},
-    {"explain", "ID [options]", "tell about a rule: why, how to fix, how to silence",
-     "Tells what a finding is about, why it matters, how to fix it and how to silence it. ID is "
-     "what a report shows in brackets.",
-     ON_EXPLAIN, command_explain},
-    {"rules", "[options]", "list the rules",
-     "Lists every rule: the built-in ones and those of --rules.", ON_RULES, command_rules},
-    {"eval", "EXPRESSION CONFIG | --batch", "evaluate a CEL expression over a config's facts",
-     "Evaluates a CEL expression over the facts of a config, with the variable `gateway`, and "
-     "prints the value as JSON. Echoes what the config holds, secrets too. `clawc rules --facts` "
-     "lists the facts.",
-     ON_EVAL, command_eval},
-    {"parse", "FILE", "print what was read",
-     "Reads JSON5 as the gateway's parser does and prints the value on one line, or the error with "
-     "the gateway's own line and column. Echoes what the file holds, secrets too.",
-     ON_PARSE, command_parse},
-    {0},
-};
-
-const struct command *command_find(const char *name) {
-    for (const struct command *c = commands; c->name; c++)
-        if (strcmp(c->name, name) == 0) return c;
-    return NULL;
-}
 
 /* The first file of the command line, beside which clawc.yaml is looked for. */
 static const char *first_file(const struct options *o) {

@@ -1,7 +1,7 @@
 /* Tokens of CEL. A string literal is one token, quotes and prefix included; what it stands for is
  * worked out when the tree is built. */
 #include "cel_grammar.h"
-#include "policy/cel_ast.h"
+#include "cel/cel_ast.h"
 
 /* ORDER CEL_RESERVED: words that may become keywords; good as field names, not as variables. */
 static const char *const reserved[] = {"as",    "break",  "const",   "continue",  "else",   "for",

@@ -8,7 +8,7 @@
 %stack_size 0
 
 %include {
-#include "policy/cel_ast.h"
+#include "cel/cel_ast.h"
 #include <stdlib.h>
 }
 %syntax_error { cel_syntax_error(parser, yymajor, TOKEN); }

@@ -12,7 +12,8 @@ syntax base source syntax
 load base source syntax load model/routing.h model/ids.h
 model base source syntax load model
 analysis base source syntax load model analysis
-policy base source syntax load model analysis policy
+cel base syntax cel
+policy base source syntax load model analysis cel policy
 report base source syntax policy/finding.h report
 table base model/routing.h table
 TABLE

@@ -4,7 +4,7 @@
 #include "base/json.h"
 #include "commands/queries.h"
 #include "commands/run.h"
-#include "policy/cel_batch.h"
+#include "cel/cel_batch.h"
 
 static void answer_line(void *user, struct arena *scratch, struct str line, struct buf *out) {
     (void)user;

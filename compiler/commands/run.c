@@ -9,10 +9,6 @@
 #include "base/buf.h"
 #include "model/locations.h"
 
-enum exit_code exit_worse(enum exit_code a, enum exit_code b) {
-    return a > b ? a : b;
-}
-
 enum exit_code run_flush(FILE *out, enum exit_code code) {
     if (fflush(out) == 0 && !ferror(out)) return code;
     fprintf(stderr, "clawc: cannot write the output: %s\n", strerror(errno));

@@ -177,8 +177,11 @@ static struct str usable_id(const struct listing *l, struct str written) {
     return fallen ? STR("") : id;
 }
 
-/* Blocks are found by their key, by the id that it reads as, and by its lower case: the first of
- * several. In older gateways an unusable key is `default`. */
+/* The block of an account: its exact key, else the first that reads the same. WhatsApp looks for
+ * the key as it is spelled, the others for the canonical id: a key that is not canonical but for
+ * its case is then not found, and the account has the channel's settings. */
+/* An account is looked for by its key as it is spelled, by its id, or by its key in lower case. A key
+ * that is unusable as an id is `default` in older gateways and nothing in newer ones. */
 static void index_blocks(struct listing *l, node_id accounts) {
     struct arena *a = l->m->arena;
     l->by_key = map_new(a);
@@ -188,13 +191,13 @@ static void index_blocks(struct listing *l, node_id accounts) {
         struct str name = tree_key_text(l->r->tree, tree_node(l->r->tree, n)->key);
         struct str id = l->m->gateway->audit_by_route ? usable_id(l, name) : ids_account(a, name);
         map_put(&l->by_key, name, n, NULL);
-        if (name.n) map_put(&l->by_id, id, n, NULL);
         map_put(&l->by_case, ids_lower(a, name), n, NULL);
+        if (name.n && id.n) map_put(&l->by_id, id, n, NULL);
     }
 }
 
-static node_id find_block(const struct map *index, struct str key) {
-    const node_id *n = map_get(index, key);
+static node_id block_of(const struct map *index, struct str name) {
+    const node_id *n = map_get(index, name);
     return n ? *n : 0;
 }
 
@@ -204,10 +207,9 @@ static node_id find_block(const struct map *index, struct str key) {
 static node_id account_block(const struct listing *l, struct str key) {
     struct str id = ids_account(l->m->arena, key);
     bool raw = names_have(l->m->gateway->raw_account_keys, l->channel->name);
-    node_id exact = find_block(&l->by_key, raw ? key : id);
-    if (exact) return exact;
     bool canonical = names_have(l->m->gateway->canonical_account_keys, l->channel->name);
-    return find_block(canonical ? &l->by_id : &l->by_case, id);
+    node_id exact = block_of(&l->by_key, raw ? key : id);
+    return exact ? exact : block_of(canonical ? &l->by_id : &l->by_case, id);
 }
 
 /* ---- credentials -------------------------------------------------------------------------------
@@ -261,7 +263,7 @@ static struct layers credential_layers(const struct listing *l, const struct lay
                                        node_id accounts, struct str id) {
     struct layers found = *at;
     if (!names_have(l->m->gateway->canonical_credentials, l->channel->name)) return found;
-    if (!found.own) found.own = find_block(&l->by_id, id);
+    if (!found.own) found.own = block_of(&l->by_id, id);
     bool listed = found.own || !tree_first(l->r->tree, accounts) || str_equal(id, STR("default"));
     if (l->m->gateway->audit_by_route && !listed) found.channel = 0;
     return found;

@@ -219,6 +219,9 @@ static struct cel_value unknown_names(struct cel_run *run, const struct analysis
       "How this version's own audit looks for shared sessions: `route` (simulates routes) or "     \
       "`account` (counts the senders of one account).",                                            \
       constant(M->gateway->audit_by_route ? "route" : "account"))                                  \
+    F(gateway, open_admits_all, S(CEL_BOOL),                                                       \
+      "dmPolicy `open` admits everybody in this version, also without `*` in `allowFrom`.",        \
+      cel_bool(M->gateway->open_admits_all))                                                       \
     F(gateway, ownership_missing, S(CEL_BOOL),                                                     \
       "Several agents, none marked as the default, and `agents.ownership` is not `explicit`.",     \
       bool_at(M->loaded->roster.ownership_missing, M->agents_at))                                  \
@@ -329,6 +332,10 @@ static struct cel_value unknown_names(struct cel_run *run, const struct analysis
       bool_at(o->powers.exec, o->powers.at))                                                       \
     F(agent, write, S(CEL_BOOL), "Has a tool that changes files (write, edit or apply_patch).",    \
       bool_at(o->powers.write, o->powers.at))                                                      \
+    F(agent, tools_listed, S(CEL_BOOL),                                                            \
+      "A profile or an allow list says which tools it has; otherwise it has those that no deny "   \
+      "list takes away.",                                                                          \
+      bool_at(o->powers.grant != NULL, o->powers.at))                                              \
     F(agent, unsandboxed, S(CEL_BOOL), "Some of its messages are handled outside of a sandbox.",   \
       bool_at(o->unsandboxed, A->sandbox.mode.at))                                                 \
     F(agent, exceeds, OBJ(fact_agent),                                                             \

@@ -5,7 +5,7 @@
 #define CLAWC_POLICY_FACTS_H
 
 #include "analysis/fleet.h"
-#include "policy/cel.h"
+#include "cel/cel.h"
 #include "policy/finding.h"
 
 /* A suppression that is not in order. */

@@ -101,7 +101,7 @@ def route_tasks(context, base):
 
 DM_FINDING = re.compile(r"channels\.([^.]+\.dm\.|[^.]+\.routing\.owner_missing\.|"
                         r"dm\.session_collision\.)")
-SHARED = re.compile(r'(?P<people>\d+) people (?P<possible>can )?.* of agent "(?P<agent>[^"]*)"')
+SHARED = re.compile(r'(?P<people>\d+) senders (?P<possible>can )?.* of agent "(?P<agent>[^"]*)"')
 
 
 def on_config(context, vector, words):

@@ -1,0 +1,1 @@
+../fleet.shared-config/fires.json5 FILE
