@@ -180,8 +180,8 @@ static struct str usable_id(const struct listing *l, struct str written) {
 /* The block of an account: its exact key, else the first that reads the same. WhatsApp looks for
  * the key as it is spelled, the others for the canonical id: a key that is not canonical but for
  * its case is then not found, and the account has the channel's settings. */
-/* An account is looked for by its key as it is spelled, by its id, or by its key in lower case. A key
- * that is unusable as an id is `default` in older gateways and nothing in newer ones. */
+/* An account is looked for by its key as it is spelled, by its id, or by its key in lower case. A
+ * key that is unusable as an id is `default` in older gateways and nothing in newer ones. */
 static void index_blocks(struct listing *l, node_id accounts) {
     struct arena *a = l->m->arena;
     l->by_key = map_new(a);
