@@ -42,7 +42,7 @@ struct tool_entry {
 
 /* Most combinations of account and sender that are looked at: accounts times senders may be more
  * than any machine holds. */
-enum { REACHES_MAX = 4000000 };
+enum { REACHES_MAX = 2000000 };
 
 /* ---- reach.c: who reaches which agent ----------------------------------------------------------
  */

@@ -111,6 +111,7 @@ static void add_bound_peer(struct reaching *r, uint32_t account, bool direct, ui
  * where everybody is admitted. */
 static void add_bound_peers(struct reaching *r, uint32_t account, bool direct) {
     const struct account *a = &r->m->accounts.v[account];
+    if (r->s->reaches_cut) return;
     struct arena *scratch = arena_new();
     struct map seen = map_new(scratch);
     for (size_t i = 0; direct && i < a->n_senders; i++) map_put(&seen, a->senders[i].id, 1, NULL);

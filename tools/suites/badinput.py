@@ -166,6 +166,15 @@ HOSTILE = {
     "same-agent": lambda: "{agents: {list: [" + listed(50000, lambda i: '{id: "A"}') + "]}}",
     "accounts": lambda: "{channels: {telegram: {accounts: {" + listed(
         20000, lambda i: f't{i}: {{botToken: "secret-{i}", allowFrom: ["*"]}}') + "}}}}",
+    "accounts-times-senders": lambda: "{channels: {telegram: {allowFrom: [" + listed(
+        3000, str) + "], accounts: {" + listed(3000, lambda i: f"t{i}: {{}}") + "}}}}",
+    "accounts-times-peers": lambda: (
+        '{channels: {telegram: {dmPolicy: "open", allowFrom: ["*"], accounts: {'
+        + listed(2000, lambda i: f"t{i}: {{}}") + "}}}, bindings: ["
+        + listed(2000, binding).replace('"u', '"*", x: "') + "]}"),
+    "same-account": lambda: "{agents: {list: [{id: 'a'}, {id: 'B'}]}, channels: {telegram: {"
+                            "accounts: {" + listed(20000, lambda i: f"t{i}: {{}}") + "}}}, "
+                            "bindings: [" + listed(20000, binding) + "]}",
     "wrong-bindings": lambda: "{bindings: [" + listed(50000, str) + "]}",
     "ignored": lambda: "{bindings: [" + listed(20000, lambda i: binding(
         i, f" // clawc-ignore bindings.unknown_agent: {i}")) + "]}",
