@@ -146,8 +146,8 @@ def listed(n, item):
     return ",\n".join(item(i) for i in range(n))
 
 
-def binding(i, more=""):
-    return (f'{{agentId: "a", match: {{channel: "telegram", accountId: "u{i}", '
+def binding(i, account="", more=""):
+    return (f'{{agentId: "a", match: {{channel: "telegram", accountId: "{account or f"u{i}"}", '
             f'peer: {{kind: "direct", id: "{i}"}}}}}}{more}')
 
 
@@ -171,13 +171,13 @@ HOSTILE = {
     "accounts-times-peers": lambda: (
         '{channels: {telegram: {dmPolicy: "open", allowFrom: ["*"], accounts: {'
         + listed(2000, lambda i: f"t{i}: {{}}") + "}}}, bindings: ["
-        + listed(2000, binding).replace('"u', '"*", x: "') + "]}"),
+        + listed(2000, lambda i: binding(i, "*")) + "]}"),
     "same-account": lambda: "{agents: {list: [{id: 'a'}, {id: 'B'}]}, channels: {telegram: {"
                             "accounts: {" + listed(20000, lambda i: f"t{i}: {{}}") + "}}}, "
                             "bindings: [" + listed(20000, binding) + "]}",
     "wrong-bindings": lambda: "{bindings: [" + listed(50000, str) + "]}",
     "ignored": lambda: "{bindings: [" + listed(20000, lambda i: binding(
-        i, f" // clawc-ignore bindings.unknown_agent: {i}")) + "]}",
+        i, more=f" // clawc-ignore bindings.unknown_agent: {i}")) + "]}",
     "senders": lambda: "{channels: {telegram: {allowFrom: [" + listed(100000, str) + "]}}}",
     "variables": lambda: "{channels: {telegram: {allowFrom: [" + listed(
         50000, lambda i: f'"${{A{i}}}"') + "]}}}",
