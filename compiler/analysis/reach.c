@@ -388,6 +388,7 @@ static void mark_woken(struct analysis *s) {
     const struct model *m = s->model;
     mark_named(s, &m->broadcast_agents);
     mark_named(s, &m->topic_agents);
+    if (m->agent_to_agent.enabled.v) mark_named(s, &m->agent_to_agent.allow);
     for (size_t i = 0; i < m->agents.n; i++) mark_named(s, &m->agents.v[i].delegates);
     if (!m->hooks.enabled.v) return;
     mark_named(s, &m->hooks.mapped_agents);

@@ -89,7 +89,8 @@ static void collect_senders(const struct listing *l, struct read_list *of) {
         if (str_equal(written, STR("*"))) of->wildcard = true;
         if (!written.n || str_equal(written, STR("*"))) continue;
         bool is_new;
-        struct str id = normal_sender(l, written);
+        /* The digits of an unknown value are unknown, too. */
+        struct str id = list->v[i].symbolic ? written : normal_sender(l, written);
         map_put(&seen, id, 1, &is_new);
         if (id.n && is_new) v[of->n_senders++] = (struct sender){id, list->v[i].at};
     }
@@ -166,6 +167,14 @@ static struct layers dm_layers(const struct listing *l, const struct layers *at)
                            .channel_at = value_place(above, at->channel_at)};
 }
 
+/* `dm.enabled: false` turns direct messages off whatever the policy is; the audit reads the policy.
+ */
+static void switch_off_dm(const struct listing *l, node_id dm, struct account *a) {
+    node_id enabled = tree_member(l->r->tree, dm, STR("enabled"));
+    if (tree_is(l->r->tree, enabled, NODE_BOOL) && !tree_node(l->r->tree, enabled)->u.boolean)
+        a->dm_policy = (struct text){.v = STR("disabled"), .at = enabled, .set = true};
+}
+
 static void read_dm(const struct listing *l, const struct layers *at, struct account *a) {
     const struct gateway_data *g = l->m->gateway;
     bool inherit = !names_have(g->account_dm_policy, a->channel) || !a->own_block;
@@ -183,6 +192,7 @@ static void read_dm(const struct listing *l, const struct layers *at, struct acc
     a->audit_senders = a->senders;
     a->n_audit_senders = a->n_senders;
     a->audit_wildcard = a->wildcard;
+    switch_off_dm(l, dm.own ? dm.own : dm.channel, a);
     if (!l->audit_nested) return;
     a->audit_dm_policy = nested_policy;
     a->audit_wildcard = false;
@@ -224,9 +234,6 @@ static struct str usable_id(const struct listing *l, struct str written) {
     return fallen ? STR("") : id;
 }
 
-/* The block of an account: its exact key, else the first that reads the same. WhatsApp looks for
- * the key as it is spelled, the others for the canonical id: a key that is not canonical but for
- * its case is then not found, and the account has the channel's settings. */
 /* An account is looked for by its key as it is spelled, by its id, or by its key in lower case. A
  * key that is unusable as an id is `default` in older gateways and nothing in newer ones. */
 static void index_blocks(struct listing *l, node_id accounts) {
@@ -501,6 +508,18 @@ static int default_first(const void *left, const void *right) {
     return by_locale(&a->key, &b->key);
 }
 
+/* The older audit names an account by the path of its block. It says the same of all that have none
+ * under their name, and a repeated finding is one. */
+static void mark_repeated_audits(const struct listing *l, struct account *first) {
+    bool said = false;
+    for (size_t i = 0; !l->m->gateway->audit_by_route && i < l->channel->n_accounts; i++) {
+        struct account *a = &first[i];
+        if (!a->enabled || !a->configured || map_get(&l->by_key, a->key)) continue;
+        a->repeats_audit = said;
+        said = true;
+    }
+}
+
 static void list_accounts(struct listing *l) {
     node_id accounts = read_member(l->r, l->block, "accounts", NODE_OBJECT);
     struct key_list list = {.seen = map_new(l->m->arena)};
@@ -508,11 +527,9 @@ static void list_accounts(struct listing *l) {
         list_key(l, &list, tree_key_text(l->r->tree, tree_node(l->r->tree, n)->key));
     list_bound(l, &list);
     struct layers channel = {.channel = l->block, .channel_at = l->channel->at};
-    bool implicit = l->m->gateway->audit_by_route && list.keys.n && l->identity.n &&
-                    (has_all_credentials(l, &channel, STR("")) || token_file(l, l->block).set);
-    struct names pairs = name_map_get(&l->m->gateway->environment, l->channel->name);
-    for (size_t i = 0; l->m->gateway->audit_by_route && i + 1 < pairs.n && i < 2; i += 2)
-        if (ids_trim(environment_get(l->env, pairs.v[i])).n) implicit = true;
+    bool implicit =
+        l->m->gateway->audit_by_route && l->identity.n &&
+        (has_all_credentials(l, &channel, STR("default")) || token_file(l, l->block).set);
     if (implicit || !list.keys.n) list_key(l, &list, STR("default"));
     if (list.keys.n) qsort(list.keys.v, list.keys.n, sizeof *list.keys.v, by_locale);
     index_blocks(l, accounts);
@@ -524,6 +541,7 @@ static void list_accounts(struct listing *l) {
     for (size_t i = 0; i < l->channel->n_accounts; i++)
         first[i].is_default = str_equal(first[i].key, chosen);
     qsort(first, l->channel->n_accounts, sizeof *first, default_first);
+    mark_repeated_audits(l, first);
 }
 
 static void build_channel(struct model *m, const struct reading *r, const struct environment *env,
