@@ -77,8 +77,7 @@ static bool sync_folder(const char *folder) {
 bool table_publish(struct arena *a, const char *path, struct str bytes, struct str *error) {
     struct stat st;
     if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
-        *error =
-            str_format(a, "%s: it is no regular file, and a table is not written over it", path);
+        *error = str_format(a, "%s: is not a regular file; a table is not written over it", path);
         return false;
     }
     const char *temporary;
@@ -119,7 +118,7 @@ bool table_read(struct arena *a, const char *path, struct str *bytes, struct str
     if (fstat(fd, &st) != 0)
         fail(a, error, "read", path);
     else if (!S_ISREG(st.st_mode))
-        *error = str_format(a, "%s: it is no regular file", path);
+        *error = str_format(a, "%s: is not a regular file", path);
     else
         done = read_all(a, fd, (size_t)st.st_size, bytes) || fail(a, error, "read", path);
     close(fd);
