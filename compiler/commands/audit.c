@@ -1,6 +1,7 @@
 /* clawc audit: the findings of one or several gateways' configs. */
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "commands/run.h"
 
@@ -51,20 +52,27 @@ static bool outputs_make_sense(const struct options *o) {
     return true;
 }
 
+/* A terminal, a pipe or another thing that must stay what it is. */
+static bool is_special(const char *path) {
+    struct stat st;
+    return stat(path, &st) == 0 && !S_ISREG(st.st_mode);
+}
+
 /* Writes to a file through a new one beside it, so that a reader never sees a part. */
 static enum exit_code write_output(struct run *run, const struct report *report,
                                    const char *given) {
     const char *path = NULL;
     const struct report_format *format = output_format(given, &path);
-    const char *temporary = str_format(run->arena, "%s.part", path).p;
-    FILE *out = fopen(temporary, "w");
+    bool in_place = is_special(path);
+    const char *written = in_place ? path : str_format(run->arena, "%s.part", path).p;
+    FILE *out = fopen(written, "w");
     struct report_options options = run_report_options(run, false);
     options.quiet = false;
     bool ok = out && report_write(format, report, &options, out);
     if (out && fclose(out) != 0) ok = false;
-    if (ok && rename(temporary, path) == 0) return EXIT_FINE;
+    if (ok && (in_place || rename(written, path) == 0)) return EXIT_FINE;
     fprintf(stderr, "clawc: cannot write %s: %s\n", path, strerror(errno));
-    if (out) remove(temporary);
+    if (out && !in_place) remove(written);
     return EXIT_MACHINE;
 }
 
