@@ -61,8 +61,9 @@ static bool is_special(const char *path) {
 /* Writes to a file through a new one beside it, so that a reader never sees a part. */
 static enum exit_code write_output(struct run *run, const struct report *report,
                                    const char *given) {
-    const char *path = NULL;
+    const char *path;
     const struct report_format *format = output_format(given, &path);
+    if (!format) return EXIT_USAGE; /* outputs_make_sense has said so */
     bool in_place = is_special(path);
     const char *written = in_place ? path : str_format(run->arena, "%s.part", path).p;
     FILE *out = fopen(written, "w");

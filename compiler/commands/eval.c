@@ -2,9 +2,9 @@
 #include <math.h>
 
 #include "base/json.h"
+#include "cel/cel_batch.h"
 #include "commands/queries.h"
 #include "commands/run.h"
-#include "cel/cel_batch.h"
 
 static void answer_line(void *user, struct arena *scratch, struct str line, struct buf *out) {
     (void)user;

@@ -16,7 +16,7 @@ size_t width_add(struct buf *b, struct str text, size_t column);
  * behind WIDTH_LINE_BYTES is left out. */
 size_t width_add_line(struct buf *b, struct str text);
 
-#define WIDTH_TAB 4
+#define WIDTH_TAB        4
 #define WIDTH_LINE_BYTES 2000
 
 #endif
