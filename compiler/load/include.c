@@ -138,6 +138,7 @@ static struct include_file parse_file(struct including *s, struct str path, size
     f.root = parsed.root;
     f.parsed = parsed.ok;
     if (parsed.root) secrets_mark(s->tree, parsed.root);
+    if (!parsed.ok) secrets_mark_broken(s->tree->sources, f.file, false);
     return f;
 }
 

@@ -285,6 +285,7 @@ void load_config(const struct loader *l, uint32_t file, struct loaded *out) {
     for (size_t i = out->first_diag; i < l->diags->list.n; i++)
         l->diags->list.v[i].own = true; /* the gateway's parser does not warn */
     if (out->parsed.root) secrets_mark(l->tree, out->parsed.root);
+    if (!out->parsed.ok) secrets_mark_broken(l->tree->sources, file, false);
     if (l->gateway.n && gateway_version_is_readable(l->gateway))
         out->gateway = gateways_find(l->gateways, l->gateway);
     if (out->parsed.ok && depth_is_fine(l, file, first_node)) {
