@@ -53,6 +53,7 @@ static node_id entries_of_list(struct repair_job *job, node_id list, node_id *fi
         node_id id = member(job, item, "id");
         struct str key = free_id(job, &taken, tree_text(t, id));
         node_id entry = edit_copy(job->edit, item);
+        map_put(job->list_ids, key, id ? id : item, NULL);
         if (id) edit_remove(job->edit, entry, id);
         edit_set(job->edit, entries, key, entry);
         if (!*first) *first = entry;

@@ -128,6 +128,7 @@ static void load_case(struct test_case *c, struct gateways *gateways, const char
                        .gateways = gateways,
                        .environment = c->environment,
                        .files = &c->access,
+                       .tell_steps = true,
                        .config = STR(ROOT "/state/openclaw.json"),
                        .directory = STR(ROOT),
                        .gateway = str_from(version),
