@@ -293,14 +293,23 @@ static void repair_per_session(struct repair_job *job, const void *context, node
     legacy_set(job, sandbox, "scope", scope, str_concat(job->arena, parent, STR("scope")));
 }
 
-/* `allow` and `alsoAllow` exclude each other: all goes into `allow`. */
+static bool are_texts(const struct tree *t, node_id list) {
+    if (!tree_is(t, list, NODE_ARRAY) || !tree_node(t, list)->n) return false;
+    for (TREE_EACH(t, item, list))
+        if (!tree_is(t, item, NODE_STRING)) return false;
+    return true;
+}
+
+/* `allow` and `alsoAllow` exclude each other: all goes into `allow`, unless a profile might give
+ * another meaning to that. */
 static void repair_also_allow(struct repair_job *job, const void *context, node_id policy,
                               node_id also, struct str path) {
     (void)context;
     struct tree *t = job->edit->tree;
     node_id allow = member(job, policy, "allow");
-    if (!tree_is(t, allow, NODE_ARRAY) || !tree_node(t, allow)->n) return;
-    if (!tree_is(t, also, NODE_ARRAY) || !tree_node(t, also)->n) return;
+    node_id common = tree_path(t, job->root, "tools", "profile", NULL);
+    if (!are_texts(t, allow) || !are_texts(t, also)) return;
+    if (common || member(job, policy, "profile")) return;
     struct map seen = map_new(job->arena);
     node_id both = edit_new(job->edit, NODE_ARRAY, allow);
     for (int from = 0; from < 2; from++)
@@ -493,9 +502,14 @@ void legacy_newer(struct repair_job *job) {
                                            "@agent.tools",
                                            "tools.byProvider.*",
                                            "@agent.tools.byProvider.*",
-                                           "tools.sandbox.tools",
-                                           "@agent.tools.sandbox.tools",
-                                           "tools.subagents.tools"};
+                                           "tools.subagents.tools",
+                                           "gateway.tools",
+                                           "channels.*.groups.*.tools",
+                                           "channels.*.groups.*.toolsBySender.*",
+                                           "channels.*.accounts.*.groups.*.tools",
+                                           "channels.*.guilds.*.tools",
+                                           "channels.*.guilds.*.channels.*.tools",
+                                           "channels.*.channels.*.tools"};
     repair_list(job);
     repair_routing(job);
     repair_audio(job);
