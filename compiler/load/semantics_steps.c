@@ -287,22 +287,23 @@ static bool check_avatar(struct semantics *s, const struct semantics_agent *agen
 
 /* The agent that has the default workspace: the marked one, else the first of the older gateway and
  * the only one of the newer. */
-static bool is_owner(const struct semantics *s, const struct semantics_agent *agents, size_t n,
-                     size_t i) {
-    if (s->v->legacy_default) return str_equal(agents[i].id, s->v->marker);
-    for (size_t k = 0; k < n; k++)
-        if (semantics_is_true(s, agents[k].node, "default")) return k == i;
-    return s->dialect == OLDER ? i == 0 : n == 1;
+static size_t owner_of(const struct semantics *s, const struct semantics_agent *agents, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (s->v->legacy_default ? str_equal(agents[i].id, s->v->marker)
+                                 : semantics_is_true(s, agents[i].node, "default"))
+            return i;
+    return s->dialect == OLDER || n == 1 ? 0 : SIZE_MAX;
 }
 
 static bool avatars(struct semantics *s) {
     const struct semantics_agent *agents;
     size_t n = semantics_agents(s, &agents);
+    size_t owner = owner_of(s, agents, n);
     bool found = false;
     for (size_t i = 0; i < n; i++) {
         if (!semantics_member(s, agents[i].node, "identity")) continue;
         unsigned steps = semantics_enter_agent(s, &agents[i]);
-        found |= check_avatar(s, &agents[i], is_owner(s, agents, n, i));
+        found |= check_avatar(s, &agents[i], i == owner);
         semantics_leave(s, steps);
     }
     return found;
