@@ -40,6 +40,10 @@ struct tool_entry {
     struct str renamed; /* the tool that took its place in this version, or empty */
 };
 
+/* Most combinations of account and sender that are looked at: accounts times senders may be more
+ * than any machine holds. */
+enum { REACHES_MAX = 2000000 };
+
 /* ---- reach.c: who reaches which agent ----------------------------------------------------------
  */
 
@@ -62,6 +66,7 @@ struct reach {
     struct str dm_scope;
     enum route_tier tier;
     int32_t binding; /* index into model.bindings, -1: the default */
+    bool ownerless; /* no binding takes their messages, and nobody is the default */
     bool is_owner,
         isolated; /* isolated: telegram keeps this conversation apart whatever dmScope says */
 };
@@ -134,6 +139,7 @@ struct binding_facts {
     bool duplicate;      /* and that one is the same in every respect of matching */
     bool agent_known;
     bool channel_known, account_known;
+    bool channel_off;        /* the channel is configured and disabled */
     size_t channel_accounts; /* accounts of its channel */
     struct str
         channel_meant; /* for an alias: the channel's name; for a typing mistake: the likely one */
@@ -163,6 +169,7 @@ struct analysis {
     struct account_facts *accounts;
     ARRAY(struct tool_entry) tool_entries;
     ARRAY(struct reach) reaches;
+    bool reaches_cut;         /* there are more than REACHES_MAX */
     const uint32_t *by_agent; /* reaches sorted by agent */
     ARRAY(struct owner) owners;
     bool owners_derived; /* nobody is named: taken from the default agent's accounts */

@@ -1,13 +1,25 @@
 /* Who reaches which agent, in which session: every class of senders that an account admits, routed
  * as the gateway would. */
+#include <stdlib.h>
+
 #include "analysis/analysis.h"
+#include "analysis/identity.h"
 #include "base/buf.h"
 #include "model/ids.h"
+
+/* A binding that names a peer, on an account or on all ("*") of its channel. */
+struct bound_peer {
+    struct str channel, account;
+    uint32_t binding;
+};
 
 struct reaching {
     struct analysis *s;
     struct arena *scratch;
     const struct model *m;
+    struct arena *kept;
+    struct bound_peer *bound; /* by channel, account, binding */
+    size_t n_bound;
 };
 
 /* ---- one class on one account ------------------------------------------------------------------
@@ -17,8 +29,21 @@ static bool is_room(enum sender_class class) {
     return class == SENDER_GROUP;
 }
 
+/* A binding that won, but whose agent does not exist: that is its fault, not the roster's. */
+static bool names_lost_agent(const struct model *m, int32_t binding) {
+    return binding >= 0 && m->routing.bindings[binding].agent == AGENT_ERROR;
+}
+
+static bool overrides_scope(const struct model *m, int32_t binding) {
+    return binding >= 0 && m->routing.bindings[binding].dm_scope != SCOPE_NONE;
+}
+
 static void add_reach(struct reaching *r, uint32_t account, enum sender_class class,
                       struct str sender, place at) {
+    if (r->s->reaches.n == REACHES_MAX) {
+        r->s->reaches_cut = true;
+        return;
+    }
     const struct account *a = &r->m->accounts.v[account];
     struct route_query q = {.channel = a->channel,
                             .account = a->id,
@@ -41,32 +66,76 @@ static void add_reach(struct reaching *r, uint32_t account, enum sender_class cl
         if (answer.binding >= 0)
             reach->binding = (int32_t)r->m->routing.bindings[answer.binding].index;
     }
+    reach->ownerless = answer.failed && !names_lost_agent(r->m, answer.binding);
+    if (r->m->session.dm_scope_text.symbolic && !overrides_scope(r->m, answer.binding))
+        reach->dm_scope = r->m->session.dm_scope_text.v;
     reach->isolated = str_equal(a->channel, STR("telegram")) && !a->is_default &&
                       answer.tier == TIER_DEFAULT && !is_room(class);
     arena_reset(r->scratch);
 }
 
-static bool is_on_account(const struct binding *b, const struct account *a) {
-    return str_equal(b->channel_token, a->channel) &&
-           (str_equal(b->account_pattern, STR("*")) || str_equal(b->account_pattern, a->id));
+static int by_account(const void *left, const void *right) {
+    const struct bound_peer *a = left, *b = right;
+    int order = str_compare(a->channel, b->channel);
+    if (!order) order = str_compare(a->account, b->account);
+    return order ? order : (a->binding > b->binding) - (a->binding < b->binding);
 }
 
-/* Peers that bindings name on this account: each is a known sender where everybody is admitted. */
+static void index_bound_peers(struct reaching *r) {
+    const struct model *m = r->m;
+    r->bound = ARENA_ARRAY(r->kept, struct bound_peer, m->bindings.n);
+    for (size_t i = 0; i < m->bindings.n; i++) {
+        const struct binding *b = &m->bindings.v[i];
+        if (b->route < 0 || m->routing.bindings[b->route].peer != PEER_EXACT) continue;
+        r->bound[r->n_bound++] =
+            (struct bound_peer){b->channel_token, b->account_pattern, (uint32_t)i};
+    }
+    if (r->n_bound) qsort(r->bound, r->n_bound, sizeof *r->bound, by_account);
+}
+
+/* The bound peers of an account pattern; `*n` of them. */
+static const struct bound_peer *bound_on(const struct reaching *r, struct str channel,
+                                         struct str account, size_t *n) {
+    const struct bound_peer from = {channel, account, 0}, to = {channel, account, UINT32_MAX};
+    size_t first = 0, end = r->n_bound;
+    while (first < end) {
+        size_t middle = first + (end - first) / 2;
+        if (by_account(&r->bound[middle], &from) < 0)
+            first = middle + 1;
+        else
+            end = middle;
+    }
+    while (end < r->n_bound && by_account(&r->bound[end], &to) <= 0) end++;
+    *n = end - first;
+    return &r->bound[first];
+}
+
+static void add_bound_peer(struct reaching *r, uint32_t account, bool direct, uint32_t binding,
+                           struct map *seen) {
+    const struct binding *b = &r->m->bindings.v[binding];
+    const struct route_binding *route = &r->m->routing.bindings[b->route];
+    bool is_new = false;
+    if ((route->peer_kind == PEER_DIRECT) == direct) map_put(seen, route->peer_id, 1, &is_new);
+    if (is_new)
+        add_reach(r, account, direct ? SENDER_KNOWN : SENDER_GROUP, route->peer_id, b->peer_id.at);
+}
+
+/* Peers that bindings name on this account, in the order of the bindings: each is a known sender
+ * where everybody is admitted. */
 static void add_bound_peers(struct reaching *r, uint32_t account, bool direct) {
     const struct account *a = &r->m->accounts.v[account];
-    struct map seen = map_new(r->s->arena);
+    if (r->s->reaches_cut) return;
+    struct arena *scratch = arena_new();
+    struct map seen = map_new(scratch);
     for (size_t i = 0; direct && i < a->n_senders; i++) map_put(&seen, a->senders[i].id, 1, NULL);
-    for (size_t i = 0; i < r->m->bindings.n; i++) {
-        const struct binding *b = &r->m->bindings.v[i];
-        if (b->route < 0 || !b->has_peer || !is_on_account(b, a)) continue;
-        const struct route_binding *route = &r->m->routing.bindings[b->route];
-        if (route->peer != PEER_EXACT || (route->peer_kind == PEER_DIRECT) != direct) continue;
-        bool is_new;
-        map_put(&seen, route->peer_id, 1, &is_new);
-        if (is_new)
-            add_reach(r, account, direct ? SENDER_KNOWN : SENDER_GROUP, route->peer_id,
-                      b->peer_id.at);
+    size_t n_own, n_all, i = 0, j = 0;
+    const struct bound_peer *own = bound_on(r, a->channel, a->id, &n_own);
+    const struct bound_peer *all = bound_on(r, a->channel, STR("*"), &n_all);
+    while (i < n_own || j < n_all) {
+        bool is_own = j == n_all || (i < n_own && own[i].binding < all[j].binding);
+        add_bound_peer(r, account, direct, is_own ? own[i++].binding : all[j++].binding, &seen);
     }
+    arena_free(scratch);
 }
 
 static void add_direct(struct reaching *r, uint32_t account) {
@@ -134,32 +203,74 @@ static bool is_owner(const struct analysis *s, const struct reach *reach) {
     return false;
 }
 
-/* The one concrete sender whom every account of a channel that leads to the default agent admits to
- * it. Ids of different channels cannot be compared, so there is one for each channel. */
-static void derive_owner(struct analysis *s, const struct channel *channel, int32_t agent) {
-    const struct reach *only = NULL;
-    size_t i = 0;
-    while (i < s->reaches.n) {
-        uint32_t account = s->reaches.v[i].account;
-        size_t concrete = 0, any = 0;
-        const struct reach *found = NULL;
-        bool ours = account >= channel->first_account &&
-                    account < channel->first_account + channel->n_accounts;
-        for (; i < s->reaches.n && s->reaches.v[i].account == account; i++) {
-            const struct reach *reach = &s->reaches.v[i];
-            if (!ours || reach->agent != agent || reach->class == SENDER_GROUP) continue;
-            any++;
-            if (reach->class != SENDER_KNOWN) continue;
-            concrete++;
-            found = reach;
-        }
-        if (!any) continue;
-        if (concrete != 1 || (only && !str_equal(only->sender, found->sender))) return;
-        only = found;
+/* Somebody whom accounts admit, while the owner is looked for. */
+struct candidate {
+    size_t accounts; /* that admit them */
+    uint32_t last;   /* the last one, + 1 */
+};
+
+struct deriving {
+    struct analysis *s;
+    struct identities identities;
+    struct map index; /* who -> candidate */
+    ARRAY(struct candidate) candidates;
+    bool *leads; /* per account: some direct message on it reaches the default agent */
+    size_t n_accounts;
+};
+
+static struct str who_is(struct deriving *d, const struct account *a, struct str id) {
+    struct str name = identity_name(&d->identities, d->s->arena, a->channel, id);
+    if (name.n) return str_concat(d->s->arena, STR("linked:"), name);
+    return str_format(d->s->arena, STR_FMT ":" STR_FMT, STR_ARG(a->channel), STR_ARG(id));
+}
+
+static void count_admitted(struct deriving *d, uint32_t account) {
+    const struct account *a = &d->s->model->accounts.v[account];
+    d->n_accounts++;
+    for (size_t i = 0; i < a->n_senders; i++) {
+        bool is_new;
+        uint32_t *at =
+            map_put(&d->index, who_is(d, a, a->senders[i].id), (uint32_t)d->candidates.n, &is_new);
+        if (is_new) ARRAY_PUSH(d->s->arena, d->candidates) = (struct candidate){0};
+        struct candidate *c = &d->candidates.v[*at];
+        c->accounts += c->last != account + 1;
+        c->last = account + 1;
     }
-    if (only)
-        ARRAY_PUSH(s->arena, s->owners) =
-            (struct owner){.channel = channel->name, .id = only->sender, .at = only->at};
+}
+
+/* The number of the one whom every such account admits, or SIZE_MAX. */
+static size_t admitted_by_all(const struct deriving *d) {
+    size_t found = SIZE_MAX;
+    for (size_t i = 0; i < d->candidates.n; i++) {
+        if (d->candidates.v[i].accounts < d->n_accounts) continue;
+        if (found != SIZE_MAX) return SIZE_MAX;
+        found = i;
+    }
+    return found;
+}
+
+/* The only concrete sender whom every account of the default agent admits. */
+static void derive_owner(struct analysis *s, int32_t agent) {
+    const struct model *m = s->model;
+    struct deriving d = {.s = s,
+                         .identities = identities_new(s->arena, &m->routing),
+                         .index = map_new(s->arena),
+                         .leads = ARENA_ARRAY(s->arena, bool, m->accounts.n)};
+    for (size_t i = 0; i < s->reaches.n; i++)
+        if (s->reaches.v[i].agent == agent && s->reaches.v[i].class != SENDER_GROUP)
+            d.leads[s->reaches.v[i].account] = true;
+    for (uint32_t i = 0; i < m->accounts.n; i++)
+        if (d.leads[i]) count_admitted(&d, i);
+    size_t owner = admitted_by_all(&d);
+    for (size_t i = 0; owner != SIZE_MAX && i < m->accounts.n; i++) {
+        const struct account *a = &m->accounts.v[i];
+        for (size_t j = 0; d.leads[i] && j < a->n_senders; j++) {
+            const uint32_t *at = map_get(&d.index, who_is(&d, a, a->senders[j].id));
+            if (at && *at == owner)
+                ARRAY_PUSH(s->arena, s->owners) = (struct owner){
+                    .channel = a->channel, .id = a->senders[j].id, .at = a->senders[j].at};
+        }
+    }
 }
 
 static void find_owners(struct analysis *s, struct names named) {
@@ -171,8 +282,7 @@ static void find_owners(struct analysis *s, struct names named) {
     if (s->owners.n) return;
     s->owners_derived = true;
     int32_t agent = model_default_agent(m);
-    for (size_t i = 0; agent >= 0 && i < m->channels.n; i++)
-        derive_owner(s, &m->channels.v[i], agent);
+    if (agent >= 0) derive_owner(s, agent);
 }
 
 /* ---- per agent ---------------------------------------------------------------------------------
@@ -199,7 +309,7 @@ static void sort_by_agent(struct analysis *s) {
 }
 
 static bool runs_unsandboxed(const struct agent *agent, const struct reach *reach) {
-    if (str_equal(agent->sandbox.mode.v, STR("all"))) return false;
+    if (agent->sandbox.mode.symbolic || str_equal(agent->sandbox.mode.v, STR("all"))) return false;
     if (!str_equal(agent->sandbox.mode.v, STR("non-main"))) return true;
     return str_ends(reach->session_key, STR(":main")) && !reach->isolated;
 }
@@ -239,10 +349,10 @@ static bool conversations_merge(const struct analysis *s, const struct reach *a,
     if (a->account == b->account || a->isolated || b->isolated ||
         !str_equal(a->dm_scope, b->dm_scope))
         return false;
-    if (str_equal(a->dm_scope, STR("per-peer"))) return true;
-    return str_equal(a->dm_scope, STR("per-channel-peer")) &&
-           str_equal(s->model->accounts.v[a->account].channel,
-                     s->model->accounts.v[b->account].channel);
+    bool merges =
+        str_equal(a->dm_scope, STR("per-peer")) || str_equal(a->dm_scope, STR("per-channel-peer"));
+    return merges && str_equal(s->model->accounts.v[a->account].channel,
+                               s->model->accounts.v[b->account].channel);
 }
 
 /* The first two accounts of an agent whose conversations merge. Reaches are in the order of
@@ -271,7 +381,7 @@ static void mark_ownerless(struct analysis *s) {
         const struct account *a = &s->model->accounts.v[r->account];
         bool principal = r->class == SENDER_KNOWN || r->class == SENDER_ANYONE;
         struct account_facts *f = &s->accounts[r->account];
-        if (r->agent < 0 && principal && a->configured && !a->duplicate_login &&
+        if (r->ownerless && principal && a->configured && !a->duplicate_login &&
             f->owner_missing < 0)
             f->owner_missing = (int32_t)i;
     }
@@ -308,10 +418,22 @@ static void mark_peers_bound(struct analysis *s) {
     }
 }
 
+/* Whether messages can arrive that this binding takes. A channel that is not in the file may be
+ * switched on by the environment. */
+static bool can_win(const struct analysis *s, size_t i) {
+    const struct binding_facts *f = &s->bindings[i];
+    if (s->model->bindings.v[i].route < 0 || f->shadowed_by >= 0) return false;
+    if (!f->channel_known)
+        return names_have(s->model->gateway->channels, f->binding->channel_token);
+    return f->account_known && !f->channel_off;
+}
+
 static void mark_bound(struct analysis *s) {
     const struct model *m = s->model;
     for (size_t i = 0; i < m->bindings.n; i++) {
-        if (m->bindings.v[i].route < 0 || s->bindings[i].shadowed_by >= 0) continue;
+        bool unknown = m->bindings.v[i].agent.symbolic;
+        for (size_t j = 0; unknown && j < m->agents.n; j++) s->agents[j].bound = true;
+        if (unknown || !can_win(s, i)) continue;
         int32_t agent = m->routing.bindings[m->bindings.v[i].route].agent;
         if (agent < 0) continue;
         int32_t index = model_agent(m, m->routing.agents[agent]);
@@ -332,7 +454,10 @@ static void mark_woken(struct analysis *s) {
     const struct model *m = s->model;
     mark_named(s, &m->broadcast_agents);
     mark_named(s, &m->topic_agents);
-    if (m->agent_to_agent.enabled.v) mark_named(s, &m->agent_to_agent.allow);
+    const struct agent_to_agent *a2a = &m->agent_to_agent;
+    if (a2a->enabled.v) mark_named(s, &a2a->allow);
+    bool anyone = a2a->enabled.v && a2a->enabled.set && !a2a->allow.n;
+    for (size_t i = 0; anyone && i < m->agents.n; i++) s->agents[i].named = true;
     for (size_t i = 0; i < m->agents.n; i++) mark_named(s, &m->agents.v[i].delegates);
     if (!m->hooks.enabled.v) return;
     mark_named(s, &m->hooks.mapped_agents);
@@ -343,13 +468,15 @@ static void mark_woken(struct analysis *s) {
 
 void analyse_reach(struct analysis *s, struct names owners) {
     const struct model *m = s->model;
-    struct reaching r = {s, arena_new(), m};
+    struct reaching r = {.s = s, .scratch = arena_new(), .m = m, .kept = arena_new()};
+    index_bound_peers(&r);
     for (size_t i = 0; i < m->accounts.n; i++) {
-        if (!m->accounts.v[i].enabled) continue;
+        if (!m->accounts.v[i].enabled || !account_runs(&m->accounts.v[i])) continue;
         add_direct(&r, (uint32_t)i);
         add_rooms(&r, (uint32_t)i);
     }
     arena_free(r.scratch);
+    arena_free(r.kept);
     find_owners(s, owners);
     for (size_t i = 0; i < s->reaches.n; i++)
         s->reaches.v[i].is_owner = is_owner(s, &s->reaches.v[i]);

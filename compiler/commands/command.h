@@ -35,6 +35,8 @@ enum exit_code command_table(struct run *run);
 enum exit_code command_eval(struct run *run);
 enum exit_code command_parse(struct run *run);
 enum exit_code command_explain(struct run *run);
+/* `explain --path`. */
+enum exit_code explain_path(struct run *run, const char *config);
 enum exit_code command_rules(struct run *run);
 
 #endif

@@ -17,7 +17,7 @@ struct option {
 
 #define AT(field) offsetof(struct options, field)
 
-enum { ON_CONFIG = ON_AUDIT | ON_COMPILE | ON_ROUTE | ON_EVAL | ON_TABLE | ON_CHECK };
+enum { ON_CONFIG = ON_AUDIT | ON_COMPILE | ON_ROUTE | ON_EVAL | ON_TABLE | ON_CHECK | ON_EXPLAIN };
 
 static const struct option table[] = {
     {"--gateway", "V", TEXT, AT(gateway), ON_CONFIG,
@@ -70,6 +70,9 @@ static const struct option table[] = {
      "With verify: whether the table still routes as this config does now."},
     {"--facts", NULL, FLAG, AT(facts), ON_RULES,
      "Print the facts that conditions may use, as Markdown (docs/facts.md)."},
+    {"--path", "PATH", TEXT, AT(path), ON_EXPLAIN,
+     "Tell of a value of the config instead of a rule: what it is, where it was written, and what "
+     "it was made from; agents.entries.main.sandbox.mode."},
     {"--resolved", NULL, FLAG, AT(resolved), ON_CHECK,
      "With --format json: also the config as the gateway has it, secrets included."},
     {"--schema", "FILE", TEXT, AT(schema), ON_CHECK,

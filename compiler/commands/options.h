@@ -32,6 +32,7 @@ struct option_list {
 struct options {
     const struct command *command;
     struct option_list arguments;
+    const char *path;
     const char *gateway, *format, *fail_on, *project, *color, *stdin_filename, *schema;
     const char *output_file, *table, *against;
     const char *channel, *account, *peer, *parent_peer, *guild, *team;

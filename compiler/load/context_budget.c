@@ -3,6 +3,7 @@
 
 static void warn(struct normalise_job *job, node_id at, struct str path, const char *format,
                  struct str detail) {
+    if (!job->diags) return;
     struct diag *d =
         diag_add(job->diags, SEVERITY_WARN, "migrated_context_budget",
                  tree_span(job->edit->tree, at), format, STR_ARG(path), STR_ARG(detail));

@@ -190,6 +190,17 @@ static struct name_map map_of_pairs(const struct reader *r, node_id object) {
     return (struct name_map){keys, values, n};
 }
 
+static void read_discovery(const struct reader *r, node_id discovery, struct gateway_data *g) {
+    g->state_variables = names_of(r, section(r, discovery, "state_variables"));
+    g->config_variables = names_of(r, section(r, discovery, "config_variables"));
+    g->port_variables = names_of(r, section(r, discovery, "port_variables"));
+    g->legacy_state = names_of(r, section(r, discovery, "legacy_state"));
+    g->config_names = names_of(r, section(r, discovery, "config_names"));
+    g->home_ignores_null = flag(r, discovery, "home_ignores_null");
+    g->profile_switches = flag(r, discovery, "profile_switches");
+    g->state_falls_back = flag(r, discovery, "state_falls_back");
+}
+
 static void read_repair(const struct reader *r, node_id repair, struct gateway_data *g) {
     g->repair_scopes = map_of(r, section(r, repair, "scopes"));
     g->repair_moves = map_of(r, section(r, repair, "moves"));
@@ -209,6 +220,7 @@ static void read_loading(const struct reader *r, node_id loading, struct gateway
     g->env_quotes_keys = flag(r, env, "quotes_keys");
     g->env_blocked = names_of(r, section(r, env, "blocked"));
     g->env_blocked_prefixes = names_of(r, section(r, env, "blocked_prefixes"));
+    read_discovery(r, section(r, loading, "discovery"), g);
     read_repair(r, section(r, loading, "repair"), g);
     g->env_blocked_between = map_of(r, section(r, env, "blocked_between"));
 }
@@ -222,6 +234,7 @@ static struct gateway_data read_gateway(struct reader *r, const struct embedded 
     g.roster_entries = str_equal(text(r, root, "roster"), STR("entries"));
     read_routing(r, section(r, root, "routing"), &g);
     read_loading(r, section(r, root, "loading"), &g);
+    g.defaults = map_of(r, section(r, root, "defaults"));
     read_ports(r, section(r, root, "ports"), &g);
     node_id paths = section(r, root, "paths"), sharing = section(r, root, "sharing");
     g.workspace_follows_state = flag(r, paths, "workspace_follows_state");
@@ -235,7 +248,7 @@ static struct gateway_data read_gateway(struct reader *r, const struct embedded 
     g.web_search_active = names_of(r, section(r, schema, "web_search_active"));
     g.plugins_installable = names_of(r, section(r, schema, "plugins_installable"));
     g.plugins_removed = names_of(r, section(r, schema, "plugins_removed"));
-    g.plugins_on = names_of(r, section(r, schema, "plugins_on"));
+    g.plugins_on = names_of(r, section(r, schema, "plugins_on"));    g.trimmed = names_of(r, section(r, schema, "trimmed"));
     g.moved = map_of(r, section(r, schema, "moved"));
     g.roster_waits = flag(r, schema, "roster_waits");
     read_channels(r, section(r, root, "channels"), &g);

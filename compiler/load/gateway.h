@@ -55,9 +55,18 @@ struct gateway_data {
     bool roster_waits;        /* rules about agents are for configs that fit the schema */
     struct names legacy_keys; /* 2026.3.13: present, they are all that is reported */
 
+    struct name_map defaults; /* pattern of a path -> the value when it is absent, as JSON */
+
     uint16_t base_port;
     const uint16_t *used_ports, *used_ports_without_browser; /* offsets from the base port */
     size_t n_used_ports, n_used_ports_without_browser;
+    /* Where it looks for its config and state (load/discover.h). */
+    struct names state_variables, config_variables, port_variables;
+    struct names legacy_state,
+        config_names;       /* directories of the home; files of a state directory */
+    bool home_ignores_null; /* the texts `undefined` and `null` name no home */
+    bool profile_switches;  /* --profile changes what is set to another profile's */
+    bool state_falls_back;  /* a state directory without a config: that of the home is used */
     bool profile_derived_port;
     bool workspace_follows_state, workspace_below_default;
     struct str session_visibility;
@@ -67,6 +76,7 @@ struct gateway_data {
     /* Built-in model providers; of web searches all providers, and those that are installed. */
     struct names model_providers, web_search, web_search_active;
     struct names plugins_installable, plugins_removed, plugins_on; /* `on` without being asked */
+    struct names trimmed;  /* places of texts that must not be blank, as semantics.h has places */
     struct name_map moved; /* a key that is gone, with its path -> what to do */
 
     struct names channels;          /* keys that `channels` may have */

@@ -138,6 +138,7 @@ static struct include_file parse_file(struct including *s, struct str path, size
     f.root = parsed.root;
     f.parsed = parsed.ok;
     if (parsed.root) secrets_mark(s->tree, parsed.root);
+    if (!parsed.ok) secrets_mark_broken(s->tree->sources, f.file, false);
     return f;
 }
 
@@ -241,6 +242,8 @@ static node_id load_file(struct including *s, node_id at, struct place where) {
     if (!may_include(s, at, where, resolved)) return 0;
     const struct include_file *f = read_file(s, resolved, root, real);
     if (report_unread(s, at, path, f)) return 0;
+    ARRAY_PUSH(s->job->arena, s->job->edges) =
+        (struct include_edge){tree_span(s->tree, at), f->file};
     node_id value = copy(s, f->root, where.depth, at);
     if (!value) return 0;
     find_keys(s);

@@ -37,6 +37,12 @@ struct include_cache {
     ARRAY(struct include_file) files;
 };
 
+/* Where a file was included. */
+struct include_edge {
+    struct span at; /* the path in the `$include` */
+    uint32_t file;
+};
+
 struct include_job {
     struct arena *arena;
     struct edit *edit;
@@ -47,7 +53,8 @@ struct include_job {
     struct str config;                     /* absolute path of the main file, not resolved */
     struct str directory;                  /* the working directory, absolute */
     struct include_cache *cache;
-    node_id prototype; /* out: what the root inherits by `__proto__`, or 0 */
+    ARRAY(struct include_edge) edges; /* out: every inclusion */
+    node_id prototype;                /* out: what the root inherits by `__proto__`, or 0 */
 };
 
 /* The config with everything included and `__proto__` dropped at every level; 0 after an error

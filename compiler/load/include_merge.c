@@ -62,7 +62,7 @@ static size_t find_member(const struct members *s, key_id key) {
 static void merge_member(struct merging *m, struct members *s, node_id over) {
     key_id key = tree_node(s->tree, over)->key;
     size_t at = find_member(s, key);
-    if (at == SIZE_MAX) {
+    if (!s->list.v || at == SIZE_MAX) {
         if (m->strict && tree_is(s->tree, over, NODE_OBJECT)) sanitize(m, over);
         add_member(s, over);
     } else {

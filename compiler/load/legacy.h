@@ -19,8 +19,9 @@ struct repair_job {
     struct edit *edit;
     const struct gateway_data *gateway;
     const struct environment *environment;
-    node_id root;     /* an object */
-    struct str first; /* the first agent of a list of several without marker, or empty */
+    node_id root;         /* an object */
+    struct map *list_ids; /* out: as of the load (load/normalise.h) */
+    struct str first;     /* the first agent of a list of several without marker, or empty */
     ARRAY(struct repair_change) changes;
 };
 

@@ -90,6 +90,7 @@ static void normalise(const struct loading *s, struct diags *diags, struct edit 
                                 .diags = diags,
                                 .gateway = s->out->gateway,
                                 .environment = s->out->environment,
+                                .list_ids = &s->out->list_ids,
                                 .root = s->out->root};
     if (!s->out->gateway->roster_entries) return;
     normalise_config(&job);
@@ -111,6 +112,8 @@ static bool resolve(const struct loading *s, struct edit *edit, node_id root) {
                                   .cache = s->cache};
     s->out->root = 0;
     s->out->resolved = include_resolve(&include, root);
+    s->out->includes = include.edges.v;
+    s->out->n_includes = include.edges.n;
     if (!s->out->resolved || !apply_variables(s, edit, include.prototype)) {
         s->out->resolved = 0;
         return false;
@@ -118,7 +121,8 @@ static bool resolve(const struct loading *s, struct edit *edit, node_id root) {
     if (!tree_is(l->tree, s->out->resolved, NODE_OBJECT)) return true;
     s->out->root = s->out->resolved;
     s->out->marker = s->out->first = STR("");
-    normalise(s, s->diags, edit);
+    s->out->list_ids = map_new(l->arena);
+    normalise(s, l->tell_steps ? s->diags : NULL, edit);
     return true;
 }
 
@@ -151,7 +155,7 @@ static void repair(const struct loading *s, struct repair_job *job) {
     struct diags *after = diags_new(s->loader->arena);
     legacy_repair(job);
     s->out->settled = edit_begin(s->loader->tree);
-    normalise(s, after, &s->out->settled);
+    normalise(s, NULL, &s->out->settled);
     s->out->changes = job->changes.v;
     s->out->n_changes = job->changes.n;
     s->out->startup = STARTUP_REJECTED;
@@ -177,6 +181,7 @@ static void interpret(const struct loading *s, struct edit *edit, node_id root) 
                               .gateway = s->out->gateway,
                               .environment = s->out->environment,
                               .root = s->out->root,
+                              .list_ids = &s->out->list_ids,
                               .first = s->out->first};
     bool refused = !legacy_refuse(&job, s->diags);
     if (refused)
@@ -187,8 +192,7 @@ static void interpret(const struct loading *s, struct edit *edit, node_id root) 
         s->out->startup = STARTUP_ACCEPTED;
     else if (refused || !s->out->gateway->legacy_keys.n)
         repair(s, &job);
-    roster_read(s->loader->arena, s->loader->tree, s->out->gateway, s->out->root, s->out->marker,
-                &s->out->roster);
+    roster_read(s->loader->arena, s->out);
 }
 
 /* ---- which gateway -----------------------------------------------------------------------------
@@ -256,8 +260,7 @@ static void add_own(const struct loading *s, struct diag d) {
 static void pass_warnings(const struct loading *s) {
     for (size_t i = 0; i < s->cache->files.n; i++) {
         const struct include_file *f = &s->cache->files.v[i];
-        for (size_t k = 0; f->parsed && k < f->diags->list.n; k++)
-            add_own(s, f->diags->list.v[k]);
+        for (size_t k = 0; f->parsed && k < f->diags->list.n; k++) add_own(s, f->diags->list.v[k]);
     }
 }
 
@@ -282,6 +285,7 @@ void load_config(const struct loader *l, uint32_t file, struct loaded *out) {
     for (size_t i = out->first_diag; i < l->diags->list.n; i++)
         l->diags->list.v[i].own = true; /* the gateway's parser does not warn */
     if (out->parsed.root) secrets_mark(l->tree, out->parsed.root);
+    if (!out->parsed.ok) secrets_mark_broken(l->tree->sources, file, false);
     if (l->gateway.n && gateway_version_is_readable(l->gateway))
         out->gateway = gateways_find(l->gateways, l->gateway);
     if (out->parsed.ok && depth_is_fine(l, file, first_node)) {

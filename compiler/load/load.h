@@ -8,6 +8,7 @@
 #include "load/environment.h"
 #include "load/files.h"
 #include "load/gateway.h"
+#include "load/include.h"
 #include "load/legacy.h"
 #include "load/read.h"
 #include "load/schema.h"
@@ -52,9 +53,12 @@ struct loaded {
     node_id resolved; /* the same, of any kind; 0 when the gateway does not get that far */
     const struct environment *environment; /* with what the `env` block sets */
     struct str marker;   /* canonical id of the agent whose marker the load turned into owners */
+    struct map list_ids; /* key of an agent that was in a list -> the value of its `id` */
     struct str first;    /* the first agent of a list of several without marker, or empty */
     struct edit repair;  /* what the start rewrites */
     struct edit settled; /* what loading does to the result */
+    const struct include_edge *includes;
+    size_t n_includes;
     const struct repair_change *changes;
     size_t n_changes;
     const struct gateway_data *gateway;
@@ -71,9 +75,10 @@ struct loader {
     struct diags *diags;
     const struct gateways *gateways;
     const struct environment *environment;
-    const struct files *files;   /* how included files are read */
-    struct str config;           /* absolute path of the file, links not resolved */
-    struct str directory;        /* the working directory */
+    const struct files *files; /* how included files are read */
+    bool tell_steps;      /* warn of what every load rewrites, as the gateway's own check does */
+    struct str config;    /* absolute path of the file, links not resolved */
+    struct str directory; /* the working directory */
     const struct schema *schema; /* instead of the gateway's own (--schema), or NULL */
     struct str gateway;          /* asked for, or empty */
     struct str gateway_from;     /* "--gateway" or "clawc.yaml" */
@@ -88,8 +93,7 @@ void load_config(const struct loader *l, uint32_t file, struct loaded *out);
 void load_undo_repair(struct loaded *out);
 
 /* roster.c: the roster of a loaded config. */
-void roster_read(struct arena *a, const struct tree *t, const struct gateway_data *g, node_id root,
-                 struct str marker, struct roster *roster);
+void roster_read(struct arena *a, struct loaded *c);
 
 /* Whether `id` (canonical) is an agent of the roster. */
 bool roster_has(const struct roster *roster, struct str id);
@@ -99,6 +103,8 @@ void secrets_mark(const struct tree *t, node_id root);
 /* Marks what looks like the value of a secret's key in a line, wherever it stands: for
  * `source_set_masker`. */
 void secrets_mask_line(struct str line, bool *hidden);
+/* The same for the whole of a file that has syntax errors: rather too much than too little. */
+void secrets_mark_broken(struct sources *s, uint32_t file, bool is_yaml);
 /* Whether a key's name says that its value is a secret: token, botToken, apiKey, password... */
 bool secrets_is_key(struct str key);
 

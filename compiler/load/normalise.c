@@ -12,12 +12,11 @@ struct agents_of {
     node_id first_marked;
 };
 
-static struct diag *warn(struct normalise_job *job, const char *kind, node_id at,
-                         const char *message) {
+static void warn(struct normalise_job *job, const char *kind, node_id at, const char *message) {
+    if (!job->diags) return;
     struct diag *d = diag_add(job->diags, SEVERITY_WARN, kind, tree_key_span(job->edit->tree, at),
                               "%s", message);
     d->path = STR("agents.entries");
-    return d;
 }
 
 static bool is_true(const struct tree *t, node_id n) {
@@ -55,6 +54,7 @@ static node_id entry_of(struct normalise_job *job, node_id item) {
     node_id id = tree_member(t, item, STR("id"));
     struct span span = tree_span(t, id);
     struct str key = tree_text(t, id);
+    map_put(job->list_ids, key, id, NULL);
     node_id entry = edit_copy(job->edit, item);
     edit_remove(job->edit, entry, id);
     struct node *node = tree_node(t, entry);

@@ -10,10 +10,11 @@
 struct normalise_job {
     struct arena *arena;
     struct edit *edit;
-    struct diags *diags; /* warnings, with the gateway's path and kind */
+    struct diags *diags; /* warnings, with the gateway's path and kind; NULL: none are wanted */
     const struct gateway_data *gateway;
     const struct environment *environment;
-    node_id root;      /* an object */
+    node_id root;         /* an object */
+    struct map *list_ids; /* out: key of an entry that was in a list -> the value of its `id` */
     struct str marker; /* out: canonical id of the agent that was marked as the default, or empty */
     struct str first;  /* out: the first agent of a converted list of several without marker */
 };

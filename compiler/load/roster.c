@@ -6,6 +6,7 @@
 struct rostering {
     struct arena *arena;
     const struct tree *tree;
+    const struct map *list_ids;
     struct roster *out;
 };
 
@@ -40,10 +41,11 @@ static void read_list(struct rostering *s, node_id list) {
 static void read_entries(struct rostering *s, node_id entries) {
     for (TREE_EACH(s->tree, entry, entries)) {
         struct str key = tree_key_text(s->tree, tree_node(s->tree, entry)->key);
+        const uint32_t *id = map_get(s->list_ids, key);
         add_agent(s, (struct roster_agent){.written = key,
                                            .id = ids_agent(s->arena, key),
                                            .node = entry,
-                                           .name_node = entry,
+                                           .name_node = id ? *id : entry,
                                            .marked = is_marked(s->tree, entry)});
     }
 }
@@ -58,10 +60,13 @@ static void read_ownership(struct rostering *s, node_id agents) {
     s->out->system_agent = ids_trim(tree_text(t, agent));
 }
 
-void roster_read(struct arena *a, const struct tree *t, const struct gateway_data *g, node_id root,
-                 struct str marker, struct roster *roster) {
-    *roster = (struct roster){.ids = map_new(a), .system_agent = STR(""), .marker = marker};
-    struct rostering s = {a, t, roster};
+void roster_read(struct arena *a, struct loaded *c) {
+    const struct tree *t = c->tree;
+    const struct gateway_data *g = c->gateway;
+    struct roster *roster = &c->roster;
+    node_id root = c->root;
+    *roster = (struct roster){.ids = map_new(a), .system_agent = STR(""), .marker = c->marker};
+    struct rostering s = {a, t, &c->list_ids, roster};
     node_id agents = tree_member(t, root, STR("agents"));
     node_id found = tree_member(t, agents, g->roster_entries ? STR("entries") : STR("list"));
     bool fits = tree_is(t, found, g->roster_entries ? NODE_OBJECT : NODE_ARRAY);

@@ -292,8 +292,11 @@ static bool visit_combined(const struct walk *w, node_id n, const struct schema_
         ok = false;
     }
     if (node->when) {
-        schema_id next = fits(w, n, node->when) ? node->then : node->otherwise;
-        if (!visit(w, n, next)) ok = false;
+        bool met = fits(w, n, node->when);
+        if (!fits(w, n, met ? node->then : node->otherwise)) {
+            add_other(w, n, met ? STR("match \"then\" schema") : STR("match \"else\" schema"));
+            ok = false;
+        }
     }
     return ok;
 }

@@ -146,12 +146,20 @@ static bool is_unknown_key(const struct issue *issue) {
     return strcmp(issue->diag.kind, "unrecognized_key") == 0;
 }
 
+/* Of two issues at one depth the gateway takes the one that it declares first: a peer's `kind`,
+ * which is a choice, stands before its `id`. */
+static bool goes_first(const struct issue *issue, const struct issue *best) {
+    if (is_unknown_key(issue)) return !is_unknown_key(best);
+    return !is_unknown_key(best) && strcmp(issue->diag.kind, "invalid_union") == 0 &&
+           strcmp(best->diag.kind, "invalid_union") != 0;
+}
+
 static const struct issue *deepest(const struct checking *c, const struct branch *b) {
     const struct issue *best = NULL;
     for (size_t i = b->first; i < b->first + b->n; i++) {
         const struct issue *issue = &c->issues.v[i];
         if (!best || issue->depth > best->depth ||
-            (issue->depth == best->depth && is_unknown_key(issue) && !is_unknown_key(best)))
+            (issue->depth == best->depth && goes_first(issue, best)))
             best = issue;
     }
     return best;

@@ -17,6 +17,7 @@ struct semantics {
     struct checking *c;     /* where the rules are, and what they found */
     const uint8_t *aborted; /* by node */
     enum dialect dialect;
+    bool failed;  /* the gateway's own reading fails: it says nothing else */
     bool further; /* the gateway itself would not get here */
 };
 
@@ -31,11 +32,15 @@ struct place_rule {
 /* Ended by a rule without a place. */
 extern const struct place_rule semantics_field_rules[];   /* semantics_fields.c */
 extern const struct place_rule semantics_agent_rules[];   /* semantics_agents.c */
+extern const struct place_rule semantics_text_rules[];    /* semantics_texts.c */
 extern const struct place_rule semantics_channel_rules[]; /* semantics_channels.c */
 
 /* Applies each rule wherever its place exists. What the gateway would skip, because something there
  * has the wrong type, is marked `further`. */
 void semantics_apply(struct semantics *s, const struct place_rule *rules);
+
+/* semantics_texts.c: the texts that the gateway trims before it asks whether they are empty. */
+void semantics_trimmed(struct semantics *s);
 
 /* A rule about the whole config; true when it found an error. */
 typedef bool semantics_step(struct semantics *s);

@@ -141,6 +141,13 @@ static void check_maintenance(struct semantics *s, node_id block) {
     check_size(s, block, "highWaterBytes");
 }
 
+static void check_compaction(struct semantics *s, node_id compaction) {
+    if (s->dialect == NEWER) check_size(s, compaction, "maxActiveTranscriptBytes");
+    checking_enter_key(s->c, STR("memoryFlush"));
+    check_size(s, semantics_member(s, compaction, "memoryFlush"), "forceFlushTranscriptBytes");
+    checking_leave(s->c);
+}
+
 static void check_cron(struct semantics *s, node_id cron) {
     check_duration(s, cron, "sessionRetention", 'h', false);
     if (s->dialect == OLDER) check_size(s, semantics_member(s, cron, "runLog"), "maxBytes");
@@ -287,11 +294,40 @@ static void check_model_entry(struct semantics *s, node_id entry) {
 /* ---- the gateway -------------------------------------------------------------------------------
  */
 
+static bool is_agent_id(struct str id) {
+    return ids_is_agent_key(id) && id.p[0] != '_';
+}
+
+/* A bad id in one of the lists of agents: the gateway then says of the list that it is none. */
+static bool refuse_role_agents(struct semantics *s, node_id definitions) {
+    bool found = false;
+    checking_enter_key(s->c, STR("definitions"));
+    for (TREE_EACH(s->t, role, definitions)) {
+        bool bad = false;
+        for (TREE_EACH(s->t, id, semantics_member(s, role, "agents")))
+            bad = bad ||
+                  (tree_is(s->t, id, NODE_STRING) && !is_agent_id(ids_trim(tree_text(s->t, id))));
+        if (!bad) continue;
+        found = true;
+        checking_enter_key(s->c, semantics_key(s, role));
+        semantics_error(s, role, "agents", "invalid_union",
+                        "this must be \"*\", or a list of ids of agents");
+        checking_leave(s->c);
+    }
+    checking_leave(s->c);
+    return found;
+}
+
+/* Its own refinement, whatever is wrong beside it. */
+static void check_definitions(struct semantics *s, node_id definitions) {
+    if (tree_is(s->t, definitions, NODE_OBJECT) && tree_node(s->t, definitions)->n == 0)
+        semantics_error(s, definitions, "", "roles_empty", "no role is defined");
+}
+
 static void check_roles(struct semantics *s, node_id roles) {
     node_id definitions = semantics_member(s, roles, "definitions");
     struct str name = semantics_text(s, roles, "default");
-    if (tree_is(s->t, definitions, NODE_OBJECT) && tree_node(s->t, definitions)->n == 0)
-        semantics_error(s, roles, "definitions", "roles_empty", "no role is defined");
+    if (refuse_role_agents(s, definitions)) return;
     if (!tree_member(s->t, definitions, ids_trim(name)))
         semantics_error(s, roles, "default", "role_unknown",
                         "`definitions` has no role `" STR_FMT "`", STR_ARG(name));
@@ -393,6 +429,25 @@ static void unknown_mcp_key(struct semantics *s, node_id server, const char *key
     diag_list(s->v->diags, d, "keys", list, 1);
 }
 
+/* Each requester with an identity of their own: over HTTP and OAuth only. */
+static void check_mcp_identity(struct semantics *s, node_id server) {
+    node_id oauth = semantics_member(s, server, "oauth");
+    static const char place[] = "oauth.identity";
+    if (!str_equal(semantics_text(s, oauth, "identity"), STR("per-requester"))) return;
+    if (!str_equal(semantics_text(s, server, "auth"), STR("oauth")))
+        semantics_error(s, server, place, "mcp_identity",
+                        "\"per-requester\" needs `auth: \"oauth\"`");
+    if (is_set(s, oauth, "authProfileId"))
+        semantics_error(s, server, "oauth.authProfileId", "mcp_identity",
+                        "`authProfileId` and \"per-requester\" exclude each other");
+    if (!is_set(s, server, "url"))
+        semantics_error(s, server, place, "mcp_identity", "\"per-requester\" needs `url`");
+    if (semantics_member(s, server, "command") ||
+        str_equal(semantics_text(s, server, "transport"), STR("stdio")))
+        semantics_error(s, server, place, "mcp_identity",
+                        "\"per-requester\" and a command exclude each other");
+}
+
 static void check_mcp_server(struct semantics *s, node_id server) {
     static const char *const keys[][2] = {
         {"connectTimeout", "connectionTimeoutMs"},
@@ -411,6 +466,7 @@ static void check_mcp_server(struct semantics *s, node_id server) {
                                          "unknown key `disabled`: write `enabled: false`");
         diag_list(s->v->diags, d, "keys", &disabled, 1);
     }
+    check_mcp_identity(s, server);
     if (str_equal(semantics_text(s, server, "transport"), STR("stdio")) &&
         !ids_trim(semantics_text(s, server, "command")).n)
         semantics_error(s, server, "transport", "mcp_stdio_command",
@@ -430,6 +486,7 @@ const struct place_rule semantics_field_rules[] = {
     {"@.models.*", NEWER, check_model_entry},
     {"session.maintenance", BOTH, check_maintenance},
     {"cron", BOTH, check_cron},
+    {"agents.defaults.compaction", BOTH, check_compaction},
     {"tools.exec", NEWER, check_exec},
     {"@.tools.exec", NEWER, check_exec},
     {"tools.web.search", NEWER, check_web_search},
@@ -443,6 +500,7 @@ const struct place_rule semantics_field_rules[] = {
     {"mcp.servers.*", NEWER, check_mcp_server},
     {"nodeHost.mcp.servers.*", NEWER, check_mcp_server},
     {"gateway.roles", NEWER, check_roles},
+    {"gateway.roles.definitions", NEWER, check_definitions},
     {"gateway", NEWER, check_portals},
     {"worktreeRoot", NEWER, check_worktree},
     {NULL, 0, NULL},

@@ -30,6 +30,29 @@ static void check_server_name(struct semantics *s, node_id server) {
     d->span = tree_key_span(s->t, server);
 }
 
+/* ---- what the gateway's own code fails on
+ * --------------------------------------------------------
+ */
+
+static void fail_reading(struct semantics *s, node_id n, const char *what) {
+    struct diag *d =
+        semantics_error(s, n, "", "read_failed", "the gateway fails while it reads this: %s", what);
+    d->path = STR("");
+    s->failed = true;
+}
+
+static void check_env_provider(struct semantics *s, node_id n) {
+    const struct node *node = tree_node(s->t, n);
+    bool nothing = node->kind == NODE_NULL || node->kind == NODE_STRING;
+    if (!nothing && !s->failed) fail_reading(s, n, "the name of a provider must be a text");
+}
+
+static void check_metadata_url(struct semantics *s, node_id n) {
+    if (tree_is(s->t, n, NODE_STRING) && !s->failed &&
+        !schema_format_fits(STR("uri"), tree_text(s->t, n)))
+        fail_reading(s, n, "it must be a URL");
+}
+
 static const struct place_rule rules[] = {
     {"nodeHost.mcp.servers.*", NEWER, check_server_name},
     {"hooks.token", NEWER, refuse_secret_ref},
@@ -39,6 +62,9 @@ static const struct place_rule rules[] = {
     {"channels.discord.accounts.*.threadBindings.webhookToken", NEWER, refuse_secret_ref},
     {"channels.whatsapp.creds.json", NEWER, refuse_secret_ref},
     {"channels.whatsapp.accounts.*.creds.json", NEWER, refuse_secret_ref},
+    {"secrets.defaults.env", NEWER, check_env_provider},
+    {"mcp.servers.*.oauth.clientMetadataUrl", NEWER, check_metadata_url},
+    {"nodeHost.mcp.servers.*.oauth.clientMetadataUrl", NEWER, check_metadata_url},
     {NULL, 0, NULL},
 };
 

@@ -17,6 +17,13 @@ static bool is_below(struct str path, struct str outer) {
            (path.n > outer.n && str_starts(path, outer) && path.p[outer.n] == '.');
 }
 
+/* The gateway's reading failed: that is all it says. */
+static void mark_further(struct checking *c) {
+    for (size_t i = 0; i < c->issues.n; i++)
+        if (strcmp(c->issues.v[i].diag.kind, "read_failed") != 0)
+            c->issues.v[i].diag.further = true;
+}
+
 /* A secret reference where none can be: the schema's complaint about its type says nothing new. */
 static void drop_doubles(struct checking *c, size_t policies) {
     size_t kept = policies;
@@ -47,7 +54,9 @@ static void refine(struct semantics *s) {
     if (!s->v->gateway->roster_waits || !has_error(s->c, 0))
         semantics_apply(s, semantics_agent_rules);
     semantics_apply(s, semantics_field_rules);
+    semantics_apply(s, semantics_text_rules);
     semantics_apply(s, semantics_channel_rules);
+    semantics_trimmed(s);
 }
 
 static void follow(struct semantics *s) {
@@ -71,6 +80,8 @@ bool validate_config(const struct validation *v) {
     size_t policies = c->issues.n;
     schema_check(c, v->root, 0, schema->root);
     if (policies) drop_doubles(c, policies);
+    if (s.failed) mark_further(c);
+    s.further = s.failed;
     if (tree_is(v->tree, v->root, NODE_OBJECT)) {
         refine(&s);
         s.further = s.further || has_error(c, 0);

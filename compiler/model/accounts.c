@@ -5,6 +5,20 @@
 #include "model/ids.h"
 #include "model/values.h"
 
+/* A list of senders, and who is in it. */
+struct read_list {
+    struct text_list list;
+    const struct sender *senders;
+    size_t n_senders;
+    bool wildcard;
+};
+
+/* The lists that have been read. */
+struct read_lists {
+    struct map by_node; /* -> position in `read` */
+    ARRAY(struct read_list) read;
+};
+
 struct listing {
     struct model *m;
     const struct reading *r;
@@ -14,6 +28,7 @@ struct listing {
     struct names identity; /* credential keys */
     bool nested_dm, audit_nested;
     struct map by_key, by_id, by_case; /* the accounts' blocks */
+    struct read_lists *lists;
 };
 
 /* ---- senders -----------------------------------------------------------------------------------
@@ -64,22 +79,55 @@ static struct str normal_sender(const struct listing *l, struct str written) {
 }
 
 /* The distinct concrete senders of a list, in order; `*wildcard` when "*" is among them. */
-static const struct sender *senders_of(const struct listing *l, const struct text_list *list,
-                                       size_t *n, bool *wildcard) {
+static void collect_senders(const struct listing *l, struct read_list *of) {
+    const struct text_list *list = &of->list;
+    struct arena *scratch = arena_new();
     struct sender *v = ARENA_ARRAY(l->m->arena, struct sender, list->n);
-    struct map seen = map_new(l->m->arena);
-    *n = 0;
+    struct map seen = map_new(scratch);
     for (size_t i = 0; i < list->n; i++) {
         struct str written = ids_trim(list->v[i].v);
-        if (str_equal(written, STR("*"))) *wildcard = true;
+        if (str_equal(written, STR("*"))) of->wildcard = true;
         if (!written.n || str_equal(written, STR("*"))) continue;
         bool is_new;
         /* The digits of an unknown value are unknown, too. */
         struct str id = list->v[i].symbolic ? written : normal_sender(l, written);
         map_put(&seen, id, 1, &is_new);
-        if (id.n && is_new) v[(*n)++] = (struct sender){id, list->v[i].at};
+        if (id.n && is_new) v[of->n_senders++] = (struct sender){id, list->v[i].at};
     }
-    return v;
+    of->senders = v;
+    arena_free(scratch);
+}
+
+/* The list that is this member. Accounts without one of their own share the channel's, which may
+ * be long: each is read once. */
+static struct text_list list_of(const struct listing *l, node_id object, const char *key,
+                                place around) {
+    node_id n = tree_member(l->r->tree, object, str_from(key));
+    if (!tree_is(l->r->tree, n, NODE_ARRAY))
+        return value_list(l->m->arena, l->r, object, key, around);
+    struct str id = str_copy(l->m->arena, (struct str){(const char *)&n, sizeof n});
+    bool is_new;
+    uint32_t at = *map_put(&l->lists->by_node, id, (uint32_t)l->lists->read.n, &is_new);
+    if (is_new) {
+        struct read_list *list = &ARRAY_PUSH(l->m->arena, l->lists->read);
+        *list = (struct read_list){.list = value_list(l->m->arena, l->r, object, key, around)};
+        collect_senders(l, list);
+    }
+    return l->lists->read.v[at].list;
+}
+
+static const struct sender *senders_of(const struct listing *l, const struct text_list *list,
+                                       size_t *n, bool *wildcard) {
+    node_id node = list->at & ~PLACE_KEY;
+    const uint32_t *at =
+        list->set ? map_get(&l->lists->by_node, (struct str){(const char *)&node, sizeof node})
+                  : NULL;
+    *n = 0;
+    if (!at) return NULL;
+    const struct read_list *read = &l->lists->read.v[*at];
+    *n = read->n_senders;
+    *wildcard = *wildcard || read->wildcard;
+    return read->senders;
 }
 
 /* ---- settings: the account's own, else the channel's -------------------------------------------
@@ -102,11 +150,11 @@ static struct text layered_text(const struct listing *l, const struct layers *at
 
 static struct text_list layered_list(const struct listing *l, const struct layers *at,
                                      const char *key) {
-    struct text_list own = value_list(l->m->arena, l->r, at->own, key, at->own_at);
+    struct text_list own = list_of(l, at->own, key, at->own_at);
     if (own.set) return own;
-    struct text_list shared = value_list(l->m->arena, l->r, at->shared, key, at->channel_at);
+    struct text_list shared = list_of(l, at->shared, key, at->channel_at);
     if (shared.set) return shared;
-    struct text_list above = value_list(l->m->arena, l->r, at->channel, key, at->channel_at);
+    struct text_list above = list_of(l, at->channel, key, at->channel_at);
     return above.set ? above : own;
 }
 
@@ -157,8 +205,7 @@ static void narrow_telegram_wildcard(const struct listing *l, const struct layer
                                      struct account *a) {
     if (!l->m->gateway->audit_by_route || !str_equal(a->channel, STR("telegram"))) return;
     if (!a->wildcard || !at->own || !tree_member(l->r->tree, at->own, STR("allowFrom"))) return;
-    struct text_list above =
-        value_list(l->m->arena, l->r, at->channel, "allowFrom", at->channel_at);
+    struct text_list above = list_of(l, at->channel, "allowFrom", at->channel_at);
     bool channel_wildcard = false;
     size_t n;
     const struct sender *senders = senders_of(l, &above, &n, &channel_wildcard);
@@ -338,7 +385,7 @@ static void read_credentials(const struct listing *l, const struct layers *at, s
     for (size_t i = 0; i < l->identity.n; i++) {
         bool from_env;
         struct text value = account_credential(l, at, a->id, l->identity.v[i], &from_env);
-        if (value.set)
+        if (value.set && a->enabled && l->channel->enabled)
             ARRAY_PUSH(l->m->arena, l->m->identities) = (struct secret){value, a->channel};
     }
     read_login(l, at, a);
@@ -351,6 +398,10 @@ static void read_credentials(const struct listing *l, const struct layers *at, s
 
 /* ---- which accounts there are ------------------------------------------------------------------
  */
+
+bool account_runs(const struct account *a) {
+    return a->own_block || a->configured || str_equal(a->id, STR("default"));
+}
 
 static void add_account(struct listing *l, node_id accounts, struct str key) {
     node_id own = account_block(l, key);
@@ -377,6 +428,7 @@ static void add_account(struct listing *l, node_id accounts, struct str key) {
     read_credentials(l, &credentials, &a);
     ARRAY_PUSH(l->m->arena, l->m->accounts) = a;
     l->channel->n_accounts++;
+    l->channel->n_running += account_runs(&a);
 }
 
 struct key_list {
@@ -506,11 +558,13 @@ static void build_channel(struct model *m, const struct reading *r, const struct
                                 .known = names_have(m->gateway->channels, name),
                                 .present = block != 0,
                                 .first_account = (uint32_t)m->accounts.n};
+    struct read_lists lists = {.by_node = map_new(m->arena)};
     struct listing l = {.m = m,
                         .r = r,
                         .env = env,
                         .block = object,
                         .channel = channel,
+                        .lists = &lists,
                         .identity = name_map_get(&m->gateway->identity, name),
                         .nested_dm = names_have(m->gateway->nested_dm, name),
                         .audit_nested = names_have(m->gateway->audit_nested_dm, name)};
