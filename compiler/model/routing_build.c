@@ -142,6 +142,17 @@ static void add_route(struct building *b, struct binding *written, node_id node)
     ARRAY_PUSH(b->arena, b->routes) = route;
 }
 
+/* The kind as a person wrote it: the repair of a start has made `direct` of `dm`. */
+static struct text peer_kind(struct building *b, node_id peer, place around) {
+    struct text kind = value_text(b->r, peer, "kind", around, STR(""));
+    struct span span = tree_span(b->r->tree, kind.set ? kind.at : 0);
+    if (!span.file) return kind;
+    struct str written =
+        str_slice(source_text(b->r->tree->sources, span.file), span.start, span.end);
+    if (str_equal(written, STR("\"dm\"")) || str_equal(written, STR("'dm'"))) kind.v = STR("dm");
+    return kind;
+}
+
 static void add_written(struct building *b, node_id node) {
     node_id match = read_member(b->r, node, "match", NODE_OBJECT);
     place around = value_place(match, node);
@@ -151,7 +162,7 @@ static void add_written(struct building *b, node_id node) {
         .agent = value_text(b->r, node, "agentId", node, STR("")),
         .channel = value_text(b->r, match, "channel", around, STR("")),
         .account = value_text(b->r, match, "accountId", around, STR("")),
-        .peer_kind = value_text(b->r, peer, "kind", peer_at, STR("")),
+        .peer_kind = peer_kind(b, peer, peer_at),
         .peer_id = value_text(b->r, peer, "id", peer_at, STR("")),
         .guild = value_text(b->r, match, "guildId", around, STR("")),
         .team = value_text(b->r, match, "teamId", around, STR("")),
