@@ -530,7 +530,9 @@ void legacy_newer(struct repair_job *job) {
     for (size_t i = 0; i < sizeof policies / sizeof *policies; i++)
         legacy_each(job, str_format(job->arena, "%s.alsoAllow", policies[i]), repair_also_allow,
                     NULL);
-    repair_ownership(job);
-    repair_system_agent(job);
+    if (!job->marker.n) {
+        repair_ownership(job);
+        repair_system_agent(job);
+    }
     repair_bindings(job);
 }
