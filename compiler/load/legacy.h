@@ -20,7 +20,6 @@ struct repair_job {
     const struct gateway_data *gateway;
     const struct environment *environment;
     node_id root;         /* an object */
-    struct str marker;    /* the agent whose marker the load turned into owners, or empty */
     struct map *list_ids; /* out: as of the load (load/normalise.h) */
     struct str first;     /* the first agent of a list of several without marker, or empty */
     ARRAY(struct repair_change) changes;

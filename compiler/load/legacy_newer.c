@@ -530,9 +530,7 @@ void legacy_newer(struct repair_job *job) {
     for (size_t i = 0; i < sizeof policies / sizeof *policies; i++)
         legacy_each(job, str_format(job->arena, "%s.alsoAllow", policies[i]), repair_also_allow,
                     NULL);
-    if (!job->marker.n) {
-        repair_ownership(job);
-        repair_system_agent(job);
-    }
+    repair_ownership(job);
+    repair_system_agent(job);
     repair_bindings(job);
 }

@@ -181,7 +181,6 @@ static void interpret(const struct loading *s, struct edit *edit, node_id root) 
                               .gateway = s->out->gateway,
                               .environment = s->out->environment,
                               .root = s->out->root,
-                              .marker = s->out->marker,
                               .list_ids = &s->out->list_ids,
                               .first = s->out->first};
     bool refused = !legacy_refuse(&job, s->diags);
