@@ -19,6 +19,7 @@ enum choice_state { CHOICES_NONE, CHOICES_KNOWN, CHOICES_OPEN };
 struct step {
     struct str key;
     uint32_t index; /* when key.p == NULL */
+    node_id node;   /* the value there, where the schema is checked; 0 when it is missing */
 };
 
 struct issue {
@@ -89,6 +90,8 @@ schema_id schema_property(const struct schema *s, const struct schema_node *obje
 
 void checking_enter_key(struct checking *c, struct str key);
 void checking_enter_index(struct checking *c, uint32_t index);
+/* The value at the place that was entered last. */
+void checking_at(struct checking *c, node_id n);
 void checking_leave(struct checking *c);
 /* The dotted path of where the check is. */
 struct str checking_path(const struct checking *c);
