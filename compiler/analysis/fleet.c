@@ -126,7 +126,8 @@ static void compare_hooks_with_gateways(struct comparing *c) {
     }
     for (size_t i = 0; i < c->n; i++) {
         const struct hooks *h = &c->gateways[i]->model->hooks;
-        if (!h->enabled.v || !is_comparable(c, &h->token) || !map_get(&tokens, h->token.v)) continue;
+        if (!h->enabled.v || !is_comparable(c, &h->token) || !map_get(&tokens, h->token.v))
+            continue;
         map_put(&hooks, h->token.v, 1, NULL);
         struct open_share *share =
             share_of(c, "hooks-token-is-gateway-token", h->token.v, secret_name(c, h->token.v));

@@ -385,7 +385,7 @@ static void read_credentials(const struct listing *l, const struct layers *at, s
     for (size_t i = 0; i < l->identity.n; i++) {
         bool from_env;
         struct text value = account_credential(l, at, a->id, l->identity.v[i], &from_env);
-        if (value.set)
+        if (value.set && a->enabled && l->channel->enabled)
             ARRAY_PUSH(l->m->arena, l->m->identities) = (struct secret){value, a->channel};
     }
     read_login(l, at, a);
@@ -398,6 +398,10 @@ static void read_credentials(const struct listing *l, const struct layers *at, s
 
 /* ---- which accounts there are ------------------------------------------------------------------
  */
+
+bool account_runs(const struct account *a) {
+    return a->own_block || a->configured || str_equal(a->id, STR("default"));
+}
 
 static void add_account(struct listing *l, node_id accounts, struct str key) {
     node_id own = account_block(l, key);
@@ -424,6 +428,7 @@ static void add_account(struct listing *l, node_id accounts, struct str key) {
     read_credentials(l, &credentials, &a);
     ARRAY_PUSH(l->m->arena, l->m->accounts) = a;
     l->channel->n_accounts++;
+    l->channel->n_running += account_runs(&a);
 }
 
 struct key_list {

@@ -154,6 +154,9 @@ static void build_agent(struct model *m, const struct reading *r, const struct p
         .delegates = value_list(m->arena, r, subagents, "allowAgents", block),
         .marked = agent->marked};
     if (!built->delegates.set) built->delegates = *delegates;
+    bool from_defaults =
+        d->workspace.set && (str_equal(agent->id, d->owner) || m->gateway->workspace_below_default);
+    if (!built->workspace.set && from_defaults) built->workspace.at = d->workspace.at;
     if (is_added(m, built->workspace.at))
         built->workspace = (struct text){.v = default_workspace(m, d, agent->id), .at = block};
     built->workspace = resolved(m, built->workspace);

@@ -73,7 +73,7 @@ static int8_t scope_of(const struct reading *r, node_id session, const char *key
     struct str text = tree_text(r->tree, value);
     for (size_t i = 0; value && i < n; i++)
         if (str_equal(text, str_from(names[i]))) return (int8_t)i;
-    if (value && !(tree_node(r->tree, value)->flags & NODE_REPORTED)) {
+    if (value && !(tree_node(r->tree, value)->flags & (NODE_REPORTED | NODE_SYMBOLIC))) {
         tree_node(r->tree, value)->flags |= NODE_REPORTED;
         struct buf choices = buf_new(r->tree->arena);
         for (size_t i = 0; i < n; i++) buf_addf(&choices, "%s\"%s\"", i ? ", " : "", names[i]);
@@ -173,7 +173,8 @@ static void add_written(struct building *b, node_id node) {
     };
     w.is_acp = str_equal(value_text(b->r, node, "type", node, STR("route")).v, STR("acp"));
     w.channel_token = ids_token(b->arena, w.channel.v);
-    w.account_pattern = account_pattern(b->arena, w.account.v);
+    /* A variable's name is no id: as a text it equals no account. */
+    w.account_pattern = w.account.symbolic ? w.account.v : account_pattern(b->arena, w.account.v);
     add_route(b, &w, node);
     ARRAY_PUSH(b->arena, b->m->bindings) = w;
 }
