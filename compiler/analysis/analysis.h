@@ -66,7 +66,7 @@ struct reach {
     struct str dm_scope;
     enum route_tier tier;
     int32_t binding; /* index into model.bindings, -1: the default */
-    bool ownerless; /* no binding takes their messages, and nobody is the default */
+    bool ownerless;  /* no binding takes their messages, and nobody is the default */
     bool is_owner,
         isolated; /* isolated: telegram keeps this conversation apart whatever dmScope says */
 };

@@ -592,11 +592,17 @@ static enum verdict check_combined(struct checking *c, node_id n, node_id owner,
     return v;
 }
 
+bool schema_is_unknown(const struct checking *c, node_id n, const struct schema_node *node) {
+    return n && tree_node(c->tree, n)->flags & NODE_SYMBOLIC &&
+           (!node->types || node->types & TYPE_STRING);
+}
+
 enum verdict schema_check(struct checking *c, node_id n, node_id owner, schema_id id) {
     const struct schema_node *node = &c->schema->nodes[id];
     enum verdict v = FITS;
     if (!id) return FITS;
     if (!checking_spend(c, n)) return ABORTED;
+    if (schema_is_unknown(c, n, node)) return FITS;
     if (node->values.n)
         v = schema_check_choice(c, n, owner, node);
     else if (node->types && (!n || !(type_of(tree_node(c->tree, n)) & node->types)))

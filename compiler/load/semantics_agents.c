@@ -90,7 +90,7 @@ static void check_named(struct semantics *s, const struct map *ids, const char *
         n = tree_member(s->t, n, (struct str){rest, length});
         rest += length + (rest[length] == '.');
     }
-    if (tree_is(s->t, n, NODE_STRING) && !is_known(s, ids, tree_text(s->t, n)))
+    if (semantics_is_text(s, n) && !is_known(s, ids, tree_text(s->t, n)))
         refuse_unknown(s, s->v->root, place, tree_text(s->t, n));
 }
 
@@ -104,7 +104,7 @@ static void check_bindings(struct semantics *s, const struct map *ids, node_id b
         for (TREE_EACH(s->t, member, binding))
             if (tree_node(s->t, member)->key == agent_key) agent = member;
         struct str id = tree_text(s->t, agent);
-        if (tree_is(s->t, agent, NODE_STRING) && !str_equal(id, STR("main")) &&
+        if (semantics_is_text(s, agent) && !str_equal(id, STR("main")) &&
             !is_known(s, ids, id))
             refuse_unknown(s, binding, "agentId", id);
         checking_leave(s->c);
@@ -128,7 +128,7 @@ static void check_broadcast_list(struct semantics *s, node_id list, const struct
     uint32_t i = 0;
     for (TREE_EACH(s->t, id, list)) {
         checking_enter_index(s->c, i++);
-        if (tree_is(s->t, id, NODE_STRING) && !map_get(written, tree_text(s->t, id)))
+        if (semantics_is_text(s, id) && !map_get(written, tree_text(s->t, id)))
             refuse_unknown(s, id, "", tree_text(s->t, id));
         checking_leave(s->c);
     }

@@ -400,7 +400,8 @@ static void read_credentials(const struct listing *l, const struct layers *at, s
  */
 
 bool account_runs(const struct account *a) {
-    return a->own_block || a->configured || str_equal(a->id, STR("default"));
+    return a->own_block || str_equal(a->key, STR("default")) ||
+           (a->configured && !a->duplicate_login);
 }
 
 static void add_account(struct listing *l, node_id accounts, struct str key) {
@@ -428,7 +429,6 @@ static void add_account(struct listing *l, node_id accounts, struct str key) {
     read_credentials(l, &credentials, &a);
     ARRAY_PUSH(l->m->arena, l->m->accounts) = a;
     l->channel->n_accounts++;
-    l->channel->n_running += account_runs(&a);
 }
 
 struct key_list {
@@ -545,6 +545,8 @@ static void list_accounts(struct listing *l) {
     struct account *first = &l->m->accounts.v[l->channel->first_account];
     for (size_t i = 0; i < l->channel->n_accounts; i++)
         first[i].is_default = str_equal(first[i].key, chosen);
+    for (size_t i = 0; i < l->channel->n_accounts; i++)
+        l->channel->n_running += account_runs(&first[i]);
     qsort(first, l->channel->n_accounts, sizeof *first, default_first);
     mark_repeated_audits(l, first);
 }

@@ -201,7 +201,8 @@ void model_build_agents(struct model *m, const struct reading *r);
 /* Index of the agent that owns messages no binding takes, or -1 when nobody does or it is not in
  * the roster. */
 int32_t model_default_agent(const struct model *m);
-/* Whether messages can arrive on an account: one that only a binding names has no login. */
+/* Whether messages can arrive on an account: one that only a binding names has no login, or one
+ * that another account uses already. */
 bool account_runs(const struct account *a);
 /* Index in m->agents of a canonical id, or -1. */
 int32_t model_agent(const struct model *m, struct str id);

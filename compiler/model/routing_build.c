@@ -145,6 +145,16 @@ static void add_route(struct building *b, struct binding *written, node_id node)
     ARRAY_PUSH(b->arena, b->routes) = route;
 }
 
+/* The kind as the file has it: the start of the gateway may have renamed it. */
+static struct text written_kind(const struct building *b, struct text kind) {
+    const struct tree *t = b->r->tree;
+    const struct node *node = tree_node(t, kind.at);
+    if (!kind.set || !node->file || !(node->flags & NODE_SYNTHETIC)) return kind;
+    struct str text = str_slice(source_text(t->sources, node->file), node->start, node->end);
+    if (text.n == 4 && str_equal(str_slice(text, 1, 3), STR("dm"))) kind.v = STR("dm");
+    return kind;
+}
+
 static void add_written(struct building *b, node_id node) {
     node_id match = read_member(b->r, node, "match", NODE_OBJECT);
     place around = value_place(match, node);
@@ -154,7 +164,7 @@ static void add_written(struct building *b, node_id node) {
         .agent = value_text(b->r, node, "agentId", node, STR("")),
         .channel = value_text(b->r, match, "channel", around, STR("")),
         .account = value_text(b->r, match, "accountId", around, STR("")),
-        .peer_kind = value_text(b->r, peer, "kind", peer_at, STR("")),
+        .peer_kind = written_kind(b, value_text(b->r, peer, "kind", peer_at, STR(""))),
         .peer_id = value_text(b->r, peer, "id", peer_at, STR("")),
         .guild = value_text(b->r, match, "guildId", around, STR("")),
         .team = value_text(b->r, match, "teamId", around, STR("")),
