@@ -248,7 +248,8 @@ static struct gateway_data read_gateway(struct reader *r, const struct embedded 
     g.web_search_active = names_of(r, section(r, schema, "web_search_active"));
     g.plugins_installable = names_of(r, section(r, schema, "plugins_installable"));
     g.plugins_removed = names_of(r, section(r, schema, "plugins_removed"));
-    g.plugins_on = names_of(r, section(r, schema, "plugins_on"));    g.trimmed = names_of(r, section(r, schema, "trimmed"));
+    g.plugins_on = names_of(r, section(r, schema, "plugins_on"));
+    g.trimmed = names_of(r, section(r, schema, "trimmed"));
     g.moved = map_of(r, section(r, schema, "moved"));
     g.roster_waits = flag(r, schema, "roster_waits");
     read_channels(r, section(r, root, "channels"), &g);

@@ -1,4 +1,5 @@
-// What the installed version does, for rules/gateways/VERSION.yaml, as JSON: {"path.of.key": value}.
+// What the installed version does, for rules/gateways/VERSION.yaml, as JSON: {"path.of.key": value};
+// where a key has dots itself, slashes part the path.
 //
 //     probe.mjs PACKAGE-ROOT SCHEMA-FILE > FACTS
 //
@@ -96,6 +97,12 @@ if (has.route) {
     .map((kind) => `${channel}/${kind}`)));
 }
 
+// A config with a key that the schema refuses and a binding that the rules about agents refuse.
+const refused = await g.load(JSON.stringify({ ...config(bound({})), unheardOf: 1,
+  bindings: [{ agentId: "nobody", match: { channel: "irc" } }] }));
+if (facts.roster === "entries")
+  ask("schema.roster_waits", () => !refused.issues.some((issue) => issue.path.startsWith("bindings")));
+
 // ---- the rest --------------------------------------------------------------------------------------------
 
 ask("ports.base", () => has.port);
@@ -108,6 +115,10 @@ ask("channels.known", () => {
   const channels = properties(properties(schema).channels);
   return Object.keys(channels).filter((name) => !NO_CHANNELS.includes(name));
 });
+// The same once more, for those who ask what holds where nothing is written: keys are paths, values JSON.
+if (has.visibility) facts["defaults/tools.sessions.visibility"] = JSON.stringify(has.visibility({}));
+if (has.agentToAgent) facts["defaults/tools.agentToAgent.enabled"] = JSON.stringify(has.agentToAgent({}).enabled);
+
 ask("channels.aliases", () => (has.channelAliases && Object.keys(has.channelAliases).length
   ? { ...has.channelAliases } : undefined));
 

@@ -9,7 +9,7 @@ import fs from "node:fs";
 const WIDTH = 100;
 
 const plain = (text) => (/^[A-Za-z_][\w./+-]*$/.test(text) && !/^(true|false|null|yes|no|on|off)$/i.test(text)
-  ? text : JSON.stringify(text));
+  ? text : /^(".*"|true|false|\d+)$/.test(text) ? `'${text}'` : JSON.stringify(text));
 
 function scalar(value) {
   return typeof value === "string" ? plain(value) : String(value);
@@ -72,7 +72,7 @@ function find(lines, keys) {
 // The value as it is written, for comparison: only the forms that `rendered` writes and the known files have.
 function written(lines, [from, to]) {
   const text = lines.slice(from, to).filter((line) => !isComment(line)).join("\n").replace(/^\s*[^:]+:/, "").trim();
-  const unquoted = (item) => item.trim().replace(/^"(.*)"$/, "$1");
+  const unquoted = (item) => item.trim().replace(/^"(.*)"$|^'(.*)'$/, "$1$2");
   const items = (inside) => inside.split(",").map(unquoted).filter((item, i, all) => item || all.length > 1);
   if (text.startsWith("[")) return items(text.slice(1, -1)).sort();
   const pairs = text.startsWith("{") ? text.slice(1, -1).split(",") : text.includes("\n") || /^\S+: /.test(text) ? text.split("\n") : null;
@@ -94,7 +94,7 @@ function inOrder(value, known) {
 }
 
 function put(lines, key, value, changed) {
-  const keys = key.split(".");
+  const keys = key.split(key.includes("/") ? "/" : ".");
   const indent = "  ".repeat(keys.length - 1);
   const place = find(lines, keys);
   if (place) {
