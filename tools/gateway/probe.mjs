@@ -75,8 +75,11 @@ function fails(cfg, query) {
 }
 
 const RULES = {
-  peer_wildcard: () => !fails(config(bound({ peer: { kind: "direct", id: "*" } })), { peer: { kind: "direct", id: "7" } }) &&
-    route(config(bound({ peer: { kind: "direct", id: "*" } })), { peer: { kind: "direct", id: "7" } }).agentId === "two",
+  peer_wildcard: () => {
+    const cfg = config(bound({ peer: { kind: "direct", id: "*" } }));
+    const query = { peer: { kind: "direct", id: "7" } };
+    return !fails(cfg, query) && route(cfg, query).agentId === "two";
+  },
   group_scope: () => "groupScope" in route(config(bound({ accountId: "*" })), {}),
   selection_error: () => fails(config(), {}),
   // A sigma at the end of the key, but not of a word: only the lower-casing of the whole key makes it final.

@@ -2,8 +2,9 @@
 //
 //     yaml.mjs FACTS VERSION OUT KNOWN.yaml...
 //
-// Of the known versions the one that needs the fewest changes is taken; standard output names it. What was not probed stays as it is in the known version, comments too, and is listed in the report (standard
-// error). Lists are compared as sets: where only the order differs the known version's stays.
+// Of the known versions the one that needs the fewest changes is taken; standard output names it. What was
+// not probed stays as it is in there, comments too, and is listed in the report (standard error). Lists are
+// compared as sets: where only the order differs, the known version's stays.
 import fs from "node:fs";
 
 const WIDTH = 100;
