@@ -20,7 +20,8 @@ enum command_bit {
     ON_PARSE = 32,
     ON_EXPLAIN = 64,
     ON_RULES = 128,
-    ON_ALL = 255,
+    ON_TOOLS = 256,
+    ON_ALL = 511,
 };
 
 struct option_list {
@@ -32,7 +33,7 @@ struct options {
     const struct command *command;
     struct option_list arguments;
     const char *gateway, *format, *fail_on, *project, *color, *stdin_filename;
-    const char *output_file, *table, *against;
+    const char *output_file, *table, *against, *agent;
     const char *channel, *account, *peer, *parent_peer, *guild, *team;
     const char *default_agent, *dm_scope, *group_scope;
     struct option_list outputs, rules, env, env_files, roles;

@@ -335,7 +335,7 @@ static struct cel_value unknown_names(struct cel_run *run, const struct analysis
     F(agent, tools_listed, S(CEL_BOOL),                                                            \
       "A profile or an allow list says which tools it has; otherwise it has those that no deny "   \
       "list takes away.",                                                                          \
-      bool_at(o->powers.grant != NULL, o->powers.at))                                              \
+      bool_at(o->powers.listed, o->powers.at))                                              \
     F(agent, unsandboxed, S(CEL_BOOL), "Some of its messages are handled outside of a sandbox.",   \
       bool_at(o->unsandboxed, A->sandbox.mode.at))                                                 \
     F(agent, exceeds, OBJ(fact_agent),                                                             \
