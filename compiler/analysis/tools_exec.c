@@ -1,15 +1,12 @@
 /* What the settings of exec, elevated, agent-to-agent and session tools come to. */
 #include "analysis/tools.h"
 #include "model/ids.h"
+#include "model/values.h"
 
 /* ---- exec --------------------------------------------------------------------------------------
  */
 
-/* A mode stands for both. */
-struct exec_levels {
-    struct str mode, security, ask;
-};
-
+/* A mode stands for both levels. */
 static struct exec_levels levels_of_mode(struct str mode) {
     static const struct {
         const char *mode, *security, *ask;
@@ -31,32 +28,32 @@ static void apply_block(const struct exec_settings *e, struct exec_levels *l) {
     if (e->security.set || e->ask.set) l->mode = STR("");
 }
 
-static struct str mode_of_levels(const struct exec_levels *l) {
-    if (l->mode.n) return l->mode;
-    if (str_equal(l->security, STR("deny"))) return STR("deny");
-    if (str_equal(l->security, STR("allowlist")) && str_equal(l->ask, STR("off")))
-        return STR("allowlist");
-    if (str_equal(l->security, STR("full")) && !str_equal(l->ask, STR("always")))
-        return STR("full");
+struct exec_levels exec_levels_of_agent(const struct model *m, const struct agent *agent) {
+    struct exec_levels l = {STR(""), STR(""), STR("")};
+    apply_block(&m->tools.exec, &l);
+    apply_block(&agent->tools.exec, &l);
+    return l;
+}
+
+static struct str mode_of_levels(struct str security, struct str ask) {
+    if (str_equal(security, STR("deny"))) return security;
+    if (str_equal(security, STR("allowlist")) && str_equal(ask, STR("off"))) return security;
+    if (str_equal(security, STR("full")) && !str_equal(ask, STR("always"))) return security;
     return STR("ask");
 }
 
 struct exec_effective exec_of_agent(const struct model *m, const struct agent *agent,
                                     bool sandboxed) {
-    const struct exec_settings *own = &agent->tools.exec, *global = &m->tools.exec;
-    struct exec_effective e = {.host = STR("auto")};
-    if (global->host.set) e.host = global->host.v;
-    if (own->host.set) e.host = own->host.v;
+    struct text host = value_or(agent->tools.exec.host, m->tools.exec.host);
+    struct exec_effective e = {.host = host.set ? host.v : STR("auto")};
     bool is_auto = str_equal(e.host, STR("auto"));
     e.effective_host = !is_auto ? e.host : sandboxed ? STR("sandbox") : STR("gateway");
-    e.can_request_node = is_auto && !sandboxed;
+    e.can_request_node = str_equal(e.host, STR("node")) || (is_auto && !sandboxed);
     bool inside = str_equal(e.effective_host, STR("sandbox"));
-    struct exec_levels l = {STR(""), inside ? STR("deny") : STR("full"), STR("off")};
-    apply_block(global, &l);
-    apply_block(own, &l);
-    e.security = l.security;
-    e.ask = l.ask;
-    e.mode = mode_of_levels(&l);
+    struct exec_levels l = exec_levels_of_agent(m, agent);
+    e.security = l.security.n ? l.security : inside ? STR("deny") : STR("full");
+    e.ask = l.ask.n ? l.ask : STR("off");
+    e.mode = l.mode.n ? l.mode : mode_of_levels(e.security, e.ask);
     return e;
 }
 

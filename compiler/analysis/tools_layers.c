@@ -57,9 +57,13 @@ static bool add_list(const struct model *m, const struct text_list *list, struct
     return any;
 }
 
-static void add_names(const struct gateway_data *g, struct names names, struct tool_layer *l,
+/* A list of the version is read as one of the config would be. */
+static void add_names(const struct model *m, struct names list, struct tool_layer *l,
                       void (*add)(const struct gateway_data *, struct str, struct tool_layer *)) {
-    for (size_t i = 0; i < names.n; i++) add(g, names.v[i], l);
+    for (size_t i = 0; i < list.n; i++) {
+        struct names names = tool_entry_names(m->arena, m->gateway, list.v[i]);
+        for (size_t n = 0; n < names.n; n++) add(m->gateway, names.v[n], l);
+    }
 }
 
 /* apply_patch comes with the tool that it follows. */
@@ -260,11 +264,11 @@ static void add_always(const struct model *m, struct tool_layer *l) {
     tool_set_add(&l->allowed, tool);
 }
 
-static void deny_by_default(const struct gateway_data *g, struct tool_layer *l,
+static void deny_by_default(const struct model *m, struct tool_layer *l,
                             const struct tool_set *named) {
     struct tool_layer defaults = {0};
-    add_names(g, g->sandbox_deny, &defaults, deny_name);
-    if (g->tool_rules & TOOLS_SANDBOX_LIFT_DENY) {
+    add_names(m, m->gateway->sandbox_deny, &defaults, deny_name);
+    if (m->gateway->tool_rules & TOOLS_SANDBOX_LIFT_DENY) {
         tool_set_drop(&defaults.denied, named);
         tool_set_drop(&defaults.refused, named);
     }
@@ -291,13 +295,13 @@ void tool_layer_of_sandbox(const struct model *m, const struct agent *agent,
     if (uses_also && !open) add_list(m, also, l, allow_name);
     struct tool_set named = l->allowed;
     if (!allow->set) {
-        add_names(g, g->sandbox_allow, l, allow_name);
+        add_names(m, g->sandbox_allow, l, allow_name);
         l->restricts = true;
     }
     if (deny->set)
         add_list(m, deny, l, deny_name);
     else
-        deny_by_default(g, l, &named);
+        deny_by_default(m, l, &named);
     add_always(m, l);
     pick_allowed(g, l);
     add_follower(g, l);

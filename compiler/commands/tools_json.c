@@ -299,6 +299,10 @@ static void add_exec(struct buf *b, const struct model *m, const struct agent *a
         add_exec_field(b, m, agent, g->exec_fields.v[i], g->exec_fields.v[i]);
     add_exec_field(b, m, agent, g->exec_timeout, STR("timeoutSec"));
     if (g->exec_layered) {
+        struct exec_levels levels = exec_levels_of_agent(m, agent);
+        if (levels.mode.n) add_text(b, "mode", levels.mode);
+        if (levels.security.n) add_text(b, "security", levels.security);
+        if (levels.ask.n) add_text(b, "ask", levels.ask);
         struct exec_effective main =
             exec_of_agent(m, agent, str_equal(agent->sandbox.mode.v, STR("all")));
         struct exec_effective boxed = exec_of_agent(m, agent, true);

@@ -21,6 +21,16 @@ static struct text setup_command(struct arena *a, const struct reading *r, node_
     return (struct text){.v = buf_str(&b), .at = n, .set = true};
 }
 
+/* An older way to say the scope, which counts where nobody says it the newer way. */
+static struct text read_per_session(const struct model *m, const struct reading *r, node_id block,
+                                    place around) {
+    node_id n = tree_member(r->tree, block, STR("perSession"));
+    if (m->gateway->roster_entries || !tree_is(r->tree, n, NODE_BOOL))
+        return (struct text){.at = around};
+    bool session = tree_node(r->tree, n)->u.boolean;
+    return (struct text){.v = session ? STR("session") : STR("shared"), .at = n, .set = true};
+}
+
 static struct sandbox read_sandbox(struct model *m, const struct reading *r, node_id owner,
                                    place around) {
     node_id block = read_member(r, owner, "sandbox", NODE_OBJECT);
@@ -42,12 +52,7 @@ static struct sandbox read_sandbox(struct model *m, const struct reading *r, nod
                         .at = at};
     s.backend.v = ids_trim(s.backend.v);
     if (!s.backend.v.n) s.backend = (struct text){.v = STR("docker"), .at = at};
-    node_id per_session = tree_member(r->tree, block, STR("perSession"));
-    if (!s.scope.set && !m->gateway->roster_entries && tree_is(r->tree, per_session, NODE_BOOL)) {
-        bool session = tree_node(r->tree, per_session)->u.boolean;
-        s.scope = (struct text){
-            .v = session ? STR("session") : STR("shared"), .at = per_session, .set = true};
-    }
+    s.per_session = read_per_session(m, r, block, at);
     return s;
 }
 
@@ -56,6 +61,8 @@ static struct sandbox read_sandbox(struct model *m, const struct reading *r, nod
 static struct sandbox resolve_sandbox(struct sandbox own, const struct sandbox *defaults) {
     own.mode = value_or(own.mode, defaults->mode);
     own.scope = value_or(own.scope, defaults->scope);
+    struct text per_session = value_or(own.per_session, defaults->per_session);
+    if (!own.scope.set && per_session.set) own.scope = per_session;
     own.workspace_access = value_or(own.workspace_access, defaults->workspace_access);
     own.backend = value_or(own.backend, defaults->backend);
     if (str_equal(own.scope.v, STR("shared"))) {

@@ -15,6 +15,7 @@ struct span place_span(const struct tree *t, place at);
 
 struct sandbox {
     struct text mode, scope, workspace_access, backend;
+    struct text per_session;                  /* the scope that `perSession` says, if any */
     struct text network, setup_command, user; /* of docker, resolved */
     struct flag read_only_root;
     place own_docker; /* the agent's own docker block, or 0 */
