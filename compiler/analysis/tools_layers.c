@@ -264,16 +264,34 @@ static void add_always(const struct model *m, struct tool_layer *l) {
     tool_set_add(&l->allowed, tool);
 }
 
-static void deny_by_default(const struct model *m, struct tool_layer *l,
-                            const struct tool_set *named) {
-    struct tool_layer defaults = {0};
-    add_names(m, m->gateway->sandbox_deny, &defaults, deny_name);
-    if (m->gateway->tool_rules & TOOLS_SANDBOX_LIFT_DENY) {
-        tool_set_drop(&defaults.denied, named);
-        tool_set_drop(&defaults.refused, named);
+/* Whether the list names `name` itself, by a pattern or by a group of the catalogue: the plugins are
+ * not known yet where this is asked. */
+static bool lifts(const struct model *m, const struct text_list *list, struct str name) {
+    const struct gateway_data *g = m->gateway;
+    size_t tool = gateway_tool(g, name);
+    for (size_t i = 0; i < list->n; i++) {
+        struct names names = tool_entry_names(m->arena, g, list->v[i].v);
+        for (size_t n = 0; n < names.n; n++) {
+            struct str entry = names.v[n];
+            if (str_equal(entry, name)) return true;
+            if (tool_name_is_glob(entry) && tool_glob_matches(entry, name)) return true;
+            bool group = str_starts(entry, STR("group:")) && !tool_name_is_glob(entry) &&
+                         !str_equal(entry, STR("group:plugins"));
+            if (group && tool != SIZE_MAX && tool_name_matches(&g->tools[tool], entry)) return true;
+        }
     }
-    l->denied = defaults.denied;
-    l->refused = defaults.refused;
+    return false;
+}
+
+static void deny_by_default(const struct model *m, struct tool_layer *l,
+                            const struct text_list *allow, const struct text_list *also) {
+    const struct gateway_data *g = m->gateway;
+    bool can_lift = g->tool_rules & TOOLS_SANDBOX_LIFT_DENY;
+    for (size_t i = 0; i < g->sandbox_deny.n; i++) {
+        struct str name = g->sandbox_deny.v[i];
+        if (can_lift && (lifts(m, allow, name) || lifts(m, also, name))) continue;
+        add_names(m, (struct names){&name, 1}, l, deny_name);
+    }
     l->deny = NULL;
 }
 
@@ -293,7 +311,6 @@ void tool_layer_of_sandbox(const struct model *m, const struct agent *agent,
     bool open = allow->set && !allow->n;
     l->restricts = add_list(m, allow, l, allow_name);
     if (uses_also && !open) add_list(m, also, l, allow_name);
-    struct tool_set named = l->allowed;
     if (!allow->set) {
         add_names(m, g->sandbox_allow, l, allow_name);
         l->restricts = true;
@@ -301,7 +318,7 @@ void tool_layer_of_sandbox(const struct model *m, const struct agent *agent,
     if (deny->set)
         add_list(m, deny, l, deny_name);
     else
-        deny_by_default(m, l, &named);
+        deny_by_default(m, l, allow, also);
     add_always(m, l);
     pick_allowed(g, l);
     add_follower(g, l);
