@@ -9,6 +9,8 @@ UNIT-TEST are unit test binaries (cmocka). Everything else is data of the reposi
     suites/cases.py     testdata/cases/<command>/<case>/    a command line and what it must print
     suites/badinput.py  testdata/badinput/                  wrong types at every place of a config
     suites/fuzz.py      testdata/fuzz/                      inputs of the fuzz targets
+    suites/determinism.py                                   the same bytes, whoever asks
+    suites/secrets.py   testdata/secrets/                   configs whose secrets must not be printed
     suites/rules.py     testdata/rules/<rule>/              configs where a rule fires or is silent
     suites/docs.py      docs/facts.md, docs/rules/          are as the program prints them, examples true
     suites/schemas.py   testdata/schemas/                   our outputs against published schemas
@@ -32,10 +34,11 @@ from pathlib import Path
 sys.dont_write_bytecode = True  # the source tree stays as it is
 
 from suites import (  # noqa: E402
-    badinput, cases, docs, fuzz, hook, kit, pages, rules, schemas, unit, vectors,
+    badinput, cases, determinism, docs, fuzz, hook, kit, pages, rules, schemas, secrets, unit, vectors,
 )
 
-SUITES = (unit, cases, badinput, fuzz, rules, docs, schemas, hook, pages, vectors)
+SUITES = (unit, cases, badinput, fuzz, secrets, determinism, rules, docs, schemas, hook, pages,
+          vectors)
 
 
 def parse_arguments():

@@ -36,6 +36,10 @@ struct tool_entry {
     struct str renamed; /* the tool that took its place in this version, or empty */
 };
 
+/* Most combinations of account and sender that are looked at: accounts times senders may be more
+ * than any machine holds. */
+enum { REACHES_MAX = 2000000 };
+
 /* ---- reach.c: who reaches which agent ----------------------------------------------------------
  */
 
@@ -159,6 +163,7 @@ struct analysis {
     struct account_facts *accounts;
     ARRAY(struct tool_entry) tool_entries;
     ARRAY(struct reach) reaches;
+    bool reaches_cut;         /* there are more than REACHES_MAX */
     const uint32_t *by_agent; /* reaches sorted by agent */
     ARRAY(struct owner) owners;
     bool owners_derived; /* nobody is named: taken from the default agent's accounts */

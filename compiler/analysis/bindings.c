@@ -19,10 +19,40 @@ static bool same_match(const struct model *m, const struct binding *a, const str
            same_texts(&a->roles, &b->roles);
 }
 
-static const struct channel *find_channel(const struct model *m, struct str name) {
+/* Telegram lists an account because a binding names it; it runs only if it finds a token that no
+ * other account has. */
+static bool can_run(const struct account *a) {
+    return a->own_block || str_equal(a->key, STR("default")) ||
+           (a->configured && !a->duplicate_login);
+}
+
+/* Channels by name, and the accounts that can run by channel and id. */
+struct directory {
+    struct arena *arena;
+    struct map channels; /* -> number, from 1 */
+    struct map accounts;
+};
+
+static struct str account_key(struct arena *a, struct str channel, struct str account) {
+    return str_format(a, "%zu " STR_FMT " " STR_FMT, channel.n, STR_ARG(channel), STR_ARG(account));
+}
+
+static struct directory make_directory(struct arena *a, const struct model *m) {
+    struct directory d = {a, map_new(a), map_new(a)};
     for (size_t i = 0; i < m->channels.n; i++)
-        if (str_equal(m->channels.v[i].name, name)) return &m->channels.v[i];
-    return NULL;
+        map_put(&d.channels, m->channels.v[i].name, (uint32_t)i + 1, NULL);
+    for (size_t i = 0; i < m->accounts.n; i++) {
+        const struct account *account = &m->accounts.v[i];
+        if (can_run(account))
+            map_put(&d.accounts, account_key(a, account->channel, account->id), 1, NULL);
+    }
+    return d;
+}
+
+static const struct channel *find_channel(const struct directory *d, const struct model *m,
+                                          struct str name) {
+    const uint32_t *number = map_get(&d->channels, name);
+    return number ? &m->channels.v[*number - 1] : NULL;
 }
 
 static struct str nearest(struct str name, struct str candidate, size_t *best, struct str meant) {
@@ -42,20 +72,14 @@ static struct str channel_meant(const struct model *m, struct str name) {
     return meant;
 }
 
-/* Telegram lists an account because a binding names it; it runs only if it finds a token that no
- * other account has. */
-static bool can_run(const struct account *a) {
-    return a->own_block || str_equal(a->key, STR("default")) ||
-           (a->configured && !a->duplicate_login);
-}
-
-static void look_up_account(const struct model *m, const struct binding *b,
-                            const struct channel *channel, struct binding_facts *f) {
+static void look_up_account(const struct directory *d, const struct model *m,
+                            const struct binding *b, const struct channel *channel,
+                            struct binding_facts *f) {
     f->channel_accounts = channel->n_accounts;
-    f->account_known = str_equal(b->account_pattern, STR("*"));
+    f->account_known =
+        str_equal(b->account_pattern, STR("*")) ||
+        map_get(&d->accounts, account_key(d->arena, channel->name, b->account_pattern));
     const struct account *accounts = &m->accounts.v[channel->first_account];
-    for (size_t i = 0; i < channel->n_accounts && !f->account_known; i++)
-        f->account_known = can_run(&accounts[i]) && str_equal(accounts[i].id, b->account_pattern);
     size_t best = 3;
     enum { COMPARED = 200 };
     for (size_t i = 0; i < channel->n_accounts && !f->account_known && i < COMPARED; i++)
@@ -72,7 +96,8 @@ static struct str agent_meant(const struct model *m, struct str written) {
     return meant;
 }
 
-static void look_up(struct analysis *s, const struct binding *b, struct binding_facts *f) {
+static void look_up(const struct directory *d, struct analysis *s, const struct binding *b,
+                    struct binding_facts *f) {
     const struct model *m = s->model;
     struct str agent = ids_trim(b->agent.v);
     f->agent_known = model_agent(m, ids_agent(m->arena, agent)) >= 0 ||
@@ -80,10 +105,10 @@ static void look_up(struct analysis *s, const struct binding *b, struct binding_
                      (!m->gateway->roster_entries && !m->loaded->roster.agents.n);
     if (!agent.n) f->agent_known = false;
     if (!f->agent_known && !b->agent.symbolic) f->agent_meant = agent_meant(m, agent);
-    const struct channel *channel = find_channel(m, b->channel_token);
+    const struct channel *channel = find_channel(d, m, b->channel_token);
     f->channel_known = channel != NULL;
     if (channel)
-        look_up_account(m, b, channel, f);
+        look_up_account(d, m, b, channel, f);
     else
         f->channel_meant = channel_meant(m, b->channel_token);
 }
@@ -91,6 +116,8 @@ static void look_up(struct analysis *s, const struct binding *b, struct binding_
 void analyse_bindings(struct analysis *s) {
     const struct model *m = s->model;
     s->bindings = ARENA_ARRAY(s->arena, struct binding_facts, m->bindings.n);
+    struct arena *scratch = arena_new();
+    struct directory d = make_directory(scratch, m);
     for (size_t i = 0; i < m->bindings.n; i++) {
         const struct binding *b = &m->bindings.v[i];
         struct binding_facts *f = &s->bindings[i];
@@ -99,11 +126,12 @@ void analyse_bindings(struct analysis *s) {
             f->agent_known = f->channel_known = f->account_known = true;
             continue;
         }
-        look_up(s, b, f);
+        look_up(&d, s, b, f);
         if (b->route < 0) continue;
         int32_t winner = resolve_shadowed_by(s->resolver, (size_t)b->route);
         if (winner < 0) continue;
         f->shadowed_by = (int32_t)m->routing.bindings[winner].index;
         f->duplicate = same_match(m, b, &m->bindings.v[f->shadowed_by]);
     }
+    arena_free(scratch);
 }

@@ -1,13 +1,24 @@
 /* Who reaches which agent, in which session: every class of senders that an account admits, routed
  * as the gateway would. */
+#include <stdlib.h>
+
 #include "analysis/analysis.h"
 #include "base/buf.h"
 #include "model/ids.h"
+
+/* A binding that names a peer, on an account or on all ("*") of its channel. */
+struct bound_peer {
+    struct str channel, account;
+    uint32_t binding;
+};
 
 struct reaching {
     struct analysis *s;
     struct arena *scratch;
     const struct model *m;
+    struct arena *kept;
+    struct bound_peer *bound; /* by channel, account, binding */
+    size_t n_bound;
 };
 
 /* ---- one class on one account ------------------------------------------------------------------
@@ -19,6 +30,10 @@ static bool is_room(enum sender_class class) {
 
 static void add_reach(struct reaching *r, uint32_t account, enum sender_class class,
                       struct str sender, place at) {
+    if (r->s->reaches.n == REACHES_MAX) {
+        r->s->reaches_cut = true;
+        return;
+    }
     const struct account *a = &r->m->accounts.v[account];
     struct route_query q = {.channel = a->channel,
                             .account = a->id,
@@ -46,27 +61,68 @@ static void add_reach(struct reaching *r, uint32_t account, enum sender_class cl
     arena_reset(r->scratch);
 }
 
-static bool is_on_account(const struct binding *b, const struct account *a) {
-    return str_equal(b->channel_token, a->channel) &&
-           (str_equal(b->account_pattern, STR("*")) || str_equal(b->account_pattern, a->id));
+static int by_account(const void *left, const void *right) {
+    const struct bound_peer *a = left, *b = right;
+    int order = str_compare(a->channel, b->channel);
+    if (!order) order = str_compare(a->account, b->account);
+    return order ? order : (a->binding > b->binding) - (a->binding < b->binding);
 }
 
-/* Peers that bindings name on this account: each is a known sender where everybody is admitted. */
+static void index_bound_peers(struct reaching *r) {
+    const struct model *m = r->m;
+    r->bound = ARENA_ARRAY(r->kept, struct bound_peer, m->bindings.n);
+    for (size_t i = 0; i < m->bindings.n; i++) {
+        const struct binding *b = &m->bindings.v[i];
+        if (b->route < 0 || m->routing.bindings[b->route].peer != PEER_EXACT) continue;
+        r->bound[r->n_bound++] =
+            (struct bound_peer){b->channel_token, b->account_pattern, (uint32_t)i};
+    }
+    if (r->n_bound) qsort(r->bound, r->n_bound, sizeof *r->bound, by_account);
+}
+
+/* The bound peers of an account pattern; `*n` of them. */
+static const struct bound_peer *bound_on(const struct reaching *r, struct str channel,
+                                         struct str account, size_t *n) {
+    const struct bound_peer from = {channel, account, 0}, to = {channel, account, UINT32_MAX};
+    size_t first = 0, end = r->n_bound;
+    while (first < end) {
+        size_t middle = first + (end - first) / 2;
+        if (by_account(&r->bound[middle], &from) < 0)
+            first = middle + 1;
+        else
+            end = middle;
+    }
+    while (end < r->n_bound && by_account(&r->bound[end], &to) <= 0) end++;
+    *n = end - first;
+    return &r->bound[first];
+}
+
+static void add_bound_peer(struct reaching *r, uint32_t account, bool direct, uint32_t binding,
+                           struct map *seen) {
+    const struct binding *b = &r->m->bindings.v[binding];
+    const struct route_binding *route = &r->m->routing.bindings[b->route];
+    bool is_new = false;
+    if ((route->peer_kind == PEER_DIRECT) == direct) map_put(seen, route->peer_id, 1, &is_new);
+    if (is_new)
+        add_reach(r, account, direct ? SENDER_KNOWN : SENDER_GROUP, route->peer_id, b->peer_id.at);
+}
+
+/* Peers that bindings name on this account, in the order of the bindings: each is a known sender
+ * where everybody is admitted. */
 static void add_bound_peers(struct reaching *r, uint32_t account, bool direct) {
     const struct account *a = &r->m->accounts.v[account];
-    struct map seen = map_new(r->s->arena);
+    if (r->s->reaches_cut) return;
+    struct arena *scratch = arena_new();
+    struct map seen = map_new(scratch);
     for (size_t i = 0; direct && i < a->n_senders; i++) map_put(&seen, a->senders[i].id, 1, NULL);
-    for (size_t i = 0; i < r->m->bindings.n; i++) {
-        const struct binding *b = &r->m->bindings.v[i];
-        if (b->route < 0 || !b->has_peer || !is_on_account(b, a)) continue;
-        const struct route_binding *route = &r->m->routing.bindings[b->route];
-        if (route->peer != PEER_EXACT || (route->peer_kind == PEER_DIRECT) != direct) continue;
-        bool is_new;
-        map_put(&seen, route->peer_id, 1, &is_new);
-        if (is_new)
-            add_reach(r, account, direct ? SENDER_KNOWN : SENDER_GROUP, route->peer_id,
-                      b->peer_id.at);
+    size_t n_own, n_all, i = 0, j = 0;
+    const struct bound_peer *own = bound_on(r, a->channel, a->id, &n_own);
+    const struct bound_peer *all = bound_on(r, a->channel, STR("*"), &n_all);
+    while (i < n_own || j < n_all) {
+        bool is_own = j == n_all || (i < n_own && own[i].binding < all[j].binding);
+        add_bound_peer(r, account, direct, is_own ? own[i++].binding : all[j++].binding, &seen);
     }
+    arena_free(scratch);
 }
 
 static void add_direct(struct reaching *r, uint32_t account) {
@@ -332,6 +388,7 @@ static void mark_woken(struct analysis *s) {
     const struct model *m = s->model;
     mark_named(s, &m->broadcast_agents);
     mark_named(s, &m->topic_agents);
+    if (m->agent_to_agent.enabled.v) mark_named(s, &m->agent_to_agent.allow);
     for (size_t i = 0; i < m->agents.n; i++) mark_named(s, &m->agents.v[i].delegates);
     if (!m->hooks.enabled.v) return;
     mark_named(s, &m->hooks.mapped_agents);
@@ -342,13 +399,15 @@ static void mark_woken(struct analysis *s) {
 
 void analyse_reach(struct analysis *s, struct names owners) {
     const struct model *m = s->model;
-    struct reaching r = {s, arena_new(), m};
+    struct reaching r = {.s = s, .scratch = arena_new(), .m = m, .kept = arena_new()};
+    index_bound_peers(&r);
     for (size_t i = 0; i < m->accounts.n; i++) {
         if (!m->accounts.v[i].enabled) continue;
         add_direct(&r, (uint32_t)i);
         add_rooms(&r, (uint32_t)i);
     }
     arena_free(r.scratch);
+    arena_free(r.kept);
     find_owners(s, owners);
     for (size_t i = 0; i < s->reaches.n; i++)
         s->reaches.v[i].is_owner = is_owner(s, &s->reaches.v[i]);

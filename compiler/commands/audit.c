@@ -1,6 +1,7 @@
 /* clawc audit: the findings of one or several gateways' configs. */
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "commands/run.h"
 
@@ -30,27 +31,49 @@ static void make_names_distinct(struct auditing *s) {
         }
 }
 
+/* FORMAT=FILE; NULL when it is not. */
+static const struct report_format *output_format(const char *given, const char **path) {
+    struct str text = str_from(given);
+    size_t equals = str_find(text, STR("="), 0);
+    if (equals == SIZE_MAX || equals + 1 == text.n) return NULL;
+    *path = given + equals + 1;
+    return report_format_find(str_slice(text, 0, equals));
+}
+
+/* What is wrong in the command line is said before anything is done. */
+static bool outputs_make_sense(const struct options *o) {
+    const char *path;
+    for (size_t i = 0; i < o->outputs.list.n; i++) {
+        if (output_format(o->outputs.list.v[i], &path)) continue;
+        fprintf(stderr, "clawc: --output takes FORMAT=FILE with text, json or sarif, not `%s`\n",
+                o->outputs.list.v[i]);
+        return false;
+    }
+    return true;
+}
+
+/* A terminal, a pipe or another thing that must stay what it is. */
+static bool is_special(const char *path) {
+    struct stat st;
+    return stat(path, &st) == 0 && !S_ISREG(st.st_mode);
+}
+
 /* Writes to a file through a new one beside it, so that a reader never sees a part. */
 static enum exit_code write_output(struct run *run, const struct report *report,
                                    const char *given) {
-    struct str text = str_from(given);
-    size_t equals = str_find(text, STR("="), 0);
-    const struct report_format *format = report_format_find(str_slice(text, 0, equals));
-    if (equals == SIZE_MAX || !format || equals + 1 == text.n) {
-        fprintf(stderr, "clawc: --output takes FORMAT=FILE with text, json or sarif, not `%s`\n",
-                given);
-        return EXIT_USAGE;
-    }
-    const char *path = given + equals + 1;
-    const char *temporary = str_format(run->arena, "%s.part", path).p;
-    FILE *out = fopen(temporary, "w");
+    const char *path;
+    const struct report_format *format = output_format(given, &path);
+    if (!format) return EXIT_USAGE; /* outputs_make_sense has said so */
+    bool in_place = is_special(path);
+    const char *written = in_place ? path : str_format(run->arena, "%s.part", path).p;
+    FILE *out = fopen(written, "w");
     struct report_options options = run_report_options(run, false);
     options.quiet = false;
     bool ok = out && report_write(format, report, &options, out);
     if (out && fclose(out) != 0) ok = false;
-    if (ok && rename(temporary, path) == 0) return EXIT_FINE;
+    if (ok && (in_place || rename(written, path) == 0)) return EXIT_FINE;
     fprintf(stderr, "clawc: cannot write %s: %s\n", path, strerror(errno));
-    if (out) remove(temporary);
+    if (out && !in_place) remove(written);
     return EXIT_MACHINE;
 }
 
@@ -82,7 +105,7 @@ enum exit_code command_audit(struct run *run) {
         fputs("clawc: audit what? Give it config files, or - for standard input.\n", stderr);
         return EXIT_USAGE;
     }
-    if (!gate_parse(o->fail_on, &gate)) return EXIT_USAGE;
+    if (!outputs_make_sense(o) || !gate_parse(o->fail_on, &gate)) return EXIT_USAGE;
     if (!run_rules(run, &rules)) return EXIT_CONFIG;
     for (size_t i = 0; i < o->arguments.list.n; i++) load_one(&s, o->arguments.list.v[i]);
     make_names_distinct(&s);

@@ -98,12 +98,13 @@ enum exit_code command_compile(struct run *run) {
     }
     enum exit_code code;
     if (!o->no_audit && !passes_audit(run, &c, &code)) return code;
+    if (o->no_audit && !o->quiet) run_print_errors(run, stderr);
     if (c.loaded->startup == STARTUP_REPAIRED)
         fprintf(stderr, "clawc: compiled as gateway " STR_FMT " repairs the file at its start\n",
                 STR_ARG(c.loaded->gateway->version));
     struct str error;
     if (!table_publish(run->arena, o->output_file, buf_str(&c.bytes), &error)) {
-        fprintf(stderr, "clawc: %s: " STR_FMT "\n", o->output_file, STR_ARG(error));
+        fprintf(stderr, "clawc: " STR_FMT "\n", STR_ARG(error));
         return EXIT_MACHINE;
     }
     if (!o->quiet)

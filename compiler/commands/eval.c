@@ -2,9 +2,9 @@
 #include <math.h>
 
 #include "base/json.h"
+#include "cel/cel_batch.h"
 #include "commands/queries.h"
 #include "commands/run.h"
-#include "cel/cel_batch.h"
 
 static void answer_line(void *user, struct arena *scratch, struct str line, struct buf *out) {
     (void)user;
@@ -146,6 +146,7 @@ enum exit_code command_eval(struct run *run) {
         return EXIT_CONFIG;
     }
     struct model *m = run_model(run, path, loaded);
+    if (!run->o->quiet) run_print_errors(run, stderr);
     const struct analysis *s = analyse(run->arena, m, run->project.owners);
     if (!evaluate(run, o->arguments.list.v[0], s)) return EXIT_USAGE;
     return run_flush(stdout, run_load_code(loaded));

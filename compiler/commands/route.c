@@ -1,4 +1,5 @@
 /* clawc route: which agent a message reaches, from a config or from a compiled table. */
+#include <errno.h>
 #include <string.h>
 
 #include "clawrt.h"
@@ -202,7 +203,9 @@ static bool query_of_options(struct run *run, struct route_query *q) {
 static enum exit_code open_table(struct run *run, struct routing_source *s) {
     enum clawrt_status status = clawrt_open(run->o->table, &s->table);
     if (status != CLAWRT_OK) {
-        fprintf(stderr, "clawc: %s: %s\n", run->o->table, clawrt_strerror(status));
+        bool has_cause = status == CLAWRT_CANNOT_OPEN;
+        fprintf(stderr, "clawc: %s: %s%s%s\n", run->o->table, clawrt_strerror(status),
+                has_cause ? ": " : "", has_cause ? strerror(errno) : "");
         return EXIT_CONFIG;
     }
     struct clawrt_info info;

@@ -86,14 +86,18 @@ static bool build_environment(struct run *run) {
         if (!read_env_file(run, o->env_files.list.v[i])) return false;
     for (size_t i = 0; i < o->env.list.n; i++) {
         run->env->complete = true;
-        if (environment_set_pair(run->env, str_from(o->env.list.v[i]))) continue;
-        fputs("clawc: --env takes NAME=VALUE\n", stderr);
-        return false;
+        (void)environment_set_pair(run->env, str_from(o->env.list.v[i]));
     }
     return true;
 }
 
 static bool options_make_sense(const struct options *o) {
+    for (size_t i = 0; i < o->env.list.n; i++) {
+        size_t equals = str_find(str_from(o->env.list.v[i]), STR("="), 0);
+        if (equals != SIZE_MAX && equals != 0) continue;
+        fputs("clawc: --env takes NAME=VALUE, such as --env TELEGRAM_BOT_TOKEN=x\n", stderr);
+        return false;
+    }
     if (o->color && strcmp(o->color, "auto") != 0 && strcmp(o->color, "always") != 0 &&
         strcmp(o->color, "never") != 0) {
         fprintf(stderr, "clawc: --color takes auto, always or never, not `%s`\n", o->color);

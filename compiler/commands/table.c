@@ -10,7 +10,7 @@ static enum exit_code print_text(bool ok, const struct buf *b, struct str error,
     if (b->n) fwrite(b->p, 1, b->n, stdout);
     if (ok) return EXIT_FINE;
     fprintf(stderr, "clawc: %s: " STR_FMT "\n", path, STR_ARG(error));
-    return EXIT_FINDINGS;
+    return EXIT_CONFIG;
 }
 
 /* What two tables route, without the digest of their sources. */
@@ -78,7 +78,7 @@ enum exit_code command_table(struct run *run) {
     const char *what = o->arguments.list.v[0], *path = o->arguments.list.v[1];
     struct str bytes, error;
     if (!table_read(run->arena, path, &bytes, &error)) {
-        fprintf(stderr, "clawc: %s: " STR_FMT "\n", path, STR_ARG(error));
+        fprintf(stderr, "clawc: " STR_FMT "\n", STR_ARG(error));
         return EXIT_CONFIG;
     }
     struct buf b = buf_new(run->arena);

@@ -163,7 +163,7 @@ void load_config(const struct loader *l, uint32_t file, struct loaded *out) {
     size_t first_node = l->tree->n;
     struct json5_result parsed = json5_parse(l->tree, file, l->diags);
     if (parsed.root) secrets_mark(l->tree, parsed.root);
-    
+    if (!parsed.ok) secrets_mark_broken(l->tree->sources, file, false);
     if (l->gateway.n && gateway_version_is_readable(l->gateway))
         out->gateway = gateways_find(l->gateways, l->gateway);
     out->startup = STARTUP_REJECTED;

@@ -79,6 +79,8 @@ void secrets_mark(const struct tree *t, node_id root);
 /* Marks what looks like the value of a secret's key in a line, wherever it stands: for
  * `source_set_masker`. */
 void secrets_mask_line(struct str line, bool *hidden);
+/* The same for the whole of a file that has syntax errors: rather too much than too little. */
+void secrets_mark_broken(struct sources *s, uint32_t file, bool is_yaml);
 /* Whether a key's name says that its value is a secret: token, botToken, apiKey, password... */
 bool secrets_is_key(struct str key);
 

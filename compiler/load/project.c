@@ -1,5 +1,6 @@
 #include "load/project.h"
 
+#include "load/load.h"
 #include "load/read.h"
 #include "syntax/yaml.h"
 
@@ -165,6 +166,7 @@ bool project_read(struct tree *t, uint32_t file, struct diags *d, struct project
     size_t before = d->errors;
     *p = (struct project){.file = file};
     node_id root = yaml_parse(t, file, d);
+    if (!root) secrets_mark_broken(t->sources, file, true);
     if (root && tree_node(t, root)->kind != NODE_NULL && read_is(&s.r, root, NODE_OBJECT))
         for (TREE_EACH(t, value, root)) read_key(&s, value);
     return d->errors == before;

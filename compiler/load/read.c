@@ -1,11 +1,6 @@
 #include "load/read.h"
 
 const char *read_kind_name(enum node_kind kind) {
-    static const char *const names[] = {"null", "boolean", "number", "string", "array", "object"};
-    return names[kind];
-}
-
-static const char *with_article(enum node_kind kind) {
     static const char *const names[] = {"null",     "a boolean", "a number",
                                         "a string", "an array",  "an object"};
     return names[kind];
@@ -20,7 +15,7 @@ bool read_is(const struct reading *r, node_id n, enum node_kind kind) {
     struct str key = tree_key_text(r->tree, node->key);
     diag_add(r->diags, SEVERITY_ERROR, "invalid_type", tree_span(r->tree, n),
              "%s%.*s%s must be %s, but this is %s", node->key ? "`" : "", STR_ARG(key),
-             node->key ? "`" : "this element", with_article(kind), with_article(node->kind));
+             node->key ? "`" : "this element", read_kind_name(kind), read_kind_name(node->kind));
     return false;
 }
 

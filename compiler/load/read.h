@@ -11,7 +11,7 @@ struct reading {
     struct diags *diags;
 };
 
-/* "object", "array", "string", "number", "boolean", "null". */
+/* "an object", "an array", "a string", "a number", "a boolean", "null". */
 const char *read_kind_name(enum node_kind kind);
 
 /* Whether `n` has this kind. A node of another kind is reported as `invalid_type`; 0 is not. */

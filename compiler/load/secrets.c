@@ -125,3 +125,90 @@ void secrets_mask_line(struct str line, bool *hidden) {
         if (end > at) at = end;
     }
 }
+
+/* ---- files with syntax errors ------------------------------------------------------------------
+ */
+
+/* In a file that is not well-formed nobody knows for certain what belongs to which key. Everything
+ * behind the name of a secret is hidden, to the end of the line and of the brackets opened there;
+ * only punctuation stays, so that the mistake can still be seen. */
+struct hiding {
+    struct sources *sources;
+    uint32_t file;
+    struct str text;
+    long depth;       /* brackets that are open behind the name */
+    bool needs_value; /* nothing stood behind the name on its line */
+    bool is_yaml;     /* what is indented more than the name belongs to it, too */
+    size_t indent;    /* of the line of the name */
+};
+
+static bool is_bracket(char c) {
+    return c == '{' || c == '[' || c == '}' || c == ']';
+}
+
+static bool is_punctuation(char c) {
+    return is_bracket(c) || c == ':' || c == ',' || c == '"' || c == '\'' || c == ' ' ||
+           c == '\t' || c == '\r';
+}
+
+static void hide(struct hiding *h, size_t at, size_t end) {
+    bool any = h->depth > 0;
+    while (at < end) {
+        size_t from = at;
+        while (at < end && !is_punctuation(h->text.p[at])) at++;
+        if (at > from)
+            source_add_secret(h->sources, (struct span){h->file, (uint32_t)from, (uint32_t)at});
+        any = any || at > from;
+        if (at == end) break;
+        char c = h->text.p[at++];
+        if (c == '{' || c == '[') h->depth++;
+        if ((c == '}' || c == ']') && h->depth) h->depth--;
+    }
+    h->needs_value = !any && !h->depth;
+}
+
+/* An escape may stand for any letter. */
+static bool may_name_secret(struct str word) {
+    return secrets_is_key(word) || str_equal(word, STR("env")) ||
+           str_find(word, STR("\\"), 0) != SIZE_MAX;
+}
+
+/* The end of the first word of [at, end) that may name a secret, or SIZE_MAX. */
+static size_t secret_name_end(struct str text, size_t at, size_t end) {
+    while (at < end) {
+        size_t from = at;
+        while (at < end && (is_word(text.p[at]) || text.p[at] == '\\')) at++;
+        if (at > from && may_name_secret(str_slice(text, from, at))) return at;
+        if (at == from) at++;
+    }
+    return SIZE_MAX;
+}
+
+static size_t indent_of(struct str text, struct span line) {
+    size_t at = line.start;
+    while (at < line.end && text.p[at] == ' ') at++;
+    return at - line.start;
+}
+
+/* Where hiding begins in a line: at its start, behind a name, or nowhere (SIZE_MAX). */
+static size_t hidden_from(struct hiding *h, struct span line) {
+    size_t indent = indent_of(h->text, line);
+    if (h->depth || h->needs_value || (h->is_yaml && indent > h->indent)) return line.start;
+    size_t at = secret_name_end(h->text, line.start, line.end);
+    h->indent = at == SIZE_MAX ? SIZE_MAX : indent;
+    return at;
+}
+
+void secrets_mark_broken(struct sources *s, uint32_t file, bool is_yaml) {
+    struct hiding h = {.sources = s,
+                       .file = file,
+                       .text = source_text(s, file),
+                       .is_yaml = is_yaml,
+                       .indent = SIZE_MAX};
+    for (uint32_t line = 1; line <= source_line_count(s, file); line++) {
+        struct span span = source_line(s, file, line);
+        if (span.start + indent_of(h.text, span) == span.end) continue; /* blank: ends nothing */
+        size_t at = hidden_from(&h, span);
+        if (at != SIZE_MAX) hide(&h, at, span.end);
+    }
+}

@@ -5,6 +5,20 @@
 #include "model/ids.h"
 #include "model/values.h"
 
+/* A list of senders, and who is in it. */
+struct read_list {
+    struct text_list list;
+    const struct sender *senders;
+    size_t n_senders;
+    bool wildcard;
+};
+
+/* The lists that have been read. */
+struct read_lists {
+    struct map by_node; /* -> position in `read` */
+    ARRAY(struct read_list) read;
+};
+
 struct listing {
     struct model *m;
     const struct reading *r;
@@ -14,6 +28,7 @@ struct listing {
     struct names identity; /* credential keys */
     bool nested_dm, audit_nested;
     struct map by_key, by_id, by_case; /* the accounts' blocks */
+    struct read_lists *lists;
 };
 
 /* ---- senders -----------------------------------------------------------------------------------
@@ -64,21 +79,55 @@ static struct str normal_sender(const struct listing *l, struct str written) {
 }
 
 /* The distinct concrete senders of a list, in order; `*wildcard` when "*" is among them. */
-static const struct sender *senders_of(const struct listing *l, const struct text_list *list,
-                                       size_t *n, bool *wildcard) {
+static void collect_senders(const struct listing *l, struct read_list *of) {
+    const struct text_list *list = &of->list;
+    struct arena *scratch = arena_new();
     struct sender *v = ARENA_ARRAY(l->m->arena, struct sender, list->n);
-    struct map seen = map_new(l->m->arena);
-    *n = 0;
+    struct map seen = map_new(scratch);
     for (size_t i = 0; i < list->n; i++) {
         struct str written = ids_trim(list->v[i].v);
-        if (str_equal(written, STR("*"))) *wildcard = true;
+        if (str_equal(written, STR("*"))) of->wildcard = true;
         if (!written.n || str_equal(written, STR("*"))) continue;
         bool is_new;
-        struct str id = normal_sender(l, written);
+        /* The digits of an unknown value are unknown, too. */
+        struct str id = list->v[i].symbolic ? written : normal_sender(l, written);
         map_put(&seen, id, 1, &is_new);
-        if (id.n && is_new) v[(*n)++] = (struct sender){id, list->v[i].at};
+        if (id.n && is_new) v[of->n_senders++] = (struct sender){id, list->v[i].at};
     }
-    return v;
+    of->senders = v;
+    arena_free(scratch);
+}
+
+/* The list that is this member. Accounts without one of their own share the channel's, which may
+ * be long: each is read once. */
+static struct text_list list_of(const struct listing *l, node_id object, const char *key,
+                                place around) {
+    node_id n = tree_member(l->r->tree, object, str_from(key));
+    if (!tree_is(l->r->tree, n, NODE_ARRAY))
+        return value_list(l->m->arena, l->r, object, key, around);
+    struct str id = str_copy(l->m->arena, (struct str){(const char *)&n, sizeof n});
+    bool is_new;
+    uint32_t at = *map_put(&l->lists->by_node, id, (uint32_t)l->lists->read.n, &is_new);
+    if (is_new) {
+        struct read_list *list = &ARRAY_PUSH(l->m->arena, l->lists->read);
+        *list = (struct read_list){.list = value_list(l->m->arena, l->r, object, key, around)};
+        collect_senders(l, list);
+    }
+    return l->lists->read.v[at].list;
+}
+
+static const struct sender *senders_of(const struct listing *l, const struct text_list *list,
+                                       size_t *n, bool *wildcard) {
+    node_id node = list->at & ~PLACE_KEY;
+    const uint32_t *at =
+        list->set ? map_get(&l->lists->by_node, (struct str){(const char *)&node, sizeof node})
+                  : NULL;
+    *n = 0;
+    if (!at) return NULL;
+    const struct read_list *read = &l->lists->read.v[*at];
+    *n = read->n_senders;
+    *wildcard = *wildcard || read->wildcard;
+    return read->senders;
 }
 
 /* ---- settings: the account's own, else the channel's -------------------------------------------
@@ -101,11 +150,11 @@ static struct text layered_text(const struct listing *l, const struct layers *at
 
 static struct text_list layered_list(const struct listing *l, const struct layers *at,
                                      const char *key) {
-    struct text_list own = value_list(l->m->arena, l->r, at->own, key, at->own_at);
+    struct text_list own = list_of(l, at->own, key, at->own_at);
     if (own.set) return own;
-    struct text_list shared = value_list(l->m->arena, l->r, at->shared, key, at->channel_at);
+    struct text_list shared = list_of(l, at->shared, key, at->channel_at);
     if (shared.set) return shared;
-    struct text_list above = value_list(l->m->arena, l->r, at->channel, key, at->channel_at);
+    struct text_list above = list_of(l, at->channel, key, at->channel_at);
     return above.set ? above : own;
 }
 
@@ -116,6 +165,14 @@ static struct layers dm_layers(const struct listing *l, const struct layers *at)
                            .channel = above,
                            .own_at = value_place(own, at->own_at),
                            .channel_at = value_place(above, at->channel_at)};
+}
+
+/* `dm.enabled: false` turns direct messages off whatever the policy is; the audit reads the policy.
+ */
+static void switch_off_dm(const struct listing *l, node_id dm, struct account *a) {
+    node_id enabled = tree_member(l->r->tree, dm, STR("enabled"));
+    if (tree_is(l->r->tree, enabled, NODE_BOOL) && !tree_node(l->r->tree, enabled)->u.boolean)
+        a->dm_policy = (struct text){.v = STR("disabled"), .at = enabled, .set = true};
 }
 
 static void read_dm(const struct listing *l, const struct layers *at, struct account *a) {
@@ -135,6 +192,7 @@ static void read_dm(const struct listing *l, const struct layers *at, struct acc
     a->audit_senders = a->senders;
     a->n_audit_senders = a->n_senders;
     a->audit_wildcard = a->wildcard;
+    switch_off_dm(l, dm.own ? dm.own : dm.channel, a);
     if (!l->audit_nested) return;
     a->audit_dm_policy = nested_policy;
     a->audit_wildcard = false;
@@ -147,8 +205,7 @@ static void narrow_telegram_wildcard(const struct listing *l, const struct layer
                                      struct account *a) {
     if (!l->m->gateway->audit_by_route || !str_equal(a->channel, STR("telegram"))) return;
     if (!a->wildcard || !at->own || !tree_member(l->r->tree, at->own, STR("allowFrom"))) return;
-    struct text_list above =
-        value_list(l->m->arena, l->r, at->channel, "allowFrom", at->channel_at);
+    struct text_list above = list_of(l, at->channel, "allowFrom", at->channel_at);
     bool channel_wildcard = false;
     size_t n;
     const struct sender *senders = senders_of(l, &above, &n, &channel_wildcard);
@@ -177,11 +234,8 @@ static struct str usable_id(const struct listing *l, struct str written) {
     return fallen ? STR("") : id;
 }
 
-/* The block of an account: its exact key, else the first that reads the same. WhatsApp looks for
- * the key as it is spelled, the others for the canonical id: a key that is not canonical but for
- * its case is then not found, and the account has the channel's settings. */
-/* An account is looked for by its key as it is spelled, by its id, or by its key in lower case. A key
- * that is unusable as an id is `default` in older gateways and nothing in newer ones. */
+/* An account is looked for by its key as it is spelled, by its id, or by its key in lower case. A
+ * key that is unusable as an id is `default` in older gateways and nothing in newer ones. */
 static void index_blocks(struct listing *l, node_id accounts) {
     struct arena *a = l->m->arena;
     l->by_key = map_new(a);
@@ -454,6 +508,18 @@ static int default_first(const void *left, const void *right) {
     return by_locale(&a->key, &b->key);
 }
 
+/* The older audit names an account by the path of its block. It says the same of all that have none
+ * under their name, and a repeated finding is one. */
+static void mark_repeated_audits(const struct listing *l, struct account *first) {
+    bool said = false;
+    for (size_t i = 0; !l->m->gateway->audit_by_route && i < l->channel->n_accounts; i++) {
+        struct account *a = &first[i];
+        if (!a->enabled || !a->configured || map_get(&l->by_key, a->key)) continue;
+        a->repeats_audit = said;
+        said = true;
+    }
+}
+
 static void list_accounts(struct listing *l) {
     node_id accounts = read_member(l->r, l->block, "accounts", NODE_OBJECT);
     struct key_list list = {.seen = map_new(l->m->arena)};
@@ -461,11 +527,9 @@ static void list_accounts(struct listing *l) {
         list_key(l, &list, tree_key_text(l->r->tree, tree_node(l->r->tree, n)->key));
     list_bound(l, &list);
     struct layers channel = {.channel = l->block, .channel_at = l->channel->at};
-    bool implicit = l->m->gateway->audit_by_route && list.keys.n && l->identity.n &&
-                    (has_all_credentials(l, &channel, STR("")) || token_file(l, l->block).set);
-    struct names pairs = name_map_get(&l->m->gateway->environment, l->channel->name);
-    for (size_t i = 0; l->m->gateway->audit_by_route && i + 1 < pairs.n && i < 2; i += 2)
-        if (ids_trim(environment_get(l->env, pairs.v[i])).n) implicit = true;
+    bool implicit =
+        l->m->gateway->audit_by_route && l->identity.n &&
+        (has_all_credentials(l, &channel, STR("default")) || token_file(l, l->block).set);
     if (implicit || !list.keys.n) list_key(l, &list, STR("default"));
     if (list.keys.n) qsort(list.keys.v, list.keys.n, sizeof *list.keys.v, by_locale);
     index_blocks(l, accounts);
@@ -477,6 +541,7 @@ static void list_accounts(struct listing *l) {
     for (size_t i = 0; i < l->channel->n_accounts; i++)
         first[i].is_default = str_equal(first[i].key, chosen);
     qsort(first, l->channel->n_accounts, sizeof *first, default_first);
+    mark_repeated_audits(l, first);
 }
 
 static void build_channel(struct model *m, const struct reading *r, const struct environment *env,
@@ -488,11 +553,13 @@ static void build_channel(struct model *m, const struct reading *r, const struct
                                 .known = names_have(m->gateway->channels, name),
                                 .present = block != 0,
                                 .first_account = (uint32_t)m->accounts.n};
+    struct read_lists lists = {.by_node = map_new(m->arena)};
     struct listing l = {.m = m,
                         .r = r,
                         .env = env,
                         .block = object,
                         .channel = channel,
+                        .lists = &lists,
                         .identity = name_map_get(&m->gateway->identity, name),
                         .nested_dm = names_have(m->gateway->nested_dm, name),
                         .audit_nested = names_have(m->gateway->audit_nested_dm, name)};

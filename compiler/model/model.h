@@ -70,6 +70,7 @@ struct account {
     bool audit_wildcard;
     struct text login; /* what it logs in with, as far as the config tells */
     bool login_from_environment;
+    bool repeats_audit;   /* the gateway's audit says of it word by word what it said of another */
     bool duplicate_login; /* another account of the channel comes first with the same login */
 };
 

@@ -287,6 +287,13 @@ void engine_run(struct engine *e, const struct analysis *const *gateways, size_t
     apply_choices(e, report);
     if (report->findings.n)
         qsort(report->findings.v, report->findings.n, sizeof *report->findings.v, by_place);
+    for (size_t i = 0; i < n; i++)
+        if (gateways[i]->reaches_cut)
+            ARRAY_PUSH(e->arena, report->undecided) = (struct undecided){
+                STR("reach"), str_format(e->arena,
+                                         STR_FMT ": only the first %d combinations of account and "
+                                                 "sender were looked at",
+                                         STR_ARG(gateways[i]->model->name), REACHES_MAX)};
     if (fleet->state_unknown)
         ARRAY_PUSH(e->arena, report->undecided) = (struct undecided){
             STR("fleet.shared-state-dir"),

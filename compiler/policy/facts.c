@@ -1,71 +1,8 @@
-/* The fields of every fact. FIELD(kind, name, type, documentation, value); `o` is the object. A
+/* The fields of what a config holds: gateways, agents, accounts, bindings, and who reaches what. A
  * value carries the place it was read from, or the nearest thing around it when it is a default. */
-#include "policy/facts.h"
-
 #include "base/buf.h"
 #include "model/ids.h"
-
-/* ---- values with places ------------------------------------------------------------------------
- */
-
-static struct cel_value text(const struct text *t) {
-    return cel_with_origin(cel_string(t->v), t->at);
-}
-static struct cel_value flag(struct flag f) {
-    return cel_with_origin(cel_bool(f.v), f.at);
-}
-static struct cel_value string_at(struct str s, place at) {
-    return cel_with_origin(cel_string(s), at);
-}
-static struct cel_value bool_at(bool b, place at) {
-    return cel_with_origin(cel_bool(b), at);
-}
-static struct cel_value int_at(int64_t i, place at) {
-    return cel_with_origin(cel_int(i), at);
-}
-static struct cel_value constant(const char *s) {
-    return cel_string(str_from(s));
-}
-
-static struct cel_value texts(struct cel_run *run, const struct text_list *list) {
-    struct cel_value *v = arena_alloc(run->arena, list->n * sizeof *v);
-    for (size_t i = 0; i < list->n; i++) v[i] = text(&list->v[i]);
-    return cel_with_origin(cel_list(v, list->n), list->at);
-}
-
-static struct cel_value strings(struct cel_run *run, const struct str *list, size_t n) {
-    struct cel_value *v = arena_alloc(run->arena, n * sizeof *v);
-    for (size_t i = 0; i < n; i++) v[i] = cel_string(list[i]);
-    return cel_list(v, n);
-}
-
-static struct cel_value agent_value(const struct analysis *s, int32_t index) {
-    if (index < 0) return cel_null();
-    return cel_with_origin(cel_object(&fact_agent, &s->agents[index]), s->agents[index].agent->at);
-}
-
-static struct cel_value account_value(const struct analysis *s, uint32_t index) {
-    return cel_with_origin(cel_object(&fact_account, &s->accounts[index]),
-                           s->accounts[index].account->at);
-}
-
-static struct cel_value binding_value(const struct analysis *s, int32_t index) {
-    if (index < 0) return cel_null();
-    return cel_with_origin(cel_object(&fact_binding, &s->bindings[index]),
-                           s->bindings[index].binding->at);
-}
-
-static struct cel_value reach_value(const struct reach *r) {
-    return r ? cel_with_origin(cel_object(&fact_reach, r), r->at) : cel_null();
-}
-
-static struct cel_value numbered_reach(const struct analysis *s, int32_t index) {
-    return reach_value(index < 0 ? NULL : &s->reaches.v[index]);
-}
-
-static struct cel_value gateway_value(const struct analysis *s) {
-    return cel_with_origin(cel_object(&fact_gateway, s), s->model->at);
-}
+#include "policy/facts_table.h"
 
 /* ---- lists, read element by element ------------------------------------------------------------
  */
@@ -179,13 +116,6 @@ static struct cel_value lesser_agent(const struct agent_facts *f) {
     return cel_null();
 }
 
-static struct cel_value members(struct cel_run *run, const struct fleet_share *share) {
-    struct cel_value *v = arena_alloc(run->arena, share->n * sizeof *v);
-    for (size_t i = 0; i < share->n; i++)
-        v[i] = string_at(share->members[i].gateway->model->name, share->members[i].at);
-    return cel_with_origin(cel_list(v, share->n), share->members[0].at);
-}
-
 static struct cel_value unknown_names(struct cel_run *run, const struct analysis *s,
                                       const struct text_list *list) {
     struct cel_value *v = arena_alloc(run->arena, list->n * sizeof *v);
@@ -198,14 +128,22 @@ static struct cel_value unknown_names(struct cel_run *run, const struct analysis
     return cel_with_origin(cel_list(v, n), list->at);
 }
 
+static struct cel_value owners(struct cel_run *run, const struct analysis *s) {
+    struct cel_value *v = arena_alloc(run->arena, s->owners.n * sizeof *v);
+    for (size_t i = 0; i < s->owners.n; i++) v[i] = string_at(s->owners.v[i].id, s->owners.v[i].at);
+    return cel_list(v, s->owners.n);
+}
+
+static struct cel_value sender_list(struct cel_run *run, const struct sender *list, size_t n,
+                                    place at) {
+    struct cel_value *v = arena_alloc(run->arena, n * sizeof *v);
+    for (size_t i = 0; i < n; i++) v[i] = string_at(list[i].id, list[i].at);
+    return cel_with_origin(cel_list(v, n), at);
+}
+
 /* clang-format off: one field a line, so that the tables read as tables. */
 /* ---- the tables --------------------------------------------------------------------------------
  */
-
-#define S(KIND)  CEL_TYPE(KIND)
-#define OBJ(T)   CEL_TYPE_OBJECT(&(T))
-#define LIST(K)  CEL_TYPE_LIST(K)
-#define LISTO(T) CEL_TYPE_LIST_OBJECT(&(T))
 
 #define GATEWAY_FIELDS(F)                                                                          \
     F(gateway, name, S(CEL_STRING),                                                                \
@@ -316,6 +254,10 @@ static struct cel_value unknown_names(struct cel_run *run, const struct analysis
     F(agent, sandbox_scope, S(CEL_STRING), "agent, session or shared.", text(&A->sandbox.scope))   \
     F(agent, sandbox_network, S(CEL_STRING), "Docker network of the sandbox in force.",            \
       text(&A->sandbox.network))                                                                   \
+    F(agent, sandbox_network_set, S(CEL_BOOL), "Whether that network is written.",                 \
+      bool_at(A->sandbox.network.set, A->sandbox.network.at))                                      \
+    F(agent, sandbox_read_only_root_set, S(CEL_BOOL), "Whether `readOnlyRoot` is written.",        \
+      bool_at(A->sandbox.read_only_root.set, A->sandbox.read_only_root.at))                        \
     F(agent, sandbox_user, S(CEL_STRING), "Docker user of the sandbox in force, or empty.",        \
       text(&A->sandbox.user))                                                                      \
     F(agent, sandbox_read_only_root, S(CEL_BOOL),                                                  \
@@ -344,7 +286,7 @@ static struct cel_value unknown_names(struct cel_run *run, const struct analysis
       lesser_agent(o))                                                                             \
     F(agent, bound, S(CEL_BOOL), "A binding that can win leads to it.", bool_at(o->bound, A->at))  \
     F(agent, named, S(CEL_BOOL),                                                                   \
-      "Hooks, broadcast groups, forum topics or other agents can wake it.",                        \
+      "Hooks, broadcast groups, forum topics or other agents, by name, can wake it.",              \
       bool_at(o->named, A->at))                                                                    \
     F(agent, reaches, LISTO(fact_reach), "The classes of senders that reach it.",                  \
       lazy_list(run, o->n_reach, agent_reach_element, o, A->at))                                   \
@@ -378,9 +320,10 @@ static struct cel_value unknown_names(struct cel_run *run, const struct analysis
       "Has a credential (or may have one that is not in the file).",                               \
       bool_at(C->configured, C->at))                                                               \
     F(account, audited, S(CEL_BOOL),                                                               \
-      "The gateway's own audit looks at its direct messages: enabled, configured and, in newer "   \
-      "gateways, not a second account with the same login.",                                       \
-      bool_at(C->enabled && C->configured &&                                                       \
+      "The gateway's own audit speaks of its direct messages: it is enabled and configured, in "   \
+      "newer gateways no second account with the same login, in older ones no second account "     \
+      "without a block.",                                                                          \
+      bool_at(C->enabled && C->configured && !C->repeats_audit &&                                  \
                   !(C->duplicate_login && o->in->model->gateway->audit_by_route),                  \
               C->at))                                                                              \
     F(account, is_default, S(CEL_BOOL), "The channel's default account.",                          \
@@ -484,139 +427,12 @@ static struct cel_value unknown_names(struct cel_run *run, const struct analysis
       bool_at(o->isolated, o->at))                                                                 \
     F(reach, gateway, OBJ(fact_gateway), "Its gateway.", gateway_value(o->in))
 
-#define SHARED_SESSION_FIELDS(F)                                                                   \
-    F(shared_session, agent, OBJ(fact_agent), "The agent whose session it is.",                    \
-      agent_value(o->in, o->agent))                                                                \
-    F(shared_session, session_key, S(CEL_STRING),                                                  \
-      "The session, or `symbolic:...` when senders that are not known can meet in one.",           \
-      cel_string(o->session_key))                                                                  \
-    F(shared_session, possible, S(CEL_BOOL), "Two people can, but need not, end up in it.",        \
-      cel_bool(o->possible))                                                                       \
-    F(shared_session, reported_by_gateway, S(CEL_BOOL), "The gateway's own audit sees it, too.",   \
-      cel_bool(o->reported_by_gateway))                                                            \
-    F(shared_session, principals, S(CEL_INT), "How many distinct people are known to share it.",   \
-      cel_int((int64_t)o->principals))                                                             \
-    F(shared_session, accounts, LIST(CEL_STRING),                                                  \
-      "The accounts they come from, `<channel>-<account>`.",                                       \
-      strings(run, o->accounts, o->n_accounts))                                                    \
-    F(shared_session, accounts_text, S(CEL_STRING), "The same, joined by `_`.",                    \
-      cel_string(o->accounts_text))                                                                \
-    F(shared_session, number, S(CEL_INT), "Rank among the shared sessions of the gateway.",        \
-      cel_int((int64_t)o->number))                                                                 \
-    F(shared_session, first, OBJ(fact_reach), "One who shares it.", reach_value(o->first.reach))   \
-    F(shared_session, second, OBJ(fact_reach), "Another one.", reach_value(o->second.reach))       \
-    F(shared_session, dm_scope, S(CEL_STRING), "The dmScope responsible.",                         \
-      string_at(o->dm_scope, o->scope_at))                                                         \
-    F(shared_session, gateway, OBJ(fact_gateway), "Its gateway.", gateway_value(o->in))
-
-#define CROWDED_FIELDS(F)                                                                          \
-    F(crowded, account, OBJ(fact_account),                                                         \
-      "The first account of the channel with more than one sender.",                               \
-      account_value(o->in, o->account))                                                            \
-    F(crowded, channel, S(CEL_STRING), "Its channel.",                                             \
-      string_at(o->in->model->accounts.v[o->account].channel,                                      \
-                o->in->model->accounts.v[o->account].allow_from.at))                               \
-    F(crowded, senders, S(CEL_INT), "How many concrete senders it has.",                           \
-      cel_int((int64_t)o->senders))                                                                \
-    F(crowded, wildcard, S(CEL_BOOL), "It admits everybody.", cel_bool(o->wildcard))               \
-    F(crowded, gateway, OBJ(fact_gateway), "Its gateway.", gateway_value(o->in))
-
-#define TOOL_ENTRY_FIELDS(F)                                                                       \
-    F(tool_entry, written, S(CEL_STRING), "The entry as written.", text(o->text))                  \
-    F(tool_entry, name, S(CEL_STRING), "The entry as the gateway reads it.",                       \
-      string_at(o->name, o->text->at))                                                             \
-    F(tool_entry, list, S(CEL_STRING), "`allow`, `alsoAllow` or `deny`.",                          \
-      string_at(str_from(o->list), o->text->at))                                                   \
-    F(tool_entry, agent, OBJ(fact_agent),                                                          \
-      "The agent whose list it is; absent for the global lists.", agent_value(o->in, o->agent))    \
-    F(tool_entry, known, S(CEL_BOOL),                                                              \
-      "It is a tool, group or plugin of this version, or a pattern that matches one.",             \
-      bool_at(o->known, o->text->at))                                                              \
-    F(tool_entry, is_group, S(CEL_BOOL), "Begins with `group:`.",                                  \
-      bool_at(o->is_group, o->text->at))                                                           \
-    F(tool_entry, meant, S(CEL_STRING), "What was probably meant, or empty.",                      \
-      string_at(o->meant, o->text->at))                                                            \
-    F(tool_entry, renamed, S(CEL_STRING),                                                          \
-      "The tool that took its place in this version, or empty.",                                   \
-      string_at(o->renamed, o->text->at))                                                          \
-    F(tool_entry, gateway, OBJ(fact_gateway), "Its gateway.", gateway_value(o->in))
-
-#define SHARED_PATH_FIELDS(F)                                                                      \
-    F(shared_path, first, OBJ(fact_agent), "One agent.", agent_value(o->in, o->first))             \
-    F(shared_path, second, OBJ(fact_agent), "The other.", agent_value(o->in, o->second))           \
-    F(shared_path, path, S(CEL_STRING), "The directory, the outer one of two nested ones.",        \
-      cel_string(o->path))                                                                         \
-    F(shared_path, nested, S(CEL_BOOL), "One lies in the other; otherwise they are the same.",     \
-      cel_bool(o->nested))                                                                         \
-    F(shared_path, gateway, OBJ(fact_gateway), "Their gateway.", gateway_value(o->in))
-
-#define AGENT_PAIR_FIELDS(F)                                                                       \
-    F(agent_pair, a, OBJ(fact_agent), "The earlier agent.",                                        \
-      agent_value(o->a->in, (int32_t)(o->a - o->a->in->agents)))                                   \
-    F(agent_pair, b, OBJ(fact_agent), "The later one.",                                            \
-      agent_value(o->b->in, (int32_t)(o->b - o->b->in->agents)))
-
-#define GATEWAY_PAIR_FIELDS(F)                                                                     \
-    F(gateway_pair, a, OBJ(fact_gateway), "The gateway of the earlier file.", gateway_value(o->a)) \
-    F(gateway_pair, b, OBJ(fact_gateway), "That of the later one.", gateway_value(o->b))
-
-#define FLEET_SHARE_FIELDS(F)                                                                      \
-    F(fleet_share, kind, S(CEL_STRING), "The name of the rule about it, such as `port-conflict`.", \
-      constant(o->kind))                                                                           \
-    F(fleet_share, resource, S(CEL_STRING),                                                        \
-      "What is shared; of a secret the variable's name or the beginning of a digest.",             \
-      string_at(o->resource, o->members[0].at))                                                    \
-    F(fleet_share, gateways, LIST(CEL_STRING), "The names of the gateways that use it.",           \
-      members(run, o))                                                                             \
-    F(fleet_share, assumed, S(CEL_BOOL), "Rests on a variable being unset.", cel_bool(o->assumed)) \
-    F(fleet_share, assumption, S(CEL_STRING), "That variable, or empty.", cel_string(o->assumption))
-
-#define SUPPRESSION_FIELDS(F)                                                                      \
-    F(suppression, problem, S(CEL_STRING), "`no-reason`, `expired` or `unmatched`.",               \
-      constant(o->problem))                                                                        \
-    F(suppression, id, S(CEL_STRING), "The id it names.", cel_string(o->id))                       \
-    F(suppression, until, S(CEL_STRING), "The date it was valid until, or empty.",                 \
-      cel_string(o->until))
-
 /* clang-format on */
-
-static struct cel_value owners(struct cel_run *run, const struct analysis *s) {
-    struct cel_value *v = arena_alloc(run->arena, s->owners.n * sizeof *v);
-    for (size_t i = 0; i < s->owners.n; i++) v[i] = string_at(s->owners.v[i].id, s->owners.v[i].at);
-    return cel_list(v, s->owners.n);
-}
-
-static struct cel_value sender_list(struct cel_run *run, const struct sender *list, size_t n,
-                                    place at) {
-    struct cel_value *v = arena_alloc(run->arena, n * sizeof *v);
-    for (size_t i = 0; i < n; i++) v[i] = string_at(list[i].id, list[i].at);
-    return cel_with_origin(cel_list(v, n), at);
-}
 
 #define M o->model
 #define A o->agent
 #define C o->account
 #define B o->binding
-
-#define FIELD_NUMBER(kind, name, type, doc, value) kind##_##name,
-#define FIELD_ROW(kind, name, type, doc, value)    {#name, type, doc},
-#define FIELD_CASE(kind, name, type, doc, value)                                                   \
-    case kind##_##name:                                                                            \
-        return value;
-
-#define DEFINE_FACT(kind, c_type, shown, about, FIELDS)                                            \
-    enum kind##_field{FIELDS(FIELD_NUMBER)};                                                       \
-    static const struct cel_field kind##_fields[] = {FIELDS(FIELD_ROW)};                           \
-    static struct cel_value kind##_get(struct cel_run *run, const void *object, size_t field) {    \
-        const c_type *o = object;                                                                  \
-        (void)run;                                                                                 \
-        switch ((enum kind##_field)field) { FIELDS(FIELD_CASE) }                                   \
-        return cel_null();                                                                         \
-    }                                                                                              \
-    const struct cel_object_type fact_##kind = {                                                   \
-        shown, about, kind##_fields, sizeof kind##_fields / sizeof *kind##_fields, kind##_get};
-
-#define fact_crowded fact_crowded_channel
 
 DEFINE_FACT(gateway, struct analysis, "gateway", "One gateway: its config as it will be run.",
             GATEWAY_FIELDS)
@@ -626,32 +442,11 @@ DEFINE_FACT(binding, struct binding_facts, "binding",
             "One entry of `bindings`, or one that the gateway adds.", BINDING_FIELDS)
 DEFINE_FACT(reach, struct reach, "reach",
             "A class of senders whom an account admits, and where their messages go.", REACH_FIELDS)
-DEFINE_FACT(shared_session, struct shared_session, "shared_session",
-            "A session in which more than one person talks to an agent, as the gateway's audit of "
-            "2026.9.6 counts them.",
-            SHARED_SESSION_FIELDS)
-DEFINE_FACT(crowded, struct crowded_channel, "crowded_channel",
-            "A channel with several senders on one account while dmScope is main, as the gateway's "
-            "audit of 2026.3.13 counts them.",
-            CROWDED_FIELDS)
-DEFINE_FACT(tool_entry, struct tool_entry, "tool_entry",
-            "One entry of an allow or deny list of tools.", TOOL_ENTRY_FIELDS)
-DEFINE_FACT(shared_path, struct shared_path, "shared_path",
-            "A directory that two agents of a gateway share.", SHARED_PATH_FIELDS)
-DEFINE_FACT(agent_pair, struct agent_pair, "agent_pair", "Two different agents of a gateway.",
-            AGENT_PAIR_FIELDS)
-DEFINE_FACT(gateway_pair, struct gateway_pair, "gateway_pair", "Two different gateways of the run.",
-            GATEWAY_PAIR_FIELDS)
-DEFINE_FACT(fleet_share, struct fleet_share, "fleet_share",
-            "Something that several gateways use and each should have for itself.",
-            FLEET_SHARE_FIELDS)
-DEFINE_FACT(suppression, struct bad_suppression, "suppression",
-            "A suppression that is not in order.", SUPPRESSION_FIELDS)
 
-const struct cel_object_type *const fact_types[] = {&fact_gateway,      &fact_agent,
-                                                    &fact_account,      &fact_binding,
-                                                    &fact_reach,        &fact_shared_session,
-                                                    &fact_crowded,      &fact_tool_entry,
-                                                    &fact_shared_path,  &fact_agent_pair,
-                                                    &fact_gateway_pair, &fact_fleet_share,
-                                                    &fact_suppression,  NULL};
+const struct cel_object_type *const fact_types[] = {&fact_gateway,         &fact_agent,
+                                                    &fact_account,         &fact_binding,
+                                                    &fact_reach,           &fact_shared_session,
+                                                    &fact_crowded_channel, &fact_tool_entry,
+                                                    &fact_shared_path,     &fact_agent_pair,
+                                                    &fact_gateway_pair,    &fact_fleet_share,
+                                                    &fact_suppression,     NULL};

@@ -44,7 +44,7 @@ const struct fact_range fact_ranges[] = {
     {"binding", &fact_binding, false, "each binding, those added at load included", binding_count,
      binding_at},
     {"reach", &fact_reach, false, "each class of senders on each account", reach_count, reach_at},
-    {"shared_session", &fact_shared_session, false, "each session that several people share",
+    {"shared_session", &fact_shared_session, false, "each session that several senders share",
      shared_session_count, shared_session_at},
     {"crowded_channel", &fact_crowded_channel, false,
      "each channel with several senders on one account while dmScope is main",

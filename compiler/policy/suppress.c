@@ -62,14 +62,29 @@ static bool names(struct str id, const struct finding *f) {
     return str_equal(id, f->id) || str_equal(id, f->rule->id);
 }
 
-/* A comment without a reason silences nothing. */
+/* The first comment at or behind the beginning of a line. */
+static size_t first_comment(const struct suppressing *s, uint32_t file, uint32_t line) {
+    size_t low = 0, high = s->comments.n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct comment *c = &s->comments.v[middle];
+        if (c->file < file || (c->file == file && c->line < line))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* A comment on the line of the finding or the one before; without a reason it silences nothing. */
 static struct comment *comment_for(struct suppressing *s, const struct finding *f) {
     if (!s->comments.n || !f->at.span.file) return NULL;
-    uint32_t line = source_position(s->e->tree->sources, f->at.span.file, f->at.span.start).line;
-    for (size_t i = 0; i < s->comments.n; i++) {
+    uint32_t file = f->at.span.file;
+    uint32_t line = source_position(s->e->tree->sources, file, f->at.span.start).line;
+    for (size_t i = first_comment(s, file, line - 1); i < s->comments.n; i++) {
         struct comment *c = &s->comments.v[i];
-        bool near = c->file == f->at.span.file && (c->line == line || c->line + 1 == line);
-        if (near && c->reason.n && names(c->id, f)) return c;
+        if (c->file != file || c->line > line) break;
+        if (c->reason.n && names(c->id, f)) return c;
     }
     return NULL;
 }

@@ -47,5 +47,10 @@ size_t width_add(struct buf *b, struct str text, size_t column) {
 }
 
 size_t width_add_line(struct buf *b, struct str text) {
-    return add_shown(b, text, 0, true);
+    if (text.n <= WIDTH_LINE_BYTES) return add_shown(b, text, 0, true);
+    size_t end = WIDTH_LINE_BYTES;
+    while (end && ((unsigned char)text.p[end] & 0xc0) == 0x80) end--;
+    size_t columns = add_shown(b, str_slice(text, 0, end), 0, true);
+    buf_add(b, STR("..."));
+    return columns + 3;
 }

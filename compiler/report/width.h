@@ -12,9 +12,11 @@ unsigned width_of(uint32_t c);
  * must not be shown as U+FFFD. `column` is where it begins (from 0); returns where it ends. */
 size_t width_add(struct buf *b, struct str text, size_t column);
 
-/* The same of a text that stands within a sentence: line breaks and tabs are spaces. */
+/* The same of a text that stands within a sentence: line breaks and tabs are spaces, and what is
+ * behind WIDTH_LINE_BYTES is left out. */
 size_t width_add_line(struct buf *b, struct str text);
 
-#define WIDTH_TAB 4
+#define WIDTH_TAB        4
+#define WIDTH_LINE_BYTES 2000
 
 #endif

@@ -82,15 +82,11 @@ bool table_publish(struct arena *a, const char *path, struct str bytes, struct s
     }
     const char *temporary;
     int fd = open_temporary(a, path, &temporary);
-    if (fd < 0) return fail(a, error, "create", temporary);
+    if (fd < 0) return fail(a, error, "write", path);
     const char *step = fill(fd, bytes);
-    const char *named = temporary;
-    if (!step && rename(temporary, path) != 0) {
-        step = "replace";
-        named = path;
-    }
+    if (!step && rename(temporary, path) != 0) step = "replace";
     if (step) {
-        fail(a, error, step, named);
+        fail(a, error, step, path);
         unlink(temporary);
         return false;
     }

@@ -8,10 +8,10 @@
                                     `*` in a pattern stands for one name or index, `**` for any.
 
 Then generated files: hostile sizes and depths, which must be dealt with in bounded time."""
-import fnmatch
 import json
 import re
 import tempfile
+import time
 from pathlib import Path
 
 from . import kit
@@ -20,6 +20,8 @@ REPLACEMENTS = {"null": None, "boolean": True, "number": 7, "string": "text", "a
                 "object": {}}
 PLACEHOLDER = "\u2020here\u2020"
 BATCH = 60  # files audited by one process
+PATIENCE = 20  # seconds for one run, with sanitizers on a busy machine
+READABLE = 100000  # bytes of a report for people, whatever the config
 
 
 def kind_of(value):
@@ -137,6 +139,73 @@ def check_types(context, source):
     return kit.shorten(f"{len(wrong)} of {len(numbers)}\n" + "\n".join(wrong)) if wrong else None
 
 
+# ---- sizes and depths ------------------------------------------------------------------------------
+
+
+def listed(n, item):
+    return ",\n".join(item(i) for i in range(n))
+
+
+def binding(i, account="", more=""):
+    return (f'{{agentId: "a", match: {{channel: "telegram", accountId: "{account or f"u{i}"}", '
+            f'peer: {{kind: "direct", id: "{i}"}}}}}}{more}')
+
+
+HOSTILE = {
+    "deep": lambda: "[" * 100000 + "]" * 100000,
+    "deep-unclosed": lambda: '{"a":[' * 100000,
+    "deep-channel": lambda: "{channels: {telegram: " + "[" * 100000 + "]" * 100000 + "}}",
+    "deep-session": lambda: "{session: " + "{a:" * 50000 + "1" + "}" * 50001,
+    "deep-binding": lambda: "{bindings: [{agentId: " + "[" * 50000 + "]" * 50000 + "}]}",
+    "keys": lambda: "{" + listed(300000, lambda i: f"k{i}: 1") + "}",
+    "same-key": lambda: "{" + listed(300000, lambda i: "k: 1") + "}",
+    "long-string": lambda: '{agents: {list: [{id: "b"}]}, bindings: [{agentId: "' + "y" * 5000000
+                           + '", match: {channel: "telegram"}}]}',
+    "long-key": lambda: "{agents: {entries: {'" + "y" * 5000000 + "': []}}}",
+    "long-id": lambda: "{agents: {list: [{id: 'b'}, {id: '" + "y" * 5000000 + "'}]}}",
+    "same-agent": lambda: "{agents: {list: [" + listed(50000, lambda i: '{id: "A"}') + "]}}",
+    "accounts": lambda: "{channels: {telegram: {accounts: {" + listed(
+        20000, lambda i: f't{i}: {{botToken: "secret-{i}", allowFrom: ["*"]}}') + "}}}}",
+    "accounts-times-senders": lambda: "{channels: {telegram: {allowFrom: [" + listed(
+        3000, str) + "], accounts: {" + listed(3000, lambda i: f"t{i}: {{}}") + "}}}}",
+    "accounts-times-peers": lambda: (
+        '{channels: {telegram: {dmPolicy: "open", allowFrom: ["*"], accounts: {'
+        + listed(2000, lambda i: f"t{i}: {{}}") + "}}}, bindings: ["
+        + listed(2000, lambda i: binding(i, "*")) + "]}"),
+    "same-account": lambda: "{agents: {list: [{id: 'a'}, {id: 'B'}]}, channels: {telegram: {"
+                            "accounts: {" + listed(20000, lambda i: f"t{i}: {{}}") + "}}}, "
+                            "bindings: [" + listed(20000, binding) + "]}",
+    "wrong-bindings": lambda: "{bindings: [" + listed(50000, str) + "]}",
+    "ignored": lambda: "{bindings: [" + listed(20000, lambda i: binding(
+        i, more=f" // clawc-ignore bindings.unknown_agent: {i}")) + "]}",
+    "senders": lambda: "{channels: {telegram: {allowFrom: [" + listed(100000, str) + "]}}}",
+    "variables": lambda: "{channels: {telegram: {allowFrom: [" + listed(
+        50000, lambda i: f'"${{A{i}}}"') + "]}}}",
+    "mistakes": lambda: "{" + "\n".join(f"k{i} 1" for i in range(50000)) + "}",
+    "open-strings": lambda: '"\n' * 100000,
+    "open-comments": lambda: "/*" * 100000,
+    "nothing-but-secrets": lambda: "{" + "token: " * 100000,
+}
+
+
+def check_hostile(context, make):
+    with tempfile.TemporaryDirectory(prefix="clawc-hostile-") as folder:
+        Path(folder, "c.json5").write_text(make(), encoding="utf-8")
+        for words in (["audit", "c.json5"], ["compile", "c.json5", "-o", "t"], ["parse", "c.json5"]):
+            start = time.monotonic()
+            result = kit.run([context.clawc, *words], folder)
+            complaint = result.complaint((0, 1, 2))
+            if complaint:
+                return f"clawc {words[0]}: {kit.shorten(complaint)}"
+            if time.monotonic() - start > PATIENCE:
+                return f"clawc {words[0]} took {time.monotonic() - start:.0f} seconds"
+            if words[0] == "audit" and len(result.out) > READABLE:
+                return f"clawc {words[0]} printed {len(result.out)} bytes for people"
+    return None
+
+
 def tasks(context):
+    for name, make in HOSTILE.items():
+        yield kit.test(f"badinput/hostile/{name}", lambda m=make: check_hostile(context, m))
     for source in sorted((context.root / "testdata" / "badinput").glob("*.json5")):
         yield kit.test(f"badinput/types/{source.stem}", lambda s=source: check_types(context, s))
