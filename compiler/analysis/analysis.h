@@ -157,6 +157,7 @@ struct owner {
 struct analysis {
     struct arena *arena;
     const struct model *model;
+    struct tool_context tools;
     struct resolver *resolver;
     struct agent_facts *agents;
     struct binding_facts *bindings;

@@ -93,10 +93,8 @@ static const struct text *entry_for(const struct model *m, const struct text_lis
 static struct tool_decision denied(const struct session_tools *s, const struct tool_layer *l,
                                    size_t tool) {
     const struct text *entry = entry_for(s->model, l->deny, tool);
-    return (struct tool_decision){.verdict = TOOL_DENIED,
-                                  .layer = l,
-                                  .by_default = !entry,
-                                  .at = entry ? entry->at : l->at};
+    return (struct tool_decision){
+        .verdict = TOOL_DENIED, .layer = l, .by_default = !entry, .at = entry ? entry->at : l->at};
 }
 
 static struct tool_decision not_named(const struct tool_layer *l) {
@@ -117,17 +115,22 @@ static struct tool_decision named(const struct session_tools *s, const struct to
         .verdict = TOOL_NAMED, .layer = l, .by_default = !written, .at = at};
 }
 
+/* A plugin's tool that nobody asks for may be out by a list as well, which says more. */
+static bool layers_decide(const struct session_tools *s, size_t tool) {
+    return tool_set_has(&s->built, tool) || s->missing[tool].why == ABSENT_NOT_ASKED;
+}
+
 struct tool_decision tool_decide(const struct session_tools *s, size_t tool) {
-    if (!tool_set_has(&s->built, tool))
-        return (struct tool_decision){.verdict = TOOL_NOT_BUILT, .at = s->missing[tool].at};
     const struct tool_layer *last = NULL;
-    for (size_t i = 0; i < s->n_layers; i++) {
+    for (size_t i = 0; i < s->n_layers && layers_decide(s, tool); i++) {
         const struct tool_layer *l = &s->layers[i];
         if (tool_set_has(&l->denied, tool)) return denied(s, l, tool);
         if (!l->restricts || l->stripped) continue;
         if (!tool_set_has(&l->allowed, tool)) return not_named(l);
         last = l;
     }
+    if (!tool_set_has(&s->built, tool))
+        return (struct tool_decision){.verdict = TOOL_NOT_BUILT, .at = s->missing[tool].at};
     if (last) return named(s, last, tool);
     return (struct tool_decision){.verdict = TOOL_UNRESTRICTED, .at = s->model->tools.at};
 }

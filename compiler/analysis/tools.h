@@ -97,6 +97,8 @@ const struct tool_lists *tool_lists_for_anyone(const struct sender_list *senders
 /* The lists for a group when nothing is known of the sender, or NULL. */
 const struct tool_lists *tool_group_lists(const struct model *m, struct str channel,
                                           struct str account, struct str group);
+/* Those of one block of `groups`, or NULL when it has none. */
+const struct tool_lists *tool_group_lists_at(const struct group_tools *group);
 
 /* ---- sessions ----------------------------------------------------------------------------------
  */

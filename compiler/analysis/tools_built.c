@@ -52,8 +52,7 @@ static bool model_is_allowed(const struct model *m, const struct text_list *mode
 static bool provider_is_allowed(const struct model *m, struct str model) {
     struct names providers = m->gateway->apply_patch_providers;
     struct str name = ids_token(m->arena, model);
-    return !providers.n ||
-           names_have(providers, str_slice(name, 0, str_find(name, STR("/"), 0)));
+    return !providers.n || names_have(providers, str_slice(name, 0, str_find(name, STR("/"), 0)));
 }
 
 static void miss_patch(const struct agent *agent, struct session_tools *s) {
@@ -85,7 +84,7 @@ static void miss_not_asked(struct session_tools *s) {
         defaults = defaults || l->asks_defaults;
         tool_set_unite(&picked, &l->picked);
         for (size_t t = 0; t < g->n_tools; t++)
-            if (tool_set_has(&l->refused, t))
+            if (tool_set_has(&l->refused, t) && !tool_set_has(&l->denied, t))
                 miss(s, t, ABSENT_REFUSED, l->deny ? l->deny->at : l->at);
     }
     if (!asks || defaults) return;

@@ -45,6 +45,7 @@ static struct str mode_of_levels(struct str security, struct str ask) {
 struct exec_effective exec_of_agent(const struct model *m, const struct agent *agent,
                                     bool sandboxed) {
     struct text host = value_or(agent->tools.exec.host, m->tools.exec.host);
+    /* Without modes an unset host means the same as `auto`. */
     struct exec_effective e = {.host = host.set ? host.v : STR("auto")};
     bool is_auto = str_equal(e.host, STR("auto"));
     e.effective_host = !is_auto ? e.host : sandboxed ? STR("sandbox") : STR("gateway");

@@ -14,7 +14,8 @@ static bool asks_for(const struct tool *tool, struct str name) {
 }
 
 static bool refuses(const struct tool *tool, struct str name) {
-    if (!tool_name_is_glob(name)) return str_equal(name, tool->plugin) || str_equal(name, tool->name);
+    if (!tool_name_is_glob(name))
+        return str_equal(name, tool->plugin) || str_equal(name, tool->name);
     return tool_glob_matches(name, tool->plugin) || tool_glob_matches(name, STR("group:plugins")) ||
            tool_glob_matches(name, tool->name);
 }
@@ -140,8 +141,7 @@ static void add_named(const struct gateway_data *g, struct tool_set *s, const ch
     for (size_t i = 0; i < n; i++) tool_set_add(s, gateway_tool(g, str_from(names[i])));
 }
 
-bool tool_layer_of_profile(const struct model *m, const struct agent *agent,
-                           struct tool_layer *l) {
+bool tool_layer_of_profile(const struct model *m, const struct agent *agent, struct tool_layer *l) {
     static const char *const exec_tools[] = {"exec", "process"};
     static const char *const fs_tools[] = {"read", "write", "edit"};
     const struct tool_policy *own = &agent->tools, *global = &m->tools;
@@ -173,11 +173,12 @@ bool tool_layer_of_provider_profile(const struct model *m, const struct provider
 
 static const struct provider_tools *find_provider(const struct model *m,
                                                   const struct tool_policy *p, struct str key) {
+    bool later = m->gateway->tool_rules & TOOLS_LATER_PROVIDER_WINS;
     const struct provider_tools *found = NULL;
     for (size_t i = 0; i < p->n_providers; i++) {
-        if (!str_equal(p->providers[i].key, key)) continue;
-        found = &p->providers[i];
-        if (!(m->gateway->tool_rules & TOOLS_LATER_PROVIDER_WINS)) break;
+        const struct provider_tools *entry = &p->providers[i];
+        if (!str_equal(entry->key, key)) continue;
+        if (!found || later || (found->blanks && !entry->blanks)) found = entry;
     }
     return found;
 }
@@ -204,17 +205,17 @@ const struct tool_lists *tool_lists_for_anyone(const struct sender_list *senders
     return NULL;
 }
 
+const struct tool_lists *tool_group_lists_at(const struct group_tools *group) {
+    const struct tool_lists *anyone = tool_lists_for_anyone(&group->senders);
+    if (anyone) return anyone;
+    return group->has_lists ? &group->lists : NULL;
+}
+
 const struct tool_lists *tool_group_lists(const struct model *m, struct str channel,
                                           struct str account, struct str group) {
     struct group_choice choice = model_group(m, channel, account, group);
-    const struct group_tools *blocks[] = {choice.own, choice.any};
-    for (size_t i = 0; i < 2; i++) {
-        if (!blocks[i]) continue;
-        const struct tool_lists *anyone = tool_lists_for_anyone(&blocks[i]->senders);
-        if (anyone) return anyone;
-        if (blocks[i]->has_lists) return &blocks[i]->lists;
-    }
-    return NULL;
+    const struct tool_lists *own = choice.own ? tool_group_lists_at(choice.own) : NULL;
+    return own || !choice.any ? own : tool_group_lists_at(choice.any);
 }
 
 /* ---- sandbox -----------------------------------------------------------------------------------
@@ -264,8 +265,8 @@ static void add_always(const struct model *m, struct tool_layer *l) {
     tool_set_add(&l->allowed, tool);
 }
 
-/* Whether the list names `name` itself, by a pattern or by a group of the catalogue: the plugins are
- * not known yet where this is asked. */
+/* Whether the list names `name` itself, by a pattern or by a group of the catalogue: the plugins
+ * are not known yet where this is asked. */
 static bool lifts(const struct model *m, const struct text_list *list, struct str name) {
     const struct gateway_data *g = m->gateway;
     size_t tool = gateway_tool(g, name);
@@ -295,8 +296,7 @@ static void deny_by_default(const struct model *m, struct tool_layer *l,
     l->deny = NULL;
 }
 
-void tool_layer_of_sandbox(const struct model *m, const struct agent *agent,
-                           struct tool_layer *l) {
+void tool_layer_of_sandbox(const struct model *m, const struct agent *agent, struct tool_layer *l) {
     const struct gateway_data *g = m->gateway;
     const struct tool_lists *own = &agent->tools.sandbox, *global = &m->tools.sandbox;
     const struct text_list *allow = own_or_global(&own->allow, &global->allow);

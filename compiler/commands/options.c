@@ -24,8 +24,7 @@ static const struct option table[] = {
      "The gateway version that will run, such as 2026.9.6; an unknown one means the highest known "
      "one not above it. Default: clawc.yaml's, else the config's meta.lastTouchedVersion, else the "
      "known version that the config fits best."},
-    {"--format", "F", TEXT, AT(format),
-     ON_AUDIT | ON_ROUTE | ON_RULES | ON_EXPLAIN | ON_TOOLS,
+    {"--format", "F", TEXT, AT(format), ON_AUDIT | ON_ROUTE | ON_RULES | ON_EXPLAIN | ON_TOOLS,
      "How to print: text (the default); audit, route, rules and tools also know json, audit sarif, "
      "explain and rules markdown."},
     {"--output", "F=FILE", LIST, AT(outputs), ON_AUDIT,

@@ -85,20 +85,20 @@ struct gateway_data {
     struct name_map tool_expands; /* an entry that stands for these names */
     struct names owner_only, other_tools, sandbox_allow, sandbox_deny;
     struct str apply_patch_follows;
-    struct str default_model; /* provider/model */
+    struct str default_model;      /* provider/model */
     struct name_map tool_switches; /* tool -> path below `tools` */
     bool apply_patch_enabled;
-    struct names apply_patch_providers; /* none: any */
+    struct names apply_patch_providers;                      /* none: any */
     struct names not_read_only, not_sandboxed, not_subagent; /* tools that are not built there */
-    struct str needs_model;                  /* may be missing for want of a model */
-    struct str sandbox_always, sandbox_old;  /* always allowed in a sandbox; its former name */
+    struct str needs_model;                 /* may be missing for want of a model */
+    struct str sandbox_always, sandbox_old; /* always allowed in a sandbox; its former name */
     struct names subagent_deny, leaf_deny;
     bool subagent_allow_lifts_deny;
     int subagent_depth;
     struct names exec_fields;
-    struct str exec_timeout; /* how the timeout is called */
-    bool exec_layered;       /* exec has modes */
-    const struct tree *data; /* where the defaults below stand */
+    struct str exec_timeout;                                /* how the timeout is called */
+    bool exec_layered;                                      /* exec has modes */
+    const struct tree *data;                                /* where the defaults below stand */
     node_id sandbox_docker, sandbox_browser, sandbox_prune; /* fields and defaults (null: none) */
     struct str sandbox_backend;                             /* empty: no such setting */
 };

@@ -18,7 +18,7 @@ struct sandbox {
     struct text per_session;                  /* the scope that `perSession` says, if any */
     struct text network, setup_command, user; /* of docker, resolved */
     struct flag read_only_root;
-    place own_docker; /* the agent's own docker block, or 0 */
+    place own_docker;       /* the agent's own docker block, or 0 */
     node_id browser, prune; /* the agent's own blocks, or 0 */
     place at;
 };
@@ -140,7 +140,7 @@ struct model {
     struct text tools_visibility;     /* agents.defaults.sandbox.sessionToolsVisibility */
     struct names plugins_off;         /* plugins that own tools and are switched off */
     ARRAY(struct group_tools) groups; /* by channel and account */
-    struct sandbox sandbox;          /* agents.defaults */
+    struct sandbox sandbox;           /* agents.defaults */
     struct agent_to_agent agent_to_agent;
     struct text session_visibility;
     struct text_list owners; /* commands.ownerAllowFrom */
@@ -174,8 +174,8 @@ struct tool_policy model_read_tools(struct model *m, const struct reading *r, no
                                     place around);
 struct text model_read_model(const struct reading *r, node_id owner, place around);
 void model_build_tools(struct model *m, const struct reading *r);
-/* The blocks that stand for a group: its own and that of "*", of the account's groups or else of the
- * channel's. NULL where there is none. */
+/* The blocks that stand for a group: its own and that of "*", of the account's groups or else of
+ * the channel's. NULL where there is none. */
 struct group_choice {
     const struct group_tools *own, *any;
 };

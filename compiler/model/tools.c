@@ -18,13 +18,14 @@ static struct tool_lists read_lists(struct model *m, const struct reading *r, no
 
 /* " OpenAI /GPT-5.2" is "openai/gpt-5.2": trimmed and lower-cased; newer gateways also trim the
  * provider. */
-static struct str provider_key(const struct model *m, struct str written) {
-    struct str key = ids_token(m->arena, written);
-    size_t slash = str_find(key, STR("/"), 0);
-    if (m->gateway->tool_rules & TOOLS_BARE_SLASHED_MODEL || slash == SIZE_MAX) return key;
-    struct str provider = ids_trim(str_slice(key, 0, slash));
-    if (provider.n == slash) return key;
-    return str_concat(m->arena, provider, str_slice(key, slash, key.n));
+static void read_provider_key(const struct model *m, struct str written, struct provider_tools *p) {
+    p->key = ids_token(m->arena, written);
+    size_t slash = str_find(p->key, STR("/"), 0);
+    if (m->gateway->tool_rules & TOOLS_BARE_SLASHED_MODEL || slash == SIZE_MAX) return;
+    struct str provider = ids_trim(str_slice(p->key, 0, slash));
+    if (provider.n == slash) return;
+    p->key = str_concat(m->arena, provider, str_slice(p->key, slash, p->key.n));
+    p->blanks = true;
 }
 
 static void read_providers(struct model *m, const struct reading *r, node_id tools,
@@ -35,10 +36,11 @@ static void read_providers(struct model *m, const struct reading *r, node_id too
     for (TREE_EACH(r->tree, entry, block)) {
         if (!read_is(r, entry, NODE_OBJECT)) continue;
         struct str key = tree_key_text(r->tree, tree_node(r->tree, entry)->key);
-        v[p->n_providers++] =
-            (struct provider_tools){.key = provider_key(m, key),
-                                    .profile = value_text(r, entry, "profile", entry, STR("")),
+        struct provider_tools *provider = &v[p->n_providers++];
+        *provider =
+            (struct provider_tools){.profile = value_text(r, entry, "profile", entry, STR("")),
                                     .lists = read_lists(m, r, entry, entry)};
+        read_provider_key(m, key, provider);
     }
     p->providers = v;
 }
@@ -98,8 +100,7 @@ static struct exec_settings read_exec(struct model *m, const struct reading *r, 
         .security = value_text(r, exec, "security", at, STR("")),
         .ask = value_text(r, exec, "ask", at, STR("")),
         .has_apply_patch = patch != 0,
-        .apply_patch =
-            value_flag(r, patch, "enabled", patch_at, m->gateway->apply_patch_enabled),
+        .apply_patch = value_flag(r, patch, "enabled", patch_at, m->gateway->apply_patch_enabled),
         .patch_workspace_only = value_flag(r, patch, "workspaceOnly", patch_at, true),
         .patch_models = value_list(m->arena, r, patch, "allowModels", patch_at),
         .at = at};
@@ -176,14 +177,14 @@ static void read_groups(struct model *m, const struct reading *r, node_id block,
     for (TREE_EACH(r->tree, group, tree_member(r->tree, block, STR("groups")))) {
         if (!tree_is(r->tree, group, NODE_OBJECT)) continue;
         node_id tools = tree_member(r->tree, group, STR("tools"));
-        ARRAY_PUSH(m->arena, m->groups) = (struct group_tools){
-            .channel = channel,
-            .account = account,
-            .group = tree_key_text(r->tree, tree_node(r->tree, group)->key),
-            .lists = read_lists(m, r, tools, group),
-            .has_lists = tools != 0,
-            .senders = read_senders(m, r, group),
-            .at = group};
+        ARRAY_PUSH(m->arena, m->groups) =
+            (struct group_tools){.channel = channel,
+                                 .account = account,
+                                 .group = tree_key_text(r->tree, tree_node(r->tree, group)->key),
+                                 .lists = read_lists(m, r, tools, group),
+                                 .has_lists = tools != 0,
+                                 .senders = read_senders(m, r, group),
+                                 .at = group};
     }
 }
 
@@ -261,7 +262,8 @@ void model_build_tools(struct model *m, const struct reading *r) {
     enum { DEPTH_MAX = 1000 };
     m->subagent_tools = read_lists(m, r, tools, m->tools.at);
     m->subagent_depth = m->gateway->subagent_depth;
-    double written = tree_is(r->tree, depth, NODE_NUMBER) ? tree_node(r->tree, depth)->u.number : -1;
+    double written =
+        tree_is(r->tree, depth, NODE_NUMBER) ? tree_node(r->tree, depth)->u.number : -1;
     if (written >= 0 && written <= DEPTH_MAX) m->subagent_depth = (int)written;
     m->tools_visibility = value_text(r, sandbox, "sessionToolsVisibility",
                                      value_place(sandbox, m->agents_at), STR("spawned"));

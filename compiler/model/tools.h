@@ -20,6 +20,7 @@ struct tool_lists {
 /* One entry of `byProvider`. */
 struct provider_tools {
     struct str key; /* as the gateway compares it */
+    bool blanks;    /* had blanks before its slash: a key without them goes first */
     struct text profile;
     struct tool_lists lists;
 };
