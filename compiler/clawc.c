@@ -5,7 +5,7 @@
 /* The first file of the command line, beside which clawc.yaml is looked for. */
 static const char *first_file(const struct options *o) {
     if (o->command->bit == ON_EVAL) return o->arguments.list.n > 1 ? o->arguments.list.v[1] : NULL;
-    if (!(o->command->bit & (ON_AUDIT | ON_COMPILE | ON_ROUTE))) return NULL;
+    if (!(o->command->bit & (ON_AUDIT | ON_CHECK | ON_COMPILE | ON_ROUTE))) return NULL;
     return o->arguments.list.n ? o->arguments.list.v[0] : NULL;
 }
 

@@ -34,11 +34,12 @@ from pathlib import Path
 sys.dont_write_bytecode = True  # the source tree stays as it is
 
 from suites import (  # noqa: E402
-    badinput, cases, determinism, docs, fuzz, hook, kit, pages, rules, schemas, secrets, unit, vectors,
+    badinput, cases, determinism, docs, fuzz, hook, kit, pages, rules, schemas, secrets, unit,
+    validate, vectors,
 )
 
 SUITES = (unit, cases, badinput, fuzz, secrets, determinism, rules, docs, schemas, hook, pages,
-          vectors)
+          validate, vectors)
 
 
 def parse_arguments():

@@ -10,6 +10,12 @@ const struct command commands[] = {
      "files are the gateways of one host and are also compared with each other. `-` is standard "
      "input.",
      ON_AUDIT, command_audit},
+    {"check", "[options] FILE...", "say whether the gateway would accept a config",
+     "Gives the gateway's own verdict on each config: accepted, repaired at its start (exit code "
+     "1) "
+     "or rejected (2), with every mistake at its line, also those beyond the point where the "
+     "gateway stops. Several versions are told side by side: --gateway 2026.3.13,2026.9.6.",
+     ON_CHECK, command_check},
     {"compile", "CONFIG -o FILE [options]", "write the routing table that the runtime maps",
      "Compiles the routing of a config into a table for libclawrt. Refuses a config that the "
      "gateway would reject, one with an unknown variable in what routing reads and, unless "

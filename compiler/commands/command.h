@@ -28,6 +28,7 @@ extern const struct command commands[];
 const struct command *command_find(const char *name);
 
 enum exit_code command_audit(struct run *run);
+enum exit_code command_check(struct run *run);
 enum exit_code command_compile(struct run *run);
 enum exit_code command_route(struct run *run);
 enum exit_code command_table(struct run *run);
@@ -35,6 +36,8 @@ enum exit_code command_tools(struct run *run);
 enum exit_code command_eval(struct run *run);
 enum exit_code command_parse(struct run *run);
 enum exit_code command_explain(struct run *run);
+/* `explain --path`. */
+enum exit_code explain_path(struct run *run, const char *config);
 enum exit_code command_rules(struct run *run);
 
 #endif

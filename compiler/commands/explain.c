@@ -163,10 +163,12 @@ static enum exit_code unknown_rule(const struct rules *rules, const char *id) {
 
 enum exit_code command_explain(struct run *run) {
     if (run->o->arguments.list.n != 1) {
-        fputs("clawc: explain takes the id of a rule; `clawc rules` lists them\n", stderr);
+        fputs("clawc: explain takes the id of a rule (`clawc rules` lists them), or --path and a "
+              "config\n", stderr);
         return EXIT_USAGE;
     }
     const char *id = run->o->arguments.list.v[0], *format = run->o->format;
+    if (run->o->path) return explain_path(run, id);
     bool markdown = format && strcmp(format, "markdown") == 0;
     if (format && !markdown && strcmp(format, "text") != 0) {
         fprintf(stderr, "clawc: explain prints text or markdown, not `%s`\n", format);

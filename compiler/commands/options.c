@@ -17,15 +17,21 @@ struct option {
 
 #define AT(field) offsetof(struct options, field)
 
-enum { ON_CONFIG = ON_AUDIT | ON_COMPILE | ON_ROUTE | ON_EVAL | ON_TABLE | ON_TOOLS };
+enum {
+    ON_CONFIG =
+        ON_AUDIT | ON_COMPILE | ON_ROUTE | ON_EVAL | ON_TABLE | ON_CHECK | ON_EXPLAIN | ON_TOOLS
+};
 
 static const struct option table[] = {
     {"--gateway", "V", TEXT, AT(gateway), ON_CONFIG,
      "The gateway version that will run, such as 2026.9.6; an unknown one means the highest known "
-     "one not above it. Default: clawc.yaml's, else the config's meta.lastTouchedVersion, else the "
+     "one not above it; check takes several, separated by commas. Default: clawc.yaml's, else the "
+     "config's meta.lastTouchedVersion, else the "
      "known version that the config fits best."},
-    {"--format", "F", TEXT, AT(format), ON_AUDIT | ON_ROUTE | ON_RULES | ON_EXPLAIN | ON_TOOLS,
-     "How to print: text (the default); audit, route, rules and tools also know json, audit sarif, "
+    {"--format", "F", TEXT, AT(format),
+     ON_AUDIT | ON_CHECK | ON_ROUTE | ON_RULES | ON_EXPLAIN | ON_TOOLS,
+     "How to print: text (the default); audit, check, route, rules and tools also know json, audit "
+     "sarif, "
      "explain and rules markdown."},
     {"--output", "F=FILE", LIST, AT(outputs), ON_AUDIT,
      "Also write the report in format F to FILE, such as sarif=audit.sarif; may be repeated."},
@@ -70,6 +76,14 @@ static const struct option table[] = {
      "With verify: whether the table still routes as this config does now."},
     {"--facts", NULL, FLAG, AT(facts), ON_RULES,
      "Print the facts that conditions may use, as Markdown (docs/facts.md)."},
+    {"--path", "PATH", TEXT, AT(path), ON_EXPLAIN,
+     "Tell of a value of the config instead of a rule: what it is, where it was written, and what "
+     "it was made from; agents.entries.main.sandbox.mode."},
+    {"--resolved", NULL, FLAG, AT(resolved), ON_CHECK,
+     "With --format json: also the config as the gateway has it, secrets included."},
+    {"--schema", "FILE", TEXT, AT(schema), ON_CHECK,
+     "A schema instead of the built-in one: what `openclaw config schema` prints, which knows the "
+     "plugins that are installed."},
     {"--env", "K=V", LIST, AT(env), ON_CONFIG,
      "A variable of the gateway's environment; may be repeated. With --env, --env-file or "
      "--process-env the environment is complete: what is not in it is unset. Without them a "

@@ -20,8 +20,9 @@ enum command_bit {
     ON_PARSE = 32,
     ON_EXPLAIN = 64,
     ON_RULES = 128,
-    ON_TOOLS = 256,
-    ON_ALL = 511,
+    ON_CHECK = 256,
+    ON_TOOLS = 512,
+    ON_ALL = 1023,
 };
 
 struct option_list {
@@ -32,12 +33,13 @@ struct option_list {
 struct options {
     const struct command *command;
     struct option_list arguments;
-    const char *gateway, *format, *fail_on, *project, *color, *stdin_filename;
+    const char *path;
+    const char *gateway, *format, *fail_on, *project, *color, *stdin_filename, *schema;
     const char *output_file, *table, *against, *agent;
     const char *channel, *account, *peer, *parent_peer, *guild, *team;
     const char *default_agent, *dm_scope, *group_scope;
     struct option_list outputs, rules, env, env_files, roles;
-    bool help, version, quiet, each, batch, no_audit, process_env, facts, manual;
+    bool help, version, quiet, each, batch, no_audit, process_env, facts, manual, resolved;
 };
 
 /* Reads argv. False after a message on standard error (wrong usage), which ends with how to get

@@ -103,7 +103,8 @@ static bool options_make_sense(const struct options *o) {
         fprintf(stderr, "clawc: --color takes auto, always or never, not `%s`\n", o->color);
         return false;
     }
-    if (o->gateway && !gateway_version_is_readable(str_from(o->gateway))) {
+    if (o->gateway && o->command->bit != ON_CHECK &&
+        !gateway_version_is_readable(str_from(o->gateway))) {
         fprintf(stderr, "clawc: --gateway takes a version such as 2026.9.6, not `%s`\n",
                 o->gateway);
         return false;
@@ -130,6 +131,12 @@ bool run_begin(struct run *run, struct arena *a, const struct options *o, const 
     return true;
 }
 
+static struct str working_directory(struct run *run) {
+    size_t size = 4096;
+    char *p = arena_alloc(run->arena, size);
+    return getcwd(p, size) ? str_from(p) : STR("/");
+}
+
 /* ---- configs -----------------------------------------------------------------------------------
  */
 
@@ -145,6 +152,31 @@ bool run_read(struct run *run, const char *path, uint32_t *file) {
     return false;
 }
 
+/* Where the config lies, for what it includes; standard input lies in the working directory, or
+ * where --stdin-filename says. */
+static struct str absolute_path(struct run *run, const char *path) {
+    if (strcmp(path, "-") == 0) path = run->o->stdin_filename ? run->o->stdin_filename : "stdin";
+    return files_absolute(run->arena, working_directory(run), str_from(path));
+}
+
+/* Outside of `check` the gateway's own warnings, and what lies beyond the point where it stops,
+ * would only stand in the way: what matters of them is in the findings. */
+static bool is_for_check(const struct diag *d) {
+    if (d->further) return true;
+    return d->severity == SEVERITY_WARN && !d->own && strcmp(d->kind, "missing_env") != 0;
+}
+
+static void keep_errors(struct diags *d, size_t first) {
+    size_t kept = first;
+    for (size_t i = first; i < d->list.n; i++) {
+        if (is_for_check(&d->list.v[i]))
+            d->errors -= d->list.v[i].severity == SEVERITY_ERROR;
+        else
+            d->list.v[kept++] = d->list.v[i];
+    }
+    d->list.n = kept;
+}
+
 void run_load(struct run *run, const char *path, struct loaded *out) {
     uint32_t file;
     *out = (struct loaded){.tree = run->tree, .errors = 1, .startup = STARTUP_REJECTED};
@@ -154,6 +186,11 @@ void run_load(struct run *run, const char *path, struct loaded *out) {
                        .diags = run->diags,
                        .gateways = &run->gateways,
                        .environment = run->env,
+                       .files = &files_of_machine,
+                       .tell_steps = run->o->command && run->o->command->bit == ON_CHECK,
+                       .config = absolute_path(run, path),
+                       .directory = working_directory(run),
+                       .schema = run->schema,
                        .gateway = run->project.gateway,
                        .gateway_from = STR("clawc.yaml")};
     if (run->o->gateway) {
@@ -161,6 +198,7 @@ void run_load(struct run *run, const char *path, struct loaded *out) {
         l.gateway_from = STR("--gateway");
     }
     load_config(&l, file, out);
+    if (run->o->command->bit != ON_CHECK) keep_errors(run->diags, out->first_diag);
 }
 
 enum exit_code run_load_code(const struct loaded *loaded) {

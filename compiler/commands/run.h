@@ -20,7 +20,8 @@ struct run {
     struct environment *env;
     struct project project;
     bool has_project;
-    bool color; /* on standard output */
+    const struct schema *schema; /* of --schema, or NULL */
+    bool color;                  /* on standard output */
 };
 
 /* Prepares a run: project file (beside `first`, the first file of the command line, which may be
@@ -58,8 +59,8 @@ struct audited {
     ARRAY(struct model *) models;
 };
 
-/* The audit of models that are built already, as `audit` and `compile` do it. `apart`: the gateways are
- * not compared with each other. */
+/* The audit of models that are built already, as `audit` and `compile` do it. `apart`: the gateways
+ * are not compared with each other. */
 struct report *run_audit(struct run *run, const struct rules *rules, const struct gate *gate,
                          const struct audited *what, bool apart);
 

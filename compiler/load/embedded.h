@@ -5,6 +5,8 @@
 
 #include <stddef.h>
 
+#include "load/schema.h"
+
 struct embedded {
     const char *name; /* "rules/routing/bindings.shadowed.yaml" */
     const char *text; /* with SOURCE_PADDING zero bytes behind it */
@@ -15,5 +17,13 @@ extern const struct embedded embedded_gateways[];
 extern const size_t embedded_gateway_count;
 extern const struct embedded embedded_rules[];
 extern const size_t embedded_rule_count;
+
+struct embedded_schema {
+    const char *name; /* "schema-2026.9.6", "plugins-2026.9.6" */
+    struct schema schema;
+};
+
+extern const struct embedded_schema embedded_schemas[];
+extern const size_t embedded_schema_count;
 
 #endif

@@ -15,10 +15,19 @@ struct environment *environment_new(struct arena *a) {
 void environment_set(struct environment *e, struct str name, struct str value) {
     bool is_new;
     uint32_t *i = map_put(&e->index, name, (uint32_t)e->values.n, &is_new);
-    if (is_new)
+    if (is_new) {
+        ARRAY_PUSH(e->arena, e->names) = name;
         ARRAY_PUSH(e->arena, e->values) = value;
-    else
+    } else {
         e->values.v[*i] = value;
+    }
+}
+
+struct environment *environment_copy(struct arena *a, const struct environment *e) {
+    struct environment *copy = environment_new(a);
+    copy->complete = e->complete;
+    for (size_t i = 0; i < e->names.n; i++) environment_set(copy, e->names.v[i], e->values.v[i]);
+    return copy;
 }
 
 struct str environment_get(const struct environment *e, struct str name) {
@@ -108,6 +117,17 @@ struct str environment_whole_name(struct str text) {
     return name.n && name.n + 3 == text.n ? name : STR("");
 }
 
+bool environment_refers(struct str text) {
+    for (size_t at = 0; at < text.n; at++) {
+        if (text.p[at] != '$') continue;
+        bool escaped = at + 1 < text.n && text.p[at + 1] == '$';
+        struct str name = reference_at(text, escaped ? at + 1 : at);
+        if (name.n && !escaped) return true;
+        if (name.n) at += name.n + 3;
+    }
+    return false;
+}
+
 static void substitute_one(const struct environment *e, struct str name, struct str as_written,
                            struct buf *b, struct substitution *s) {
     struct str value = environment_get(e, name);
@@ -118,7 +138,7 @@ static void substitute_one(const struct environment *e, struct str name, struct 
     }
     buf_add(b, as_written);
     if (value.p || e->complete) {
-        if (!s->missing.n) s->missing = name;
+        ARRAY_PUSH(e->arena, s->missing) = name;
     } else {
         s->symbolic = true;
     }
@@ -128,6 +148,7 @@ struct substitution environment_substitute(const struct environment *e, struct s
     struct substitution s = {.text = written};
     size_t dollar = written.n ? str_find(written, STR("${"), 0) : SIZE_MAX;
     if (dollar == SIZE_MAX) return s;
+    if (dollar && written.p[dollar - 1] == '$') dollar--; /* an escape begins before the brace */
     struct buf b = buf_new(e->arena);
     size_t from = 0;
     for (size_t at = dollar; at < written.n; at++) {

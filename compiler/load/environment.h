@@ -11,12 +11,15 @@
 
 struct environment {
     struct arena *arena;
-    struct map index; /* name -> position in values */
+    struct map index; /* name -> position in names and values */
+    ARRAY(struct str) names;
     ARRAY(struct str) values;
     bool complete;
 };
 
 struct environment *environment_new(struct arena *a);
+/* A copy, to be added to. */
+struct environment *environment_copy(struct arena *a, const struct environment *e);
 /* Sets or replaces a variable. */
 void environment_set(struct environment *e, struct str name, struct str value);
 /* The value, or a text with p == NULL when the variable is not in the environment. */
@@ -31,14 +34,17 @@ void environment_take_process(struct environment *e);
 /* What became of one text. */
 struct substitution {
     struct str text;
-    bool changed;       /* `text` differs from what was written */
-    bool symbolic;      /* a variable of unknown value is in it: its `${NAME}` stands in `text` */
-    struct str missing; /* the first variable that is known to be unset or empty, or empty */
+    bool changed;  /* `text` differs from what was written */
+    bool symbolic; /* a variable of unknown value is in it: its `${NAME}` stands in `text` */
+    ARRAY(struct str) missing; /* variables that are known to be unset or empty, each time */
 };
 
 /* Replaces `${NAME}` (NAME = [A-Z_][A-Z0-9_]*) once, left to right, as the gateway does:
  * `$${NAME}` gives the literal `${NAME}`, an unset or empty variable stays as written. */
 struct substitution environment_substitute(const struct environment *e, struct str written);
+
+/* Whether there is a `${NAME}` in it that is not escaped. */
+bool environment_refers(struct str text);
 
 /* The name when the whole text is one `${NAME}`, else empty. */
 struct str environment_whole_name(struct str text);

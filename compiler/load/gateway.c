@@ -117,6 +117,7 @@ static void read_ports(const struct reader *r, node_id ports, struct gateway_dat
 static void read_channels(const struct reader *r, node_id channels, struct gateway_data *g) {
     g->channels = names_of(r, section(r, channels, "known"));
     g->channel_alias = map_of(r, section(r, channels, "aliases"));
+    g->heartbeat_aliases = names_of(r, section(r, channels, "heartbeat_aliases"));
     g->audited_channels = names_of(r, section(r, channels, "audited"));
     g->account_dm_policy = names_of(r, section(r, channels, "account_dm_policy"));
     g->account_group_policy = names_of(r, section(r, channels, "account_group_policy"));
@@ -235,6 +236,53 @@ static void read_sandbox(const struct reader *r, node_id sandbox, struct gateway
     g->sandbox_prune = section(r, sandbox, "prune");
 }
 
+/* A map of maps of texts: key -> NAME, value, NAME, value... */
+static struct name_map map_of_pairs(const struct reader *r, node_id object) {
+    size_t n = object ? tree_node(r->tree, object)->n : 0, i = 0;
+    struct str *keys = ARENA_ARRAY(r->arena, struct str, n);
+    struct names *values = ARENA_ARRAY(r->arena, struct names, n);
+    for (TREE_EACH(r->tree, child, object)) {
+        keys[i] = tree_key_text(r->tree, tree_node(r->tree, child)->key);
+        values[i++] = pairs_of(r, child);
+    }
+    return (struct name_map){keys, values, n};
+}
+
+static void read_discovery(const struct reader *r, node_id discovery, struct gateway_data *g) {
+    g->state_variables = names_of(r, section(r, discovery, "state_variables"));
+    g->config_variables = names_of(r, section(r, discovery, "config_variables"));
+    g->port_variables = names_of(r, section(r, discovery, "port_variables"));
+    g->legacy_state = names_of(r, section(r, discovery, "legacy_state"));
+    g->config_names = names_of(r, section(r, discovery, "config_names"));
+    g->home_ignores_null = flag(r, discovery, "home_ignores_null");
+    g->profile_switches = flag(r, discovery, "profile_switches");
+    g->state_falls_back = flag(r, discovery, "state_falls_back");
+}
+
+static void read_repair(const struct reader *r, node_id repair, struct gateway_data *g) {
+    g->repair_scopes = map_of(r, section(r, repair, "scopes"));
+    g->repair_moves = map_of(r, section(r, repair, "moves"));
+    g->repair_merges = map_of(r, section(r, repair, "merges"));
+    g->repair_removed_values = map_of(r, section(r, repair, "removed_values"));
+    g->repair_values = map_of_pairs(r, section(r, repair, "values"));
+    g->repair_removed = names_of(r, section(r, repair, "removed"));
+    g->repair_retired = names_of(r, section(r, repair, "retired"));
+    g->repair_emptied = names_of(r, section(r, repair, "emptied"));
+    g->legacy_keys = names_of(r, section(r, repair, "legacy_keys"));
+}
+
+static void read_loading(const struct reader *r, node_id loading, struct gateway_data *g) {
+    node_id env = section(r, loading, "env");
+    g->include_roots = flag(r, loading, "include_roots");
+    g->env_skips_other_values = flag(r, env, "skips_other_values");
+    g->env_quotes_keys = flag(r, env, "quotes_keys");
+    g->env_blocked = names_of(r, section(r, env, "blocked"));
+    g->env_blocked_prefixes = names_of(r, section(r, env, "blocked_prefixes"));
+    read_discovery(r, section(r, loading, "discovery"), g);
+    read_repair(r, section(r, loading, "repair"), g);
+    g->env_blocked_between = map_of(r, section(r, env, "blocked_between"));
+}
+
 static struct gateway_data read_gateway(struct reader *r, const struct embedded *e) {
     struct gateway_data g = {0};
     uint32_t file = source_add(r->tree->sources, str_from(e->name), (struct str){e->text, e->n});
@@ -243,6 +291,8 @@ static struct gateway_data read_gateway(struct reader *r, const struct embedded 
     g.version = text(r, root, "version");
     g.roster_entries = str_equal(text(r, root, "roster"), STR("entries"));
     read_routing(r, section(r, root, "routing"), &g);
+    read_loading(r, section(r, root, "loading"), &g);
+    g.defaults = map_of(r, section(r, root, "defaults"));
     read_ports(r, section(r, root, "ports"), &g);
     node_id paths = section(r, root, "paths"), sharing = section(r, root, "sharing");
     g.workspace_follows_state = flag(r, paths, "workspace_follows_state");
@@ -250,6 +300,14 @@ static struct gateway_data read_gateway(struct reader *r, const struct embedded 
     g.session_visibility = text(r, sharing, "session_visibility");
     g.agent_to_agent = flag(r, sharing, "agent_to_agent");
     g.audit_by_route = str_equal(text(r, section(r, root, "audit"), "session_check"), STR("route"));
+    node_id schema = section(r, root, "schema");
+    g.model_providers = names_of(r, section(r, schema, "model_providers"));
+    g.web_search = names_of(r, section(r, schema, "web_search"));
+    g.web_search_active = names_of(r, section(r, schema, "web_search_active"));
+    g.plugins_installable = names_of(r, section(r, schema, "plugins_installable"));
+    g.plugins_removed = names_of(r, section(r, schema, "plugins_removed"));
+    g.plugins_on = names_of(r, section(r, schema, "plugins_on"));    g.trimmed = names_of(r, section(r, schema, "trimmed"));
+    g.moved = map_of(r, section(r, schema, "moved"));
     read_channels(r, section(r, root, "channels"), &g);
     read_tools(r, section(r, root, "tools"), &g);
     read_sandbox(r, section(r, root, "sandbox"), &g);

@@ -53,17 +53,47 @@ struct gateway_data {
     const struct keep_case *keep_case;
     size_t n_keep_case;
 
+    bool include_roots; /* OPENCLAW_INCLUDE_ROOTS counts; blocked keys are dropped everywhere */
+    bool env_skips_other_values;                    /* values of env.vars that are no text */
+    bool env_quotes_keys;                           /* in the paths of warnings */
+    struct names env_blocked, env_blocked_prefixes; /* names that `env` cannot set, upper case */
+    struct name_map env_blocked_between;            /* beginning -> ends */
+
+    /* What the start rewrites: patterns of paths (load/legacy_steps.h). */
+    struct name_map repair_scopes;               /* @name -> patterns */
+    struct name_map repair_merges, repair_moves; /* from -> the one to */
+    struct name_map repair_values;               /* pattern -> old, new, old, new... */
+    struct name_map repair_removed_values;       /* pattern -> values */
+    struct names repair_removed, repair_retired, repair_emptied;
+    struct names legacy_keys; /* 2026.3.13: present, they are all that is reported */
+
+    struct name_map defaults; /* pattern of a path -> the value when it is absent, as JSON */
+
     uint16_t base_port;
     const uint16_t *used_ports, *used_ports_without_browser; /* offsets from the base port */
     size_t n_used_ports, n_used_ports_without_browser;
+    /* Where it looks for its config and state (load/discover.h). */
+    struct names state_variables, config_variables, port_variables;
+    struct names legacy_state,
+        config_names;       /* directories of the home; files of a state directory */
+    bool home_ignores_null; /* the texts `undefined` and `null` name no home */
+    bool profile_switches;  /* --profile changes what is set to another profile's */
+    bool state_falls_back;  /* a state directory without a config: that of the home is used */
     bool profile_derived_port;
     bool workspace_follows_state, workspace_below_default;
     struct str session_visibility;
     bool agent_to_agent;
     bool audit_by_route; /* session_collision (true) or scope_main_multiuser */
 
-    struct names channels;         /* keys that `channels` may have */
-    struct name_map channel_alias; /* alias -> the one channel */
+    /* Built-in model providers; of web searches all providers, and those that are installed. */
+    struct names model_providers, web_search, web_search_active;
+    struct names plugins_installable, plugins_removed, plugins_on; /* `on` without being asked */
+    struct names trimmed;  /* places of texts that must not be blank, as semantics.h has places */
+    struct name_map moved; /* a key that is gone, with its path -> what to do */
+
+    struct names channels;          /* keys that `channels` may have */
+    struct names heartbeat_aliases; /* of channels, where not all of them are taken */
+    struct name_map channel_alias;  /* alias -> the one channel */
     struct names audited_channels;
     struct names account_dm_policy, account_group_policy; /* accounts do not inherit these */
     struct names raw_account_keys;       /* settings are looked up by the key as it is spelled */

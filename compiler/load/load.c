@@ -1,106 +1,228 @@
 #include "load/load.h"
 
+#include "load/env_block.h"
+#include "load/include.h"
+#include "load/legacy.h"
+#include "load/normalise.h"
+#include "load/validate.h"
 #include "model/ids.h"
 #include "syntax/json5.h"
 
-/* ---- variables ---------------------------------------------------------------------------------
+/* A config on its way through the steps of one gateway version. */
+struct loading {
+    const struct loader *loader;
+    struct diags *diags;
+    struct loaded *out;
+    struct include_cache *cache;
+};
+
+/* ---- depth -------------------------------------------------------------------------------------
  */
 
-static void warn_unset(const struct loader *l, node_id n, struct str name) {
-    diag_add(l->diags, SEVERITY_WARN, "missing_env", tree_span(l->tree, n),
-             "variable " STR_FMT " is not set: the gateway keeps the text `${" STR_FMT
-             "}` as it is",
-             STR_ARG(name), STR_ARG(name));
-}
-
-static void substitute(const struct loader *l, node_id n) {
-    struct substitution s = environment_substitute(l->environment, tree_text(l->tree, n));
-    struct node *node = tree_node(l->tree, n);
-    if (s.symbolic) node->flags |= NODE_SYMBOLIC;
-    if (s.missing.n) {
-        node->flags |= NODE_UNSET;
-        warn_unset(l, n, s.missing);
+/* How deep the values of a file nest: its nodes are in source order. */
+static size_t depth_of(const struct loader *l, size_t first_node) {
+    const struct node *nodes = l->tree->nodes;
+    ARRAY(uint32_t) ends = {NULL, 0, 0};
+    struct arena *scratch = arena_new();
+    size_t deepest = 0;
+    for (size_t i = first_node; i < l->tree->n; i++) {
+        if (nodes[i].kind != NODE_ARRAY && nodes[i].kind != NODE_OBJECT) continue;
+        while (ends.n && ends.v[ends.n - 1] <= nodes[i].start) ends.n--;
+        ARRAY_PUSH(scratch, ends) = nodes[i].end;
+        if (ends.n > deepest) deepest = ends.n;
     }
-    if (!s.changed) return;
-    node->u.text = s.text.p;
-    node->n = (uint32_t)s.text.n;
+    arena_free(scratch);
+    return deepest;
 }
 
-/* The nodes of a file are one range; a file without a reference is left alone. */
-static void substitute_all(const struct loader *l, uint32_t file, size_t first_node) {
-    if (str_find(source_text(l->tree->sources, file), STR("${"), 0) == SIZE_MAX) return;
-    for (size_t n = first_node; n < l->tree->n; n++)
-        if (l->tree->nodes[n].kind == NODE_STRING && !(l->tree->nodes[n].flags & NODE_DUPLICATE))
-            substitute(l, (node_id)n);
+static bool depth_is_fine(const struct loader *l, uint32_t file, size_t first_node) {
+    size_t depth = depth_of(l, first_node);
+    struct span at = {file, 0, 0};
+    if (depth >= LOAD_MAX_DEPTH) {
+        diag_add(l->diags, SEVERITY_ERROR, "too_deep", at,
+                 "values nest %lu levels deep: the gateway runs out of stack well below %d",
+                 (unsigned long)depth, LOAD_MAX_DEPTH);
+        return false;
+    }
+    if (depth > LOAD_WARN_DEPTH) {
+        struct diag *d =
+            diag_add(l->diags, SEVERITY_WARN, "too_deep", at,
+                     "values nest %lu levels deep: from about 2000 the gateway may run "
+                     "out of stack, which depends on the machine",
+                     (unsigned long)depth);
+        d->own = true;
+    }
+    return true;
 }
 
-/* ---- what the gateway refuses in bindings ------------------------------------------------------
+/* ---- the steps ---------------------------------------------------------------------------------
  */
 
-static bool names_known_agent(const struct loaded *c, struct arena *a, struct str agent) {
-    return str_equal(agent, STR("main")) || roster_has(&c->roster, ids_agent(a, agent));
+/* Whether any file of the config has a `${`. */
+static bool has_reference(const struct loading *s) {
+    const struct sources *sources = s->loader->tree->sources;
+    if (str_find(source_text(sources, s->out->file), STR("${"), 0) != SIZE_MAX) return true;
+    for (size_t i = 0; i < s->cache->files.n; i++)
+        if (s->cache->files.v[i].file &&
+            str_find(source_text(sources, s->cache->files.v[i].file), STR("${"), 0) != SIZE_MAX)
+            return true;
+    return false;
 }
 
-static void refuse_unknown_agent(const struct loader *l, const struct reading *r, struct loaded *c,
-                                 node_id binding) {
-    node_id agent = read_member(r, binding, "agentId", NODE_STRING);
-    if (!agent || names_known_agent(c, l->arena, tree_text(l->tree, agent))) return;
-    diag_add(r->diags, SEVERITY_ERROR, "unknown_agent", tree_span(l->tree, agent),
-             "no agent `" STR_FMT "` is configured: the gateway refuses the file",
-             STR_ARG(tree_text(l->tree, agent)));
-    c->startup = STARTUP_REJECTED;
+/* Variables: false when the gateway could not read the config. */
+static bool apply_variables(const struct loading *s, struct edit *edit, node_id prototype) {
+    struct env_job job = {.arena = s->loader->arena,
+                          .edit = edit,
+                          .diags = s->diags,
+                          .gateway = s->out->gateway,
+                          .base = s->loader->environment,
+                          .root = s->out->resolved,
+                          .prototype = prototype};
+    s->out->environment = env_block_apply(&job);
+    if (!s->out->environment) return false;
+    if (has_reference(s)) env_substitute(&job, s->out->environment);
+    return true;
 }
 
-static void refuse_dm_kind(const struct loader *l, const struct reading *r, struct loaded *c,
-                           node_id binding) {
-    node_id kind = tree_path(l->tree, binding, "match", "peer", "kind", NULL);
-    if (!str_equal(tree_text(l->tree, kind), STR("dm"))) return;
-    diag_add(r->diags, SEVERITY_ERROR, "invalid_union", tree_span(l->tree, kind),
-             "`peer.kind` \"dm\" is now \"direct\"");
-    if (c->startup < STARTUP_REPAIRED) c->startup = STARTUP_REPAIRED;
+static void normalise(const struct loading *s, struct diags *diags, struct edit *edit) {
+    struct normalise_job job = {.arena = s->loader->arena,
+                                .edit = edit,
+                                .diags = diags,
+                                .gateway = s->out->gateway,
+                                .environment = s->out->environment,
+                                .list_ids = &s->out->list_ids,
+                                .root = s->out->root};
+    if (!s->out->gateway->roster_entries) return;
+    normalise_config(&job);
+    if (job.marker.n) s->out->marker = job.marker;
+    if (job.first.n) s->out->first = job.first;
 }
 
-static void check_bindings(const struct loader *l, const struct reading *r, struct loaded *c) {
-    node_id bindings = read_member(r, c->root, "bindings", NODE_ARRAY);
-    if (!c->gateway->roster_entries) return;
-    for (TREE_EACH(l->tree, binding, bindings)) {
-        if (!read_is(r, binding, NODE_OBJECT)) continue;
-        refuse_unknown_agent(l, r, c, binding);
-        refuse_dm_kind(l, r, c, binding);
+/* Everything before the schema. False when the gateway stops here. */
+static bool resolve(const struct loading *s, struct edit *edit, node_id root) {
+    const struct loader *l = s->loader;
+    struct include_job include = {.arena = l->arena,
+                                  .edit = edit,
+                                  .diags = s->diags,
+                                  .files = l->files,
+                                  .gateway = s->out->gateway,
+                                  .environment = l->environment,
+                                  .config = l->config,
+                                  .directory = l->directory,
+                                  .cache = s->cache};
+    s->out->root = 0;
+    s->out->resolved = include_resolve(&include, root);
+    s->out->includes = include.edges.v;
+    s->out->n_includes = include.edges.n;
+    if (!s->out->resolved || !apply_variables(s, edit, include.prototype)) {
+        s->out->resolved = 0;
+        return false;
+    }
+    if (!tree_is(l->tree, s->out->resolved, NODE_OBJECT)) return true;
+    s->out->root = s->out->resolved;
+    s->out->marker = s->out->first = STR("");
+    s->out->list_ids = map_new(l->arena);
+    normalise(s, l->tell_steps ? s->diags : NULL, edit);
+    return true;
+}
+
+static void validate(const struct loading *s, struct diags *diags) {
+    struct validation v = {.arena = s->loader->arena,
+                           .tree = s->loader->tree,
+                           .diags = diags,
+                           .gateway = s->out->gateway,
+                           .environment = s->out->environment,
+                           .schema = s->loader->schema,
+                           .root = s->out->resolved,
+                           .legacy_default = s->out->marker.n > 0,
+                           .marker = s->out->marker};
+    validate_config(&v);
+}
+
+/* What the validator would say if the keys that are refused by name were gone. */
+static void validate_further(const struct loading *s) {
+    struct diags *beyond = diags_new(s->loader->arena);
+    validate(s, beyond);
+    for (size_t i = 0; i < beyond->list.n; i++) {
+        if (beyond->list.v[i].severity != SEVERITY_ERROR) continue;
+        beyond->list.v[i].further = true;
+        ARRAY_PUSH(s->loader->arena, s->diags->list) = beyond->list.v[i];
     }
 }
 
-static void interpret(const struct loader *l, struct diags *d, struct loaded *c) {
-    struct reading r = {l->tree, d};
-    c->roster = (struct roster){.system_agent = STR("")};
-    c->startup = STARTUP_ACCEPTED;
-    roster_load(l->arena, &r, c->gateway, c->root, &c->roster, &c->startup);
-    check_bindings(l, &r, c);
+/* The gateway's start: what it makes of a config that is refused. */
+static void repair(const struct loading *s, struct repair_job *job) {
+    struct diags *after = diags_new(s->loader->arena);
+    legacy_repair(job);
+    s->out->settled = edit_begin(s->loader->tree);
+    normalise(s, NULL, &s->out->settled);
+    s->out->changes = job->changes.v;
+    s->out->n_changes = job->changes.n;
+    s->out->startup = STARTUP_REJECTED;
+    if (!job->changes.n || s->cache->files.n || !legacy_may_repair(job)) return;
+    validate(s, after);
+    if (!after->errors) s->out->startup = STARTUP_REPAIRED;
+}
+
+/* All steps for the version of `out`; the tree is changed, `edit` takes it back. */
+static void interpret(const struct loading *s, struct edit *edit, node_id root) {
+    size_t before = s->diags->errors;
+    struct repair_job job;
+    s->out->startup = STARTUP_REJECTED;
+    s->out->n_changes = 0;
+    if (!resolve(s, edit, root)) return;
+    if (!s->out->root) {
+        validate(s, s->diags);
+        return;
+    }
+    s->out->repair = edit_begin(s->loader->tree);
+    job = (struct repair_job){.arena = s->loader->arena,
+                              .edit = &s->out->repair,
+                              .gateway = s->out->gateway,
+                              .environment = s->out->environment,
+                              .root = s->out->root,
+                              .list_ids = &s->out->list_ids,
+                              .first = s->out->first};
+    bool refused = !legacy_refuse(&job, s->diags);
+    if (refused)
+        validate_further(s);
+    else
+        validate(s, s->diags);
+    if (s->diags->errors == before)
+        s->out->startup = STARTUP_ACCEPTED;
+    else if (refused || !s->out->gateway->legacy_keys.n)
+        repair(s, &job);
+    roster_read(s->loader->arena, s->out);
 }
 
 /* ---- which gateway -----------------------------------------------------------------------------
  */
 
-/* How many mistakes the config has for a version; nothing is reported. */
-static size_t misfits(const struct loader *l, const struct loaded *c,
-                      const struct gateway_data *gateway) {
-    struct diags *scratch = diags_new(l->arena);
-    struct loaded attempt = *c;
+/* How many mistakes the config has for a version; nothing is reported, nothing stays changed. */
+static size_t misfits(const struct loading *s, const struct gateway_data *gateway, node_id root) {
+    struct loaded attempt = *s->out;
+    struct diags *scratch = diags_new(s->loader->arena);
+    struct loading trial = {s->loader, scratch, &attempt, s->cache};
+    struct edit edit = edit_begin(s->loader->tree);
     attempt.gateway = gateway;
-    interpret(l, scratch, &attempt);
-    for (size_t n = 1; n < l->tree->n; n++) l->tree->nodes[n].flags &= (uint8_t)~NODE_REPORTED;
+    interpret(&trial, &edit, root);
+    load_undo_repair(&attempt);
+    edit_undo(&edit);
+    struct tree *t = s->loader->tree;
+    for (size_t n = 1; n < t->n; n++) t->nodes[n].flags &= (uint8_t)~NODE_REPORTED;
     return scratch->errors;
 }
 
-static void choose_best_fit(const struct loader *l, struct loaded *c) {
+static void choose_best_fit(const struct loading *s, node_id root) {
+    const struct gateways *known = s->loader->gateways;
     size_t fewest = SIZE_MAX;
-    for (size_t i = 0; i < l->gateways->n; i++) {
-        size_t errors = misfits(l, c, &l->gateways->v[i]);
+    for (size_t i = 0; i < known->n; i++) {
+        size_t errors = misfits(s, &known->v[i], root);
         if (errors > fewest) continue;
         fewest = errors;
-        c->gateway = &l->gateways->v[i];
+        s->out->gateway = &known->v[i];
     }
-    c->why = STR("the known version that the config fits best");
+    s->out->why = STR("the known version that the config fits best");
 }
 
 static struct str nearest_note(const struct loader *l, const struct gateway_data *g,
@@ -110,47 +232,41 @@ static struct str nearest_note(const struct loader *l, const struct gateway_data
                       STR_ARG(from), STR_ARG(asked));
 }
 
-static void choose_gateway(const struct loader *l, struct loaded *c) {
+static void choose_gateway(const struct loading *s, node_id root) {
+    const struct loader *l = s->loader;
     struct str asked = l->gateway, from = l->gateway_from;
     if (!asked.n) {
         asked = ids_trim(
-            tree_text(l->tree, tree_path(l->tree, c->root, "meta", "lastTouchedVersion", NULL)));
+            tree_text(l->tree, tree_path(l->tree, root, "meta", "lastTouchedVersion", NULL)));
         from = STR("meta.lastTouchedVersion");
     }
     if (!asked.n || !gateway_version_is_readable(asked)) {
-        choose_best_fit(l, c);
+        choose_best_fit(s, root);
         return;
     }
-    c->gateway = gateways_find(l->gateways, asked);
-    c->why = nearest_note(l, c->gateway, asked, from);
+    s->out->gateway = gateways_find(l->gateways, asked);
+    s->out->why = nearest_note(l, s->out->gateway, asked, from);
 }
 
 /* ---- the whole load ----------------------------------------------------------------------------
  */
 
-static bool root_is_object(const struct loader *l, uint32_t file, node_id root) {
-    if (tree_is(l->tree, root, NODE_OBJECT)) return true;
-    struct span whole = tree_span(l->tree, root);
-    diag_add(
-        l->diags, SEVERITY_ERROR, "invalid_type",
-        (struct span){file, whole.start, whole.start < whole.end ? whole.start + 1 : whole.end},
-        "the config must be an object, `{ ... }`, but this is %s",
-        read_kind_name((enum node_kind)tree_node(l->tree, root)->kind));
-    return false;
+static void add_own(const struct loading *s, struct diag d) {
+    d.own = true;
+    ARRAY_PUSH(s->loader->arena, s->diags->list) = d;
 }
 
-/* `$include` is resolved by the gateway before everything else; without the included text nothing
- * that follows could be believed. */
-static bool has_include(const struct loader *l, uint32_t file, size_t first_node) {
-    key_id include = tree_find_key(l->tree, STR("$include"));
-    for (size_t n = first_node; include && n < l->tree->n; n++)
-        if (l->tree->nodes[n].key == include && l->tree->nodes[n].file == file) {
-            diag_add(
-                l->diags, SEVERITY_ERROR, "include_unsupported", tree_key_span(l->tree, (node_id)n),
-                "`$include` is not followed by this version of clawc: give it the merged file");
-            return true;
-        }
-    return false;
+/* What the parser warned of in the included files. */
+static void pass_warnings(const struct loading *s) {
+    for (size_t i = 0; i < s->cache->files.n; i++) {
+        const struct include_file *f = &s->cache->files.v[i];
+        for (size_t k = 0; f->parsed && k < f->diags->list.n; k++) add_own(s, f->diags->list.v[k]);
+    }
+}
+
+void load_undo_repair(struct loaded *out) {
+    edit_undo(&out->settled);
+    edit_undo(&out->repair);
 }
 
 void load_config(const struct loader *l, uint32_t file, struct loaded *out) {
@@ -158,20 +274,26 @@ void load_config(const struct loader *l, uint32_t file, struct loaded *out) {
                            .file = file,
                            .first_diag = l->diags->list.n,
                            .first_error_count = l->diags->errors,
+                           .environment = l->environment,
                            .gateway = &l->gateways->v[l->gateways->n - 1],
-                           .why = STR("the newest known version")};
+                           .why = STR("the newest known version"),
+                           .startup = STARTUP_REJECTED};
+    struct include_cache cache = {.index = map_new(l->arena)};
+    struct loading s = {l, l->diags, out, &cache};
     size_t first_node = l->tree->n;
-    struct json5_result parsed = json5_parse(l->tree, file, l->diags);
-    if (parsed.root) secrets_mark(l->tree, parsed.root);
-    if (!parsed.ok) secrets_mark_broken(l->tree->sources, file, false);
+    out->parsed = json5_parse(l->tree, file, l->diags);
+    for (size_t i = out->first_diag; i < l->diags->list.n; i++)
+        l->diags->list.v[i].own = true; /* the gateway's parser does not warn */
+    if (out->parsed.root) secrets_mark(l->tree, out->parsed.root);
+    if (!out->parsed.ok) secrets_mark_broken(l->tree->sources, file, false);
     if (l->gateway.n && gateway_version_is_readable(l->gateway))
         out->gateway = gateways_find(l->gateways, l->gateway);
-    out->startup = STARTUP_REJECTED;
-    if (parsed.ok && root_is_object(l, file, parsed.root) && !has_include(l, file, first_node)) {
-        out->root = parsed.root;
-        substitute_all(l, file, first_node);
-        choose_gateway(l, out);
-        interpret(l, l->diags, out);
+    if (out->parsed.ok && depth_is_fine(l, file, first_node)) {
+        struct edit edit;
+        choose_gateway(&s, out->parsed.root);
+        edit = edit_begin(l->tree);
+        interpret(&s, &edit, out->parsed.root);
+        pass_warnings(&s);
     }
     out->errors = l->diags->errors - out->first_error_count;
     if (out->errors && out->startup == STARTUP_ACCEPTED) out->startup = STARTUP_REJECTED;

@@ -4,9 +4,20 @@
 #ifndef CLAWC_LOAD_LOAD_H
 #define CLAWC_LOAD_LOAD_H
 
+#include "load/edit.h"
 #include "load/environment.h"
+#include "load/files.h"
 #include "load/gateway.h"
+#include "load/include.h"
+#include "load/legacy.h"
 #include "load/read.h"
+#include "load/schema.h"
+#include "syntax/json5.h"
+
+enum {
+    LOAD_WARN_DEPTH = 1000, /* deeper nesting may be too much for the gateway */
+    LOAD_MAX_DEPTH = 5000,  /* from here on a config is refused */
+};
 
 /* One agent of the roster, in the order in which the gateway enumerates it. */
 struct roster_agent {
@@ -18,13 +29,6 @@ struct roster_agent {
     bool marked;        /* default: true */
 };
 
-/* A binding that the gateway adds at load or at the repair of a start. */
-struct added_binding {
-    struct str agent, channel;
-    struct str account; /* p == NULL: "*" */
-    node_id node;       /* the channel it is for */
-};
-
 /* What the gateway start does with the file. */
 enum startup { STARTUP_ACCEPTED, STARTUP_REPAIRED, STARTUP_REJECTED };
 
@@ -32,18 +36,31 @@ struct roster {
     ARRAY(struct roster_agent) agents;
     struct map ids; /* canonical id -> number (from 1) of the first agent that has it */
     bool explicit_ownership;
-    bool ownership_missing; /* several agents, no marker, not explicit: repaired at the start */
-    struct str
-        system_agent;  /* agents.defaults.systemAgent.agentId, or `main` by repair; may be empty */
-    struct str marker; /* canonical id of the remembered default marker, or empty */
-    ARRAY(struct added_binding) added;
+    bool ownership_missing;  /* several agents, no marker, not explicit: repaired at the start */
+    struct str system_agent; /* agents.defaults.systemAgent.agentId; may be empty */
+    struct str marker;       /* canonical id of the remembered default marker, or empty */
     node_id node; /* where the roster stands: agents.entries, agents.list, agents or the root */
 };
 
 struct loaded {
     struct tree *tree;
     uint32_t file;
-    node_id root; /* an object; 0 when there is nothing to work with */
+    struct json5_result parsed; /* of the file itself */
+    /* The config as the gateway has it: files included, variables substituted, brought to the
+     * current dialect and, when the start repairs it, repaired. An object; 0 when there is nothing
+     * to work with. */
+    node_id root;
+    node_id resolved; /* the same, of any kind; 0 when the gateway does not get that far */
+    const struct environment *environment; /* with what the `env` block sets */
+    struct str marker;   /* canonical id of the agent whose marker the load turned into owners */
+    struct map list_ids; /* key of an agent that was in a list -> the value of its `id` */
+    struct str first;    /* the first agent of a list of several without marker, or empty */
+    struct edit repair;  /* what the start rewrites */
+    struct edit settled; /* what loading does to the result */
+    const struct include_edge *includes;
+    size_t n_includes;
+    const struct repair_change *changes;
+    size_t n_changes;
     const struct gateway_data *gateway;
     struct str why; /* why this version: "--gateway", "meta.lastTouchedVersion", ... */
     enum startup startup;
@@ -58,18 +75,25 @@ struct loader {
     struct diags *diags;
     const struct gateways *gateways;
     const struct environment *environment;
-    struct str gateway;      /* asked for, or empty */
-    struct str gateway_from; /* "--gateway" or "clawc.yaml" */
+    const struct files *files; /* how included files are read */
+    bool tell_steps;      /* warn of what every load rewrites, as the gateway's own check does */
+    struct str config;    /* absolute path of the file, links not resolved */
+    struct str directory; /* the working directory */
+    const struct schema *schema; /* instead of the gateway's own (--schema), or NULL */
+    struct str gateway;          /* asked for, or empty */
+    struct str gateway_from;     /* "--gateway" or "clawc.yaml" */
 };
 
 /* Loads a file that has been read. Mistakes become diagnostics. `out->root` is 0 when the text
  * could not be parsed or is no object. */
 void load_config(const struct loader *l, uint32_t file, struct loaded *out);
 
-/* roster.c: the roster of `root` as this gateway reads it. Errors and repairs go to `diags`;
- * `*startup` only gets worse. */
-void roster_load(struct arena *a, const struct reading *r, const struct gateway_data *g,
-                 node_id root, struct roster *roster, enum startup *startup);
+/* Takes back what the start rewrites: `out->resolved` is again what the validator saw. The roster
+ * and what was made of the config by then no longer fit. */
+void load_undo_repair(struct loaded *out);
+
+/* roster.c: the roster of a loaded config. */
+void roster_read(struct arena *a, struct loaded *c);
 
 /* Whether `id` (canonical) is an agent of the roster. */
 bool roster_has(const struct roster *roster, struct str id);

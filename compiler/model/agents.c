@@ -111,17 +111,22 @@ static struct str default_workspace(const struct model *m, const struct agent_de
     return location_join(m->arena, d->state, str_concat(m->arena, STR("workspace-"), id));
 }
 
-/* Who has the default workspace: the default agent; in the newer gateway the marked or only one,
- * and after the repair of a list without marker its first agent. */
+static bool is_added(const struct model *m, node_id n) {
+    return n && (tree_node(m->tree, n)->flags & NODE_ADDED);
+}
+
+/* Who has the default workspace: the default agent; in the newer gateway the marked or only one, or
+ * the first of a list without marker, for which the load writes it down. */
 static struct str workspace_owner(const struct model *m) {
     const struct roster *roster = &m->loaded->roster;
     if (!m->gateway->roster_entries)
         return m->routing.default_agent >= 0 ? m->routing.agents[m->routing.default_agent]
                                              : STR("");
     if (roster->marker.n) return roster->marker;
-    bool repaired_list =
-        m->loaded->startup == STARTUP_REPAIRED && tree_is(m->tree, roster->node, NODE_ARRAY);
-    if (roster->agents.n == 1 || (repaired_list && roster->agents.n)) return roster->agents.v[0].id;
+    if (roster->agents.n == 1) return roster->agents.v[0].id;
+    for (size_t i = 0; i < roster->agents.n; i++)
+        if (is_added(m, tree_member(m->tree, roster->agents.v[i].node, STR("workspace"))))
+            return roster->agents.v[i].id;
     return STR("");
 }
 
@@ -147,6 +152,8 @@ static void build_agent(struct model *m, const struct reading *r, const struct a
         .marked = agent->marked};
     if (!built->delegates.set) built->delegates = *delegates;
     if (!built->model.set) built->model.v = d->model.v;
+    if (is_added(m, built->workspace.at))
+        built->workspace = (struct text){.v = default_workspace(m, d, agent->id), .at = block};
     built->workspace = resolved(m, built->workspace);
     built->agent_dir = resolved(m, built->agent_dir);
 }

@@ -159,25 +159,12 @@ static void add_written(struct building *b, node_id node) {
         .at = node,
         .route = -1,
         .has_peer = peer != 0,
+        .added = (tree_node(b->r->tree, node)->flags & NODE_ADDED) != 0,
     };
     w.is_acp = str_equal(value_text(b->r, node, "type", node, STR("route")).v, STR("acp"));
     w.channel_token = ids_token(b->arena, w.channel.v);
     w.account_pattern = account_pattern(b->arena, w.account.v);
     add_route(b, &w, node);
-    ARRAY_PUSH(b->arena, b->m->bindings) = w;
-}
-
-static void add_added(struct building *b, const struct added_binding *added) {
-    struct str account = added->account.p ? added->account : STR("*");
-    struct binding w = {.agent = {.v = added->agent, .at = added->node},
-                        .channel = {.v = added->channel, .at = added->node},
-                        .account = {.v = account, .at = added->node, .set = true},
-                        .at = added->node,
-                        .route = -1,
-                        .added = true,
-                        .channel_token = ids_token(b->arena, added->channel),
-                        .account_pattern = account};
-    add_route(b, &w, added->node);
     ARRAY_PUSH(b->arena, b->m->bindings) = w;
 }
 
@@ -223,8 +210,6 @@ void model_build_routing(struct model *m, const struct reading *r) {
     m->bindings_at = value_place(bindings, m->at);
     for (TREE_EACH(r->tree, node, bindings))
         if (read_is(r, node, NODE_OBJECT)) add_written(&b, node);
-    for (size_t i = 0; i < m->loaded->roster.added.n; i++)
-        add_added(&b, &m->loaded->roster.added.v[i]);
     build_session(&b);
     m->routing.gateway = m->gateway->version;
     m->routing.rules = m->gateway->routing_rules;

@@ -44,3 +44,19 @@ void diag_note_add(struct diags *d, struct diag *to, struct span span, const cha
     va_end(args);
     ARRAY_PUSH(d->arena, to->notes) = (struct diag_note){span, message};
 }
+
+void diag_text(struct diags *d, struct diag *to, const char *name, struct str text) {
+    ARRAY_PUSH(d->arena, to->details) =
+        (struct diag_detail){.name = name, .kind = DETAIL_TEXT, .text = text};
+}
+
+void diag_number(struct diags *d, struct diag *to, const char *name, double number) {
+    ARRAY_PUSH(d->arena, to->details) =
+        (struct diag_detail){.name = name, .kind = DETAIL_NUMBER, .number = number};
+}
+
+void diag_list(struct diags *d, struct diag *to, const char *name, const struct str *list,
+               size_t n) {
+    ARRAY_PUSH(d->arena, to->details) =
+        (struct diag_detail){.name = name, .kind = DETAIL_LIST, .list = list, .n = n};
+}

@@ -17,12 +17,26 @@ struct diag_note {
     struct str message;
 };
 
+/* A detail of a diagnostic, under the name that the gateway's own reports have for it: a text, a
+ * number or a list of texts. */
+struct diag_detail {
+    const char *name; /* "keys", "allowed", "expected", "bound", "line", ... */
+    enum { DETAIL_TEXT, DETAIL_NUMBER, DETAIL_LIST } kind;
+    struct str text;
+    double number;
+    const struct str *list;
+    size_t n;
+};
+
 struct diag {
     enum severity severity; /* SEVERITY_ERROR or SEVERITY_WARN */
     const char *kind;       /* stable code: "json5_syntax", "unknown_agent", ... */
     struct span span;
     struct str path;    /* dotted path in the loaded config, or empty */
     struct str message; /* one sentence: what is wrong and what was expected */
+    bool further;       /* lies beyond the point where the gateway itself stops */
+    bool own;           /* clawc's own: the gateway would not say it */
+    ARRAY(struct diag_detail) details;
     ARRAY(struct diag_note) notes;
 };
 
@@ -39,6 +53,12 @@ struct diags *diags_new(struct arena *a);
  * (for `diag_note_add`). */
 struct diag *diag_add(struct diags *d, enum severity severity, const char *kind, struct span span,
                       const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+/* Adds a detail; the name is a literal, the texts live as long as the run. */
+void diag_text(struct diags *d, struct diag *to, const char *name, struct str text);
+void diag_number(struct diags *d, struct diag *to, const char *name, double number);
+void diag_list(struct diags *d, struct diag *to, const char *name, const struct str *list,
+               size_t n);
 
 void diag_note_add(struct diags *d, struct diag *to, struct span span, const char *format, ...)
     __attribute__((format(printf, 4, 5)));

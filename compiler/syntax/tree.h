@@ -24,6 +24,8 @@ enum node_flag {
     NODE_SYMBOLIC = 4,  /* a text with a variable whose value is not known */
     NODE_UNSET = 8,     /* a text with a variable that is known to be unset */
     NODE_REPORTED = 16, /* its wrong kind has been reported */
+    NODE_SUBSTITUTED = 32, /* a text in which a variable was replaced by its value */
+    NODE_ADDED = 64,       /* stands in no file: the gateway adds it when it loads the config */
 };
 
 struct node {

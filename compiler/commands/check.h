@@ -1,0 +1,22 @@
+/* What the gateway would say of a config, as data: for `check` and its batch tests. */
+#ifndef CLAWC_COMMANDS_CHECK_H
+#define CLAWC_COMMANDS_CHECK_H
+
+#include "commands/run.h"
+
+/* A config as one gateway version sees it. */
+struct checked {
+    const char *path; /* as given */
+    struct loaded loaded;
+    struct diags *diags; /* everything that was found, in order */
+    struct tree *tree;
+    struct str version, why;
+    bool valid, repaired;
+    /* `diags`, divided: what the gateway reports, what lies beyond the point where it stops. */
+    ARRAY(struct diag) errors, further, warnings;
+};
+
+/* check_json.c: one line of JSON. */
+void check_add_json(struct buf *b, struct run *run, const struct checked *c, bool resolved);
+
+#endif

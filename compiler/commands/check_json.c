@@ -1,0 +1,156 @@
+/* The answer of `check` as JSON: what programs read. */
+#include <math.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "commands/check.h"
+#include "syntax/paths.h"
+
+static void add_key(struct buf *b, const char *key) {
+    if (b->n && b->p[b->n - 1] != '{') buf_add(b, STR(", "));
+    json_add_string(b, str_from(key));
+    buf_add(b, STR(": "));
+}
+
+static void add_text(struct buf *b, const char *key, struct str text) {
+    add_key(b, key);
+    json_add_string(b, text);
+}
+
+/* ---- the resolved config -----------------------------------------------------------------------
+ */
+
+static void add_number(struct buf *b, double x) {
+    char text[JS_NUMBER_MAX];
+    size_t n = js_number_text(x, text);
+    if (isfinite(x) && !(x == 0 && signbit(x)))
+        buf_add(b, (struct str){text, n});
+    else
+        buf_addf(b, "{\"$number\": \"%s%.*s\"}", x == 0 ? "-" : "", (int)n, text);
+}
+
+/* A value whose children are being written. */
+struct frame {
+    node_id next;
+    char close;
+};
+
+static void add_scalar(struct buf *b, const struct tree *t, node_id n) {
+    const struct node *node = tree_node(t, n);
+    if (node->kind == NODE_NULL) buf_add(b, STR("null"));
+    if (node->kind == NODE_BOOL) buf_add(b, node->u.boolean ? STR("true") : STR("false"));
+    if (node->kind == NODE_NUMBER) add_number(b, node->u.number);
+    if (node->kind == NODE_STRING) json_add_string(b, tree_text(t, n));
+}
+
+/* Without recursion: configs nest some thousand levels. */
+static void add_value(struct buf *b, const struct tree *t, node_id root) {
+    ARRAY(struct frame) open = {0};
+    node_id n = root;
+    for (;;) {
+        if (n) {
+            const struct node *node = tree_node(t, n);
+            if (open.n && open.v[open.n - 1].close == '}') {
+                json_add_string(b, tree_key_text(t, node->key));
+                buf_add(b, STR(": "));
+            }
+            if (open.n) open.v[open.n - 1].next = node->next;
+            if (node->kind >= NODE_ARRAY) {
+                buf_add_char(b, node->kind == NODE_ARRAY ? '[' : '{');
+                struct frame f = {node->u.first, node->kind == NODE_ARRAY ? ']' : '}'};
+                ARRAY_PUSH(b->arena, open) = f;
+                n = f.next;
+                continue;
+            }
+            add_scalar(b, t, n);
+        }
+        while (open.n && !open.v[open.n - 1].next) buf_add_char(b, open.v[--open.n].close);
+        if (!open.n) return;
+        n = open.v[open.n - 1].next;
+        buf_add(b, STR(", "));
+    }
+}
+
+/* ---- diagnostics -------------------------------------------------------------------------------
+ */
+
+static void add_position(struct buf *b, const char *key, const struct sources *s, struct span span,
+                         uint32_t offset) {
+    struct position p = source_position(s, span.file, offset);
+    add_key(b, key);
+    buf_addf(b, "{\"offset\": %u, \"line\": %u, \"column\": %u}", p.offset, p.line, p.column);
+}
+
+static void add_location(struct buf *b, const struct sources *s, struct paths *paths,
+                         struct span span) {
+    add_key(b, "location");
+    if (!span.file) {
+        buf_add(b, STR("null"));
+        return;
+    }
+    buf_add_char(b, '{');
+    add_text(b, "file", source_name(s, span.file));
+    add_text(b, "path", paths_of_span(paths, span));
+    add_position(b, "start", s, span, span.start);
+    add_position(b, "end", s, span, span.end);
+    buf_add_char(b, '}');
+}
+
+static void add_detail(struct buf *b, const struct diag_detail *d) {
+    add_key(b, d->name);
+    if (d->kind == DETAIL_TEXT) json_add_string(b, d->text);
+    if (d->kind == DETAIL_NUMBER) add_number(b, d->number);
+    if (d->kind != DETAIL_LIST) return;
+    buf_add_char(b, '[');
+    for (size_t i = 0; i < d->n; i++) {
+        if (i) buf_add(b, STR(", "));
+        json_add_string(b, d->list[i]);
+    }
+    buf_add_char(b, ']');
+}
+
+static void add_diag(struct buf *b, const struct sources *s, struct paths *paths,
+                     const struct diag *d) {
+    buf_add_char(b, '{');
+    add_text(b, "path", d->path);
+    add_text(b, "kind", str_from(d->kind));
+    for (size_t i = 0; i < d->details.n; i++) add_detail(b, &d->details.v[i]);
+    if (d->own) add_text(b, "source", STR("clawc"));
+    add_text(b, "message", d->message);
+    add_location(b, s, paths, d->span);
+    buf_add_char(b, '}');
+}
+
+static void add_list(struct buf *b, const char *key, const struct sources *s, struct paths *paths,
+                     const struct diag *list, size_t n) {
+    add_key(b, key);
+    buf_add_char(b, '[');
+    for (size_t i = 0; i < n; i++) {
+        if (i) buf_add(b, STR(", "));
+        add_diag(b, s, paths, &list[i]);
+    }
+    buf_add_char(b, ']');
+}
+
+void check_add_json(struct buf *b, struct run *run, const struct checked *c, bool resolved) {
+    const struct loaded *l = &c->loaded;
+    struct paths *paths = paths_new(run->arena, c->tree);
+    buf_add_char(b, '{');
+    add_text(b, "file", str_from(c->path));
+    add_text(b, "gateway", c->version);
+    add_text(b, "why", c->why);
+    add_key(b, "valid");
+    buf_add(b, c->valid ? STR("true") : STR("false"));
+    add_text(b, "startup",
+             c->valid      ? STR("accepted")
+             : c->repaired ? STR("repaired")
+                           : STR("rejected"));
+    add_list(b, "errors", run->sources, paths, c->errors.v, c->errors.n);
+    add_list(b, "further", run->sources, paths, c->further.v, c->further.n);
+    add_list(b, "warnings", run->sources, paths, c->warnings.v, c->warnings.n);
+    if (resolved && l->resolved) {
+        add_key(b, "resolved");
+        add_value(b, c->tree, l->resolved);
+    }
+    buf_add(b, STR("}\n"));
+}

@@ -1,0 +1,334 @@
+/* Loads every config that the real gateways were asked about and compares what they made of it:
+ * the resolved config, what they could not include, the variables they missed. */
+#include "load/load.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/utf8.h"
+#include "load/load_testing.h"
+#include "syntax/notation.h"
+
+#define ROOT "/root-of-test"
+static const struct str state = {ROOT "/state", sizeof ROOT "/state" - 1};
+
+/* ---- a case ------------------------------------------------------------------------------------
+ */
+
+struct test_case {
+    struct arena *arena;
+    struct tree *tree; /* of the vector line */
+    node_id line;
+    struct virtual_files files;
+    struct files access;
+    struct environment *environment;
+    struct loaded loaded;
+    struct diags *diags;
+};
+
+static struct str replace_root(struct arena *a, struct str text) {
+    struct buf b = buf_new(a);
+    size_t from = 0, at;
+    while ((at = str_find(text, STR("@ROOT@"), from)) != SIZE_MAX) {
+        buf_add(&b, str_slice(text, from, at));
+        buf_add(&b, STR(ROOT));
+        from = at + 6;
+    }
+    buf_add(&b, str_slice(text, from, text.n));
+    return buf_str(&b);
+}
+
+static struct str decode_base64(struct arena *a, struct str s) {
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    struct buf b = buf_new(a);
+    uint32_t bits = 0;
+    int n = 0;
+    for (size_t i = 0; i < s.n && s.p[i] != '='; i++) {
+        bits = bits << 6 | (uint32_t)(strchr(digits, s.p[i]) - digits);
+        n += 6;
+        if (n < 8) continue;
+        n -= 8;
+        buf_add_char(&b, (char)(bits >> n & 0xff));
+    }
+    return buf_str(&b);
+}
+
+static node_id member(const struct test_case *c, node_id n, const char *key) {
+    return tree_member(c->tree, n, str_from(key));
+}
+
+static struct str key_of(const struct test_case *c, node_id n) {
+    return tree_key_text(c->tree, tree_node(c->tree, n)->key);
+}
+
+static struct str file_text(const struct test_case *c, node_id n) {
+    if (!tree_is(c->tree, n, NODE_OBJECT)) return tree_text(c->tree, n);
+    struct buf b = buf_new(c->arena);
+    struct str fill = tree_text(c->tree, member(c, n, "fill"));
+    for (double i = 0; i < tree_node(c->tree, member(c, n, "times"))->u.number; i++)
+        buf_add(&b, fill);
+    return buf_str(&b);
+}
+
+static void make_files(struct test_case *c) {
+    c->files.arena = c->arena;
+    for (TREE_EACH(c->tree, f, member(c, c->line, "files")))
+        virtual_add(&c->files, state, key_of(c, f), file_text(c, f));
+    for (TREE_EACH(c->tree, f, member(c, c->line, "links")))
+        virtual_link(&c->files, state, key_of(c, f), tree_text(c->tree, f));
+    for (TREE_EACH(c->tree, f, member(c, c->line, "hardlinks")))
+        virtual_hard_link(&c->files, state, key_of(c, f), tree_text(c->tree, f));
+    ARRAY_PUSH(c->arena, c->files.roots) = state;
+    ARRAY_PUSH(c->arena, c->files.roots) = STR(ROOT "/outside");
+    c->access = virtual_access(&c->files);
+}
+
+static void make_environment(struct test_case *c) {
+    struct environment *e = environment_new(c->arena);
+    e->complete = true;
+    environment_set(e, STR("HOME"), STR(ROOT "/home"));
+    environment_set(e, STR("OPENCLAW_STATE_DIR"), state);
+    environment_set(e, STR("OPENCLAW_CONFIG_PATH"), STR(ROOT "/state/openclaw.json"));
+    environment_set(e, STR("PATH"), STR("/usr/bin:/bin"));
+    environment_set(e, STR("TZ"), STR("UTC"));
+    for (TREE_EACH(c->tree, v, member(c, c->line, "env")))
+        environment_set(e, key_of(c, v), tree_text(c->tree, v));
+    c->environment = e;
+}
+
+static struct str padded(struct arena *a, struct str text) {
+    char *p = arena_zalloc(a, text.n + SOURCE_PADDING, 1);
+    if (text.n) memcpy(p, text.p, text.n);
+    return (struct str){p, text.n};
+}
+
+static struct str case_source(const struct test_case *c) {
+    node_id coded = member(c, c->line, "source_b64");
+    if (coded) return decode_base64(c->arena, tree_text(c->tree, coded));
+    return utf8_repair(c->arena, tree_text(c->tree, member(c, c->line, "source")));
+}
+
+static void load_case(struct test_case *c, struct gateways *gateways, const char *version) {
+    make_files(c);
+    make_environment(c);
+    virtual_add(&c->files, state, STR("openclaw.json"), case_source(c));
+    struct sources *sources = sources_new(c->arena);
+    struct tree *t = tree_new(c->arena, sources);
+    c->diags = diags_new(c->arena);
+    uint32_t file = source_add(sources, STR("openclaw.json"), padded(c->arena, case_source(c)));
+    struct loader l = {.arena = c->arena,
+                       .tree = t,
+                       .diags = c->diags,
+                       .gateways = gateways,
+                       .environment = c->environment,
+                       .files = &c->access,
+                       .tell_steps = true,
+                       .config = STR(ROOT "/state/openclaw.json"),
+                       .directory = STR(ROOT),
+                       .gateway = str_from(version),
+                       .gateway_from = STR("test")};
+    load_config(&l, file, &c->loaded);
+}
+
+/* ---- comparing ---------------------------------------------------------------------------------
+ */
+
+/* The vectors write numbers that JSON lacks as {"$number": "NaN"}. */
+static void add_expected(struct buf *b, const struct tree *t, node_id n) {
+    node_id number = tree_member(t, n, STR("$number"));
+    const char *separator = "";
+    if (number) {
+        buf_addf(b, "{\"num\":\"" STR_FMT "\"}", STR_ARG(tree_text(t, number)));
+    } else if (tree_is(t, n, NODE_OBJECT)) {
+        buf_add(b, STR("{"));
+        for (TREE_EACH(t, child, n)) {
+            buf_addf(b, "%s" STR_FMT ": ", separator,
+                     STR_ARG(tree_key_text(t, tree_node(t, child)->key)));
+            add_expected(b, t, child);
+            separator = ", ";
+        }
+        buf_add(b, STR("}"));
+    } else if (tree_is(t, n, NODE_ARRAY)) {
+        buf_add(b, STR("["));
+        for (TREE_EACH(t, child, n)) {
+            buf_addf(b, "%s", separator);
+            add_expected(b, t, child);
+            separator = ", ";
+        }
+        buf_add(b, STR("]"));
+    } else {
+        notation_add_value(b, t, n);
+    }
+}
+
+static struct str as_text(struct arena *a, const struct tree *t, node_id n) {
+    struct buf b = buf_new(a);
+    add_expected(&b, t, n);
+    return buf_str(&b);
+}
+
+static bool report(const struct test_case *c, const char *what, struct str want, struct str got) {
+    if (str_equal(want, got)) return true;
+    fprintf(stderr, STR_FMT " %s\n  gateway " STR_FMT "\n  clawc   " STR_FMT "\n",
+            STR_ARG(tree_text(c->tree, member(c, c->line, "id"))), what, STR_ARG(want),
+            STR_ARG(got));
+    return false;
+}
+
+static bool check_resolved(struct test_case *c) {
+    node_id expected = member(c, c->line, "resolved");
+    if (!expected) return true;
+    load_undo_repair(&c->loaded);
+    struct tree *t = c->loaded.tree;
+    struct str got = STR("nothing");
+    if (c->loaded.resolved)
+        got = tree_is(t, c->loaded.resolved, NODE_OBJECT) ? as_text(c->arena, t, c->loaded.resolved)
+                                                          : STR("{}");
+    return report(c, "resolved", as_text(c->arena, c->tree, expected), got);
+}
+
+/* What the newer gateway's start makes of the file. */
+static bool check_repaired(struct test_case *c) {
+    node_id expected = member(c, c->line, "repaired");
+    edit_undo(&c->loaded.settled);
+    if (!expected || !c->loaded.gateway->roster_entries) return true;
+    return report(c, "repaired", as_text(c->arena, c->tree, expected),
+                  as_text(c->arena, c->loaded.tree, c->loaded.root));
+}
+
+/* What the gateway's start does. */
+static bool check_startup(struct test_case *c) {
+    static const char *const names[] = {"accepted", "repaired", "rejected"};
+    struct str want = tree_text(c->tree, member(c, c->line, "startup"));
+    if (!want.n) want = STR("accepted");
+    return report(c, "startup", want, str_from(names[c->loaded.startup]));
+}
+
+static bool ends_reading(struct str kind) {
+    return str_starts(kind, STR("include_")) || str_equal(kind, STR("read_failed")) ||
+           str_equal(kind, STR("too_deep"));
+}
+
+static bool check_stop(struct test_case *c) {
+    struct str want = STR(""), got = STR("");
+    for (TREE_EACH(c->tree, e, member(c, c->line, "errors")))
+        if (ends_reading(tree_text(c->tree, member(c, e, "kind"))))
+            want = tree_text(c->tree, member(c, e, "kind"));
+    for (size_t i = 0; i < c->diags->list.n; i++)
+        if (c->diags->list.v[i].severity == SEVERITY_ERROR &&
+            ends_reading(str_from(c->diags->list.v[i].kind)))
+            got = str_from(c->diags->list.v[i].kind);
+    return report(c, "reading stops with", want, got);
+}
+
+/* The warnings of loading, sorted: kind, path and variable of each. */
+static bool is_of_loading(struct str kind) {
+    static const char *const kinds[] = {"missing_env",
+                                        "migrated_agents_list",
+                                        "preserved_first_workspace",
+                                        "migrated_context_budget",
+                                        "materialized_default_agent",
+                                        "removed_default_markers"};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (str_equal(kind, str_from(kinds[i]))) return true;
+    return false;
+}
+
+static int by_text(const void *a, const void *b) {
+    return str_compare(*(const struct str *)a, *(const struct str *)b);
+}
+
+static struct str sorted(struct arena *a, struct str *v, size_t n) {
+    struct buf b = buf_new(a);
+    if (n) qsort(v, n, sizeof *v, by_text);
+    for (size_t i = 0; i < n; i++) buf_addf(&b, STR_FMT "; ", STR_ARG(v[i]));
+    return buf_str(&b);
+}
+
+static struct str detail_text(const struct diag *d, const char *name) {
+    for (size_t i = 0; i < d->details.n; i++)
+        if (strcmp(d->details.v[i].name, name) == 0) return d->details.v[i].text;
+    return STR("");
+}
+
+static bool check_warnings(struct test_case *c) {
+    ARRAY(struct str) want = {NULL, 0, 0}, got = {NULL, 0, 0};
+    for (TREE_EACH(c->tree, w, member(c, c->line, "warnings"))) {
+        struct str kind = tree_text(c->tree, member(c, w, "kind"));
+        if (!is_of_loading(kind)) continue;
+        ARRAY_PUSH(c->arena, want) =
+            str_format(c->arena, STR_FMT " " STR_FMT " " STR_FMT, STR_ARG(kind),
+                       STR_ARG(tree_text(c->tree, member(c, w, "path"))),
+                       STR_ARG(tree_text(c->tree, member(c, w, "var"))));
+    }
+    for (size_t i = 0; i < c->diags->list.n; i++) {
+        const struct diag *d = &c->diags->list.v[i];
+        if (!is_of_loading(str_from(d->kind))) continue;
+        ARRAY_PUSH(c->arena, got) = str_format(c->arena, "%s " STR_FMT " " STR_FMT, d->kind,
+                                               STR_ARG(d->path), STR_ARG(detail_text(d, "var")));
+    }
+    return report(c, "warnings", sorted(c->arena, want.v, want.n), sorted(c->arena, got.v, got.n));
+}
+
+/* ---- all of them -------------------------------------------------------------------------------
+ */
+
+static size_t run_line(struct arena *a, struct gateways *gateways, const char *version,
+                       struct str line) {
+    struct test_case c = {.arena = a};
+    c.tree = tree_new(a, sources_new(a));
+    struct json5_result parsed = json5_parse_text(c.tree, replace_root(a, line));
+    assert_true(parsed.ok);
+    c.line = parsed.root;
+    load_case(&c, gateways, version);
+    assert_false(c.files.escaped);
+    size_t failed = 0;
+    failed += !check_stop(&c);
+    failed += !check_warnings(&c);
+    failed += !check_startup(&c);
+    failed += !check_repaired(&c);
+    failed += !check_resolved(&c);
+    return failed;
+}
+
+static void run_vectors(const char *path, const char *version) {
+    struct arena *a = arena_new(), *each = arena_new();
+    struct gateways gateways = gateways_load(a);
+    uint32_t file;
+    const char *reason;
+    struct sources *sources = sources_new(a);
+    assert_int_equal(source_read(sources, path, str_from(path), &file, &reason), SOURCE_OK);
+    struct str text = source_text(sources, file);
+    size_t failed = 0, lines = 0;
+    for (size_t at = 0, end; at < text.n; at = end + 1, lines++) {
+        end = str_find(text, STR("\n"), at);
+        if (end == SIZE_MAX) end = text.n;
+        failed += run_line(each, &gateways, version, str_slice(text, at, end));
+        arena_reset(each);
+    }
+    assert_true(lines > 700);
+    assert_int_equal(failed, 0);
+    arena_free(each);
+    arena_free(a);
+}
+
+static void test_newer(void **unused) {
+    (void)unused;
+    run_vectors("testdata/vectors/validate-2026.9.6.jsonl", "2026.9.6");
+}
+
+static void test_older(void **unused) {
+    (void)unused;
+    run_vectors("testdata/vectors/validate-2026.3.13.jsonl", "2026.3.13");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_newer), cmocka_unit_test(test_older)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,93 @@
+#include "load/validate.h"
+
+#include <string.h>
+
+#include "load/semantics.h"
+
+/* Whether an error that the gateway reports is among the issues from `first` on. */
+static bool has_error(const struct checking *c, size_t first) {
+    for (size_t i = first; i < c->issues.n; i++)
+        if (c->issues.v[i].diag.severity == SEVERITY_ERROR && !c->issues.v[i].diag.further)
+            return true;
+    return false;
+}
+
+static bool is_below(struct str path, struct str outer) {
+    return str_equal(path, outer) ||
+           (path.n > outer.n && str_starts(path, outer) && path.p[outer.n] == '.');
+}
+
+/* The gateway's reading failed: that is all it says. */
+static void mark_further(struct checking *c) {
+    for (size_t i = 0; i < c->issues.n; i++)
+        if (strcmp(c->issues.v[i].diag.kind, "read_failed") != 0)
+            c->issues.v[i].diag.further = true;
+}
+
+/* A secret reference where none can be: the schema's complaint about its type says nothing new. */
+static void drop_doubles(struct checking *c, size_t policies) {
+    size_t kept = policies;
+    for (size_t i = policies; i < c->issues.n; i++) {
+        const struct diag *d = &c->issues.v[i].diag;
+        bool twice = false;
+        for (size_t k = 0; k < policies && !twice; k++)
+            twice = strcmp(c->issues.v[k].diag.kind, "secretref_unsupported") == 0 &&
+                    is_below(d->path, c->issues.v[k].diag.path);
+        if (!twice) c->issues.v[kept++] = c->issues.v[i];
+    }
+    c->issues.n = kept;
+}
+
+/* What the issues become: diagnostics of the run. */
+static void hand_over(const struct validation *v, const struct checking *c) {
+    for (size_t i = 0; i < c->issues.n; i++) {
+        struct diag d = c->issues.v[i].diag;
+        if (c->issues.v[i].node && d.severity == SEVERITY_ERROR)
+            tree_node(v->tree, c->issues.v[i].node)->flags |= NODE_REPORTED;
+        ARRAY_PUSH(v->diags->arena, v->diags->list) = d;
+        v->diags->errors += d.severity == SEVERITY_ERROR;
+    }
+}
+
+static void refine(struct semantics *s) {
+    s->aborted = checking_aborted(s->c, s->v->root);
+    semantics_apply(s, semantics_agent_rules);
+    semantics_apply(s, semantics_field_rules);
+    semantics_apply(s, semantics_text_rules);
+    semantics_apply(s, semantics_channel_rules);
+    semantics_trimmed(s);
+}
+
+static void follow(struct semantics *s) {
+    for (semantics_step *const *step = semantics_steps; *step; step++)
+        if ((*step)(s)) s->further = true;
+}
+
+bool validate_config(const struct validation *v) {
+    const struct schema *schema = v->schema ? v->schema : schema_of_gateway(v->gateway->version);
+    struct checking *c = checking_new(v->arena, v->tree, schema);
+    struct semantics s = {.v = v,
+                          .arena = v->arena,
+                          .t = v->tree,
+                          .c = c,
+                          .aborted = ARENA_ARRAY(v->arena, uint8_t, v->tree->n),
+                          .dialect = v->gateway->roster_entries ? NEWER : OLDER};
+    c->moved = &v->gateway->moved;
+    c->gateway = v->gateway->version;
+    c->newer = v->gateway->roster_entries;
+    if (s.dialect == NEWER) semantics_first(&s);
+    size_t policies = c->issues.n;
+    schema_check(c, v->root, 0, schema->root);
+    if (policies) drop_doubles(c, policies);
+    if (s.failed) mark_further(c);
+    s.further = s.failed;
+    if (tree_is(v->tree, v->root, NODE_OBJECT)) {
+        refine(&s);
+        s.further = s.further || has_error(c, 0);
+        follow(&s);
+        semantics_last(&s);
+    }
+    bool valid = !has_error(c, 0);
+    hand_over(v, c);
+    return valid;
+}
