@@ -62,6 +62,7 @@ struct reach {
     struct str dm_scope;
     enum route_tier tier;
     int32_t binding; /* index into model.bindings, -1: the default */
+    bool ownerless;  /* no binding takes their messages, and nobody is the default */
     bool is_owner,
         isolated; /* isolated: telegram keeps this conversation apart whatever dmScope says */
 };
@@ -134,6 +135,7 @@ struct binding_facts {
     bool duplicate;      /* and that one is the same in every respect of matching */
     bool agent_known;
     bool channel_known, account_known;
+    bool channel_off;        /* the channel is configured and disabled */
     size_t channel_accounts; /* accounts of its channel */
     struct str
         channel_meant; /* for an alias: the channel's name; for a typing mistake: the likely one */

@@ -19,13 +19,6 @@ static bool same_match(const struct model *m, const struct binding *a, const str
            same_texts(&a->roles, &b->roles);
 }
 
-/* Telegram lists an account because a binding names it; it runs only if it finds a token that no
- * other account has. */
-static bool can_run(const struct account *a) {
-    return a->own_block || str_equal(a->key, STR("default")) ||
-           (a->configured && !a->duplicate_login);
-}
-
 /* Channels by name, and the accounts that can run by channel and id. */
 struct directory {
     struct arena *arena;
@@ -43,7 +36,7 @@ static struct directory make_directory(struct arena *a, const struct model *m) {
         map_put(&d.channels, m->channels.v[i].name, (uint32_t)i + 1, NULL);
     for (size_t i = 0; i < m->accounts.n; i++) {
         const struct account *account = &m->accounts.v[i];
-        if (can_run(account))
+        if (account_runs(account))
             map_put(&d.accounts, account_key(a, account->channel, account->id), 1, NULL);
     }
     return d;
@@ -75,15 +68,15 @@ static struct str channel_meant(const struct model *m, struct str name) {
 static void look_up_account(const struct directory *d, const struct model *m,
                             const struct binding *b, const struct channel *channel,
                             struct binding_facts *f) {
-    f->channel_accounts = channel->n_accounts;
+    f->channel_accounts = channel->n_running;
     f->account_known =
-        str_equal(b->account_pattern, STR("*")) ||
+        str_equal(b->account_pattern, STR("*")) || b->account.symbolic ||
         map_get(&d->accounts, account_key(d->arena, channel->name, b->account_pattern));
     const struct account *accounts = &m->accounts.v[channel->first_account];
     size_t best = 3;
     enum { COMPARED = 200 };
     for (size_t i = 0; i < channel->n_accounts && !f->account_known && i < COMPARED; i++)
-        if (can_run(&accounts[i]))
+        if (account_runs(&accounts[i]))
             f->account_meant = nearest(b->account_pattern, accounts[i].id, &best, f->account_meant);
 }
 
@@ -103,10 +96,12 @@ static void look_up(const struct directory *d, struct analysis *s, const struct 
     f->agent_known = model_agent(m, ids_agent(m->arena, agent)) >= 0 ||
                      (m->gateway->roster_entries && str_equal(agent, STR("main"))) ||
                      (!m->gateway->roster_entries && !m->loaded->roster.agents.n);
-    if (!agent.n) f->agent_known = false;
+    if (!agent.n && !m->gateway->roster_entries) f->agent_known = true; /* the default agent */
+    if (b->agent.symbolic) f->agent_known = true;
     if (!f->agent_known && !b->agent.symbolic) f->agent_meant = agent_meant(m, agent);
     const struct channel *channel = find_channel(d, m, b->channel_token);
-    f->channel_known = channel != NULL;
+    f->channel_known = channel != NULL || b->channel.symbolic;
+    f->channel_off = channel && !channel->enabled;
     if (channel)
         look_up_account(d, m, b, channel, f);
     else

@@ -50,13 +50,26 @@ static int by_name(const void *left, const void *right) {
     return str_compare_utf16(a->gateway->model->name, b->gateway->model->name);
 }
 
+/* Alphabetically the first; a hooks token is reported where it stands, not where it opens a
+ * gateway. */
+static size_t primary_of(const struct open_share *s) {
+    for (size_t i = 0; s->alone && i < s->members.n; i++)
+        if (s->members.v[i].at == s->members.v[i].gateway->model->hooks.token.at) return i;
+    return 0;
+}
+
 static void close_shares(struct comparing *c) {
     for (size_t i = 0; i < c->open.n; i++) {
         struct open_share *s = &c->open.v[i];
         if (s->members.n < 2 && !s->alone) continue;
         qsort(s->members.v, s->members.n, sizeof *s->members.v, by_name);
-        ARRAY_PUSH(c->arena, c->fleet->shares) = (struct fleet_share){
-            s->kind, s->resource, s->members.v, s->members.n, s->assumed, s->assumption};
+        ARRAY_PUSH(c->arena, c->fleet->shares) = (struct fleet_share){.kind = s->kind,
+                                                                      .resource = s->resource,
+                                                                      .members = s->members.v,
+                                                                      .n = s->members.n,
+                                                                      .primary = primary_of(s),
+                                                                      .assumed = s->assumed,
+                                                                      .assumption = s->assumption};
     }
 }
 
@@ -126,7 +139,8 @@ static void compare_hooks_with_gateways(struct comparing *c) {
     }
     for (size_t i = 0; i < c->n; i++) {
         const struct hooks *h = &c->gateways[i]->model->hooks;
-        if (!h->enabled.v || !is_comparable(c, &h->token) || !map_get(&tokens, h->token.v)) continue;
+        if (!h->enabled.v || !is_comparable(c, &h->token) || !map_get(&tokens, h->token.v))
+            continue;
         map_put(&hooks, h->token.v, 1, NULL);
         struct open_share *share =
             share_of(c, "hooks-token-is-gateway-token", h->token.v, secret_name(c, h->token.v));

@@ -15,6 +15,7 @@ struct fleet_share {
     struct str resource;
     const struct fleet_member *members; /* ordered by the gateways' names */
     size_t n;
+    size_t primary;        /* the member at whose place it is reported */
     bool assumed;          /* rests on something that is not in the files */
     struct str assumption; /* what: "OPENCLAW_GATEWAY_PORT is not set" */
 };

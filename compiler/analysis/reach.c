@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "analysis/analysis.h"
+#include "analysis/identity.h"
 #include "base/buf.h"
 #include "model/ids.h"
 
@@ -26,6 +27,15 @@ struct reaching {
 
 static bool is_room(enum sender_class class) {
     return class == SENDER_GROUP;
+}
+
+/* A binding that won, but whose agent does not exist: that is its fault, not the roster's. */
+static bool names_lost_agent(const struct model *m, int32_t binding) {
+    return binding >= 0 && m->routing.bindings[binding].agent == AGENT_ERROR;
+}
+
+static bool overrides_scope(const struct model *m, int32_t binding) {
+    return binding >= 0 && m->routing.bindings[binding].dm_scope != SCOPE_NONE;
 }
 
 static void add_reach(struct reaching *r, uint32_t account, enum sender_class class,
@@ -56,6 +66,9 @@ static void add_reach(struct reaching *r, uint32_t account, enum sender_class cl
         if (answer.binding >= 0)
             reach->binding = (int32_t)r->m->routing.bindings[answer.binding].index;
     }
+    reach->ownerless = answer.failed && !names_lost_agent(r->m, answer.binding);
+    if (r->m->session.dm_scope_text.symbolic && !overrides_scope(r->m, answer.binding))
+        reach->dm_scope = r->m->session.dm_scope_text.v;
     reach->isolated = str_equal(a->channel, STR("telegram")) && !a->is_default &&
                       answer.tier == TIER_DEFAULT && !is_room(class);
     arena_reset(r->scratch);
@@ -190,32 +203,74 @@ static bool is_owner(const struct analysis *s, const struct reach *reach) {
     return false;
 }
 
-/* The one concrete sender whom every account of a channel that leads to the default agent admits to
- * it. Ids of different channels cannot be compared, so there is one for each channel. */
-static void derive_owner(struct analysis *s, const struct channel *channel, int32_t agent) {
-    const struct reach *only = NULL;
-    size_t i = 0;
-    while (i < s->reaches.n) {
-        uint32_t account = s->reaches.v[i].account;
-        size_t concrete = 0, any = 0;
-        const struct reach *found = NULL;
-        bool ours = account >= channel->first_account &&
-                    account < channel->first_account + channel->n_accounts;
-        for (; i < s->reaches.n && s->reaches.v[i].account == account; i++) {
-            const struct reach *reach = &s->reaches.v[i];
-            if (!ours || reach->agent != agent || reach->class == SENDER_GROUP) continue;
-            any++;
-            if (reach->class != SENDER_KNOWN) continue;
-            concrete++;
-            found = reach;
-        }
-        if (!any) continue;
-        if (concrete != 1 || (only && !str_equal(only->sender, found->sender))) return;
-        only = found;
+/* Somebody whom accounts admit, while the owner is looked for. */
+struct candidate {
+    size_t accounts; /* that admit them */
+    uint32_t last;   /* the last one, + 1 */
+};
+
+struct deriving {
+    struct analysis *s;
+    struct identities identities;
+    struct map index; /* who -> candidate */
+    ARRAY(struct candidate) candidates;
+    bool *leads; /* per account: some direct message on it reaches the default agent */
+    size_t n_accounts;
+};
+
+static struct str who_is(struct deriving *d, const struct account *a, struct str id) {
+    struct str name = identity_name(&d->identities, d->s->arena, a->channel, id);
+    if (name.n) return str_concat(d->s->arena, STR("linked:"), name);
+    return str_format(d->s->arena, STR_FMT ":" STR_FMT, STR_ARG(a->channel), STR_ARG(id));
+}
+
+static void count_admitted(struct deriving *d, uint32_t account) {
+    const struct account *a = &d->s->model->accounts.v[account];
+    d->n_accounts++;
+    for (size_t i = 0; i < a->n_senders; i++) {
+        bool is_new;
+        uint32_t *at =
+            map_put(&d->index, who_is(d, a, a->senders[i].id), (uint32_t)d->candidates.n, &is_new);
+        if (is_new) ARRAY_PUSH(d->s->arena, d->candidates) = (struct candidate){0};
+        struct candidate *c = &d->candidates.v[*at];
+        c->accounts += c->last != account + 1;
+        c->last = account + 1;
     }
-    if (only)
-        ARRAY_PUSH(s->arena, s->owners) =
-            (struct owner){.channel = channel->name, .id = only->sender, .at = only->at};
+}
+
+/* The number of the one whom every such account admits, or SIZE_MAX. */
+static size_t admitted_by_all(const struct deriving *d) {
+    size_t found = SIZE_MAX;
+    for (size_t i = 0; i < d->candidates.n; i++) {
+        if (d->candidates.v[i].accounts < d->n_accounts) continue;
+        if (found != SIZE_MAX) return SIZE_MAX;
+        found = i;
+    }
+    return found;
+}
+
+/* The only concrete sender whom every account of the default agent admits. */
+static void derive_owner(struct analysis *s, int32_t agent) {
+    const struct model *m = s->model;
+    struct deriving d = {.s = s,
+                         .identities = identities_new(s->arena, &m->routing),
+                         .index = map_new(s->arena),
+                         .leads = ARENA_ARRAY(s->arena, bool, m->accounts.n)};
+    for (size_t i = 0; i < s->reaches.n; i++)
+        if (s->reaches.v[i].agent == agent && s->reaches.v[i].class != SENDER_GROUP)
+            d.leads[s->reaches.v[i].account] = true;
+    for (uint32_t i = 0; i < m->accounts.n; i++)
+        if (d.leads[i]) count_admitted(&d, i);
+    size_t owner = admitted_by_all(&d);
+    for (size_t i = 0; owner != SIZE_MAX && i < m->accounts.n; i++) {
+        const struct account *a = &m->accounts.v[i];
+        for (size_t j = 0; d.leads[i] && j < a->n_senders; j++) {
+            const uint32_t *at = map_get(&d.index, who_is(&d, a, a->senders[j].id));
+            if (at && *at == owner)
+                ARRAY_PUSH(s->arena, s->owners) = (struct owner){
+                    .channel = a->channel, .id = a->senders[j].id, .at = a->senders[j].at};
+        }
+    }
 }
 
 static void find_owners(struct analysis *s, struct names named) {
@@ -227,8 +282,7 @@ static void find_owners(struct analysis *s, struct names named) {
     if (s->owners.n) return;
     s->owners_derived = true;
     int32_t agent = model_default_agent(m);
-    for (size_t i = 0; agent >= 0 && i < m->channels.n; i++)
-        derive_owner(s, &m->channels.v[i], agent);
+    if (agent >= 0) derive_owner(s, agent);
 }
 
 /* ---- per agent ---------------------------------------------------------------------------------
@@ -255,7 +309,7 @@ static void sort_by_agent(struct analysis *s) {
 }
 
 static bool runs_unsandboxed(const struct agent *agent, const struct reach *reach) {
-    if (str_equal(agent->sandbox.mode.v, STR("all"))) return false;
+    if (agent->sandbox.mode.symbolic || str_equal(agent->sandbox.mode.v, STR("all"))) return false;
     if (!str_equal(agent->sandbox.mode.v, STR("non-main"))) return true;
     return str_ends(reach->session_key, STR(":main")) && !reach->isolated;
 }
@@ -295,10 +349,10 @@ static bool conversations_merge(const struct analysis *s, const struct reach *a,
     if (a->account == b->account || a->isolated || b->isolated ||
         !str_equal(a->dm_scope, b->dm_scope))
         return false;
-    if (str_equal(a->dm_scope, STR("per-peer"))) return true;
-    return str_equal(a->dm_scope, STR("per-channel-peer")) &&
-           str_equal(s->model->accounts.v[a->account].channel,
-                     s->model->accounts.v[b->account].channel);
+    bool merges =
+        str_equal(a->dm_scope, STR("per-peer")) || str_equal(a->dm_scope, STR("per-channel-peer"));
+    return merges && str_equal(s->model->accounts.v[a->account].channel,
+                               s->model->accounts.v[b->account].channel);
 }
 
 /* The first two accounts of an agent whose conversations merge. Reaches are in the order of
@@ -327,7 +381,7 @@ static void mark_ownerless(struct analysis *s) {
         const struct account *a = &s->model->accounts.v[r->account];
         bool principal = r->class == SENDER_KNOWN || r->class == SENDER_ANYONE;
         struct account_facts *f = &s->accounts[r->account];
-        if (r->agent < 0 && principal && a->configured && !a->duplicate_login &&
+        if (r->ownerless && principal && a->configured && !a->duplicate_login &&
             f->owner_missing < 0)
             f->owner_missing = (int32_t)i;
     }
@@ -364,10 +418,22 @@ static void mark_peers_bound(struct analysis *s) {
     }
 }
 
+/* Whether messages can arrive that this binding takes. A channel that is not in the file may be
+ * switched on by the environment. */
+static bool can_win(const struct analysis *s, size_t i) {
+    const struct binding_facts *f = &s->bindings[i];
+    if (s->model->bindings.v[i].route < 0 || f->shadowed_by >= 0) return false;
+    if (!f->channel_known)
+        return names_have(s->model->gateway->channels, f->binding->channel_token);
+    return f->account_known && !f->channel_off;
+}
+
 static void mark_bound(struct analysis *s) {
     const struct model *m = s->model;
     for (size_t i = 0; i < m->bindings.n; i++) {
-        if (m->bindings.v[i].route < 0 || s->bindings[i].shadowed_by >= 0) continue;
+        bool unknown = m->bindings.v[i].agent.symbolic;
+        for (size_t j = 0; unknown && j < m->agents.n; j++) s->agents[j].bound = true;
+        if (unknown || !can_win(s, i)) continue;
         int32_t agent = m->routing.bindings[m->bindings.v[i].route].agent;
         if (agent < 0) continue;
         int32_t index = model_agent(m, m->routing.agents[agent]);
@@ -388,7 +454,10 @@ static void mark_woken(struct analysis *s) {
     const struct model *m = s->model;
     mark_named(s, &m->broadcast_agents);
     mark_named(s, &m->topic_agents);
-    if (m->agent_to_agent.enabled.v) mark_named(s, &m->agent_to_agent.allow);
+    const struct agent_to_agent *a2a = &m->agent_to_agent;
+    if (a2a->enabled.v) mark_named(s, &a2a->allow);
+    bool anyone = a2a->enabled.v && a2a->enabled.set && !a2a->allow.n;
+    for (size_t i = 0; anyone && i < m->agents.n; i++) s->agents[i].named = true;
     for (size_t i = 0; i < m->agents.n; i++) mark_named(s, &m->agents.v[i].delegates);
     if (!m->hooks.enabled.v) return;
     mark_named(s, &m->hooks.mapped_agents);
@@ -402,7 +471,7 @@ void analyse_reach(struct analysis *s, struct names owners) {
     struct reaching r = {.s = s, .scratch = arena_new(), .m = m, .kept = arena_new()};
     index_bound_peers(&r);
     for (size_t i = 0; i < m->accounts.n; i++) {
-        if (!m->accounts.v[i].enabled) continue;
+        if (!m->accounts.v[i].enabled || !account_runs(&m->accounts.v[i])) continue;
         add_direct(&r, (uint32_t)i);
         add_rooms(&r, (uint32_t)i);
     }

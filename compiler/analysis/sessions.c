@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "analysis/analysis.h"
+#include "analysis/identity.h"
 #include "base/buf.h"
 #include "base/collate.h"
 #include "model/ids.h"
@@ -21,7 +22,7 @@ struct bucket {
 struct grouping {
     struct analysis *s;
     struct arena *arena;
-    struct map links; /* entry of identityLinks -> index */
+    struct identities identities;
     struct map index; /* agent + key -> bucket */
     struct map seen;  /* bucket + identity */
     ARRAY(struct bucket) buckets;
@@ -74,16 +75,14 @@ static void add_identity(struct grouping *g, struct bucket *b, uint32_t reach,
 /* ---- identities --------------------------------------------------------------------------------
  */
 
-/* The name that session.identityLinks gives an id, or empty. */
+/* Who a sender is, or empty for an id that is nobody else's. The newer audit takes one id on two
+ * accounts for two people; the older gateway has no such count, and there it is one. */
 static struct str identity_of(struct grouping *g, const struct account *account, struct str id) {
-    struct arena *a = g->arena;
-    if (!g->links.n) return STR("");
-    struct str plain = ids_token(a, id);
-    struct str joined =
-        ids_token(a, str_format(a, STR_FMT ":" STR_FMT, STR_ARG(account->channel), STR_ARG(id)));
-    const uint32_t *one = map_get(&g->links, plain), *two = map_get(&g->links, joined);
-    const uint32_t *link = !one ? two : !two || *one <= *two ? one : two;
-    return link ? str_concat(a, STR("linked:"), g->s->model->routing.links[*link].name) : STR("");
+    struct str name = identity_name(&g->identities, g->arena, account->channel, id);
+    if (name.n) return str_concat(g->arena, STR("linked:"), name);
+    if (g->s->model->gateway->audit_by_route) return STR("");
+    return str_format(g->arena, "direct:" STR_FMT ":" STR_FMT, STR_ARG(account->channel),
+                      STR_ARG(id));
 }
 
 /* ---- principals --------------------------------------------------------------------------------
@@ -293,13 +292,13 @@ static void mark_reported(const struct analysis *s, struct shared_session *share
 
 void analyse_sessions(struct analysis *s) {
     const struct model *m = s->model;
+    if (m->session.dm_scope_text.symbolic) return; /* nothing is known of who shares what */
     struct grouping g = {.s = s,
                          .arena = s->arena,
-                         .links = map_new(s->arena),
+
                          .index = map_new(s->arena),
                          .seen = map_new(s->arena)};
-    for (size_t i = 0; i < m->routing.n_links; i++)
-        map_put(&g.links, m->routing.links[i].id, (uint32_t)i, NULL);
+    g.identities = identities_new(s->arena, &m->routing);
     for (size_t i = 0; i < s->reaches.n; i++)
         if (s->reaches.v[i].class == SENDER_ANYONE) g.symbolic = true;
     for (uint32_t i = 0; i < s->reaches.n; i++) {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "load/schema.h"
+#include "load/shown.h"
 #include "syntax/json5.h"
 
 /* ---- what the parser says ----------------------------------------------------------------------
@@ -106,14 +107,24 @@ static void print_diags(struct run *run, const struct checked *c, const struct d
     run_print_errors(&own, stdout);
 }
 
+/* One side of a change: the path, the value with its secrets masked. */
+static void print_side(const struct checked *c, char sign, struct str path, node_id value) {
+    enum { SHOWN_MAX = 200 };
+    struct buf b = buf_new(c->tree->arena);
+    if (!path.n) return;
+    if (value) shown_add(&b, c->tree, value, shown_is_secret(path), SHOWN_MAX);
+    printf("  %c " STR_FMT "%s" STR_FMT "\n", sign, STR_ARG(path), value ? ": " : "",
+           STR_ARG(buf_str(&b)));
+}
+
 static void print_changes(const struct checked *c) {
     const struct loaded *l = &c->loaded;
     if (!c->repaired || c->valid) return;
     printf("The gateway would rewrite the file at its start:\n\n");
     for (size_t i = 0; i < l->n_changes; i++) {
         const struct repair_change *change = &l->changes[i];
-        if (change->from.n) printf("  - " STR_FMT "\n", STR_ARG(change->from));
-        if (change->to.n) printf("  + " STR_FMT "\n", STR_ARG(change->to));
+        print_side(c, '-', change->from, change->was);
+        print_side(c, '+', change->to, change->now);
     }
     putchar('\n');
 }

@@ -150,7 +150,10 @@ void check_add_json(struct buf *b, struct run *run, const struct checked *c, boo
     add_list(b, "warnings", run->sources, paths, c->warnings.v, c->warnings.n);
     if (resolved && l->resolved) {
         add_key(b, "resolved");
-        add_value(b, c->tree, l->resolved);
+        if (tree_is(c->tree, l->resolved, NODE_OBJECT))
+            add_value(b, c->tree, l->resolved);
+        else
+            buf_add(b, STR("{}")); /* what the gateway works with then */
     }
     buf_add(b, STR("}\n"));
 }

@@ -15,7 +15,7 @@
 
 enum { ATTEMPTS_MAX = 5000 };
 
-static const char config[] = "testdata/badinput/newer.json5";
+static const char config[] = "examples/family-work-public/openclaw.json5";
 
 struct ending {
     int code; /* -1: killed by a signal */

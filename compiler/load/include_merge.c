@@ -32,30 +32,30 @@ static void sanitize(struct merging *m, node_id object) {
 
 /* The members of the result, in order; found by key through a map once there are many. */
 struct members {
-    struct arena *arena;
     const struct tree *tree;
-    ARRAY(node_id) list;
+    node_id *list; /* room for all of both objects */
+    size_t n;
     struct map index; /* key -> position, from 1 */
 };
 
 enum { FEW_MEMBERS = 16 };
 
 static void add_member(struct members *s, node_id n) {
-    ARRAY_PUSH(s->arena, s->list) = n;
-    if (s->list.n < FEW_MEMBERS) return;
-    for (size_t i = s->list.n == FEW_MEMBERS ? 0 : s->list.n - 1; i < s->list.n; i++)
-        map_put(&s->index, tree_key_text(s->tree, tree_node(s->tree, s->list.v[i])->key),
+    s->list[s->n++] = n;
+    if (s->n < FEW_MEMBERS) return;
+    for (size_t i = s->n == FEW_MEMBERS ? 0 : s->n - 1; i < s->n; i++)
+        map_put(&s->index, tree_key_text(s->tree, tree_node(s->tree, s->list[i])->key),
                 (uint32_t)i + 1, NULL);
 }
 
 /* Where in the list the key is, or SIZE_MAX. */
 static size_t find_member(const struct members *s, key_id key) {
-    if (s->list.n >= FEW_MEMBERS) {
+    if (s->n >= FEW_MEMBERS) {
         const uint32_t *i = map_get(&s->index, tree_key_text(s->tree, key));
         return i ? *i - 1 : SIZE_MAX;
     }
-    for (size_t i = 0; i < s->list.n; i++)
-        if (tree_node(s->tree, s->list.v[i])->key == key) return i;
+    for (size_t i = 0; i < s->n; i++)
+        if (tree_node(s->tree, s->list[i])->key == key) return i;
     return SIZE_MAX;
 }
 
@@ -66,27 +66,29 @@ static void merge_member(struct merging *m, struct members *s, node_id over) {
         if (m->strict && tree_is(s->tree, over, NODE_OBJECT)) sanitize(m, over);
         add_member(s, over);
     } else {
-        s->list.v[at] = merging_join(m, s->list.v[at], over);
+        s->list[at] = merging_join(m, s->list[at], over);
     }
 }
 
 static void merge_objects(struct merging *m, node_id base, node_id over) {
     struct tree *t = m->edit->tree;
-    struct members s = {.arena = t->arena, .tree = t, .index = map_new(t->arena)};
-    m->work += (size_t)tree_node(t, base)->n + tree_node(t, over)->n;
+    size_t most = (size_t)tree_node(t, base)->n + tree_node(t, over)->n;
+    m->work += most;
     if (m->work > INCLUDE_MAX_WORK) return;
+    struct members s = {
+        .tree = t, .list = ARENA_ARRAY(t->arena, node_id, most), .index = map_new(t->arena)};
     for (TREE_EACH(t, member, base)) add_member(&s, member);
     for (node_id member = tree_first(t, over), next; member; member = next) {
         next = tree_node(t, member)->next;
         if (!is_blocked(m, tree_node(t, member)->key)) merge_member(m, &s, member);
     }
     node_id previous = 0;
-    for (size_t i = 0; i < s.list.n; i++) {
-        edit_relink(m->edit, base, previous, s.list.v[i]);
-        previous = s.list.v[i];
+    for (size_t i = 0; i < s.n; i++) {
+        edit_relink(m->edit, base, previous, s.list[i]);
+        previous = s.list[i];
     }
     edit_relink(m->edit, base, previous, 0);
-    if (tree_node(t, base)->n != s.list.n) edit_node(m->edit, base)->n = (uint32_t)s.list.n;
+    if (tree_node(t, base)->n != s.n) edit_node(m->edit, base)->n = (uint32_t)s.n;
     edit_order(m->edit, base);
 }
 

@@ -171,7 +171,10 @@ static void replace_value(struct repair_job *job, const void *context, node_id o
     struct str text = tree_text(job->edit->tree, value);
     for (size_t i = 0; i + 1 < pairs->n; i += 2) {
         if (!text.n || !str_equal(text, pairs->v[i])) continue;
-        node_id now = edit_new_text(job->edit, pairs->v[i + 1], value);
+        node_id now = edit_copy(job->edit, value); /* the place stays that of what was written */
+        struct node *node = tree_node(job->edit->tree, now);
+        node->u.text = pairs->v[i + 1].p;
+        node->n = (uint32_t)pairs->v[i + 1].n;
         edit_replace(job->edit, owner, value, now);
         legacy_note(job, path, path, value, now);
         return;

@@ -36,10 +36,16 @@ static node_id new_number(struct repair_job *job, double value, node_id origin) 
 
 static struct str free_id(struct repair_job *job, struct map *taken, struct str written) {
     struct str id = ids_trim(written).n ? ids_agent(job->arena, written) : STR("agent");
-    struct str candidate = id;
-    for (unsigned i = 2; map_get(taken, candidate); i++)
-        candidate = str_format(job->arena, STR_FMT "-%u", STR_ARG(id), i);
-    map_put(taken, candidate, 1, NULL);
+    bool is_new;
+    uint32_t *number = map_put(taken, id, 2, &is_new);
+    if (is_new) return id;
+    uint32_t i = *number; /* all below are taken */
+    struct str candidate;
+    do {
+        candidate = str_format(job->arena, STR_FMT "-%u", STR_ARG(id), i++);
+        map_put(taken, candidate, 2, &is_new);
+    } while (!is_new);
+    *map_get(taken, id) = i;
     return candidate;
 }
 
@@ -48,6 +54,7 @@ static node_id entries_of_list(struct repair_job *job, node_id list, node_id *fi
     struct tree *t = job->edit->tree;
     node_id entries = edit_new(job->edit, NODE_OBJECT, list);
     struct map taken = map_new(job->arena);
+    node_id last = 0;
     for (TREE_EACH(t, item, list)) {
         if (!is_object(job, item)) continue;
         node_id id = member(job, item, "id");
@@ -55,9 +62,13 @@ static node_id entries_of_list(struct repair_job *job, node_id list, node_id *fi
         node_id entry = edit_copy(job->edit, item);
         map_put(job->list_ids, key, id ? id : item, NULL);
         if (id) edit_remove(job->edit, entry, id);
-        edit_set(job->edit, entries, key, entry);
+        tree_node(t, entry)->key = tree_key(t, key);
+        edit_relink(job->edit, entries, last, entry);
+        tree_node(t, entries)->n++;
+        last = entry;
         if (!*first) *first = entry;
     }
+    edit_order(job->edit, entries);
     return entries;
 }
 
@@ -149,37 +160,54 @@ static void repair_ownership(struct repair_job *job) {
     legacy_set(job, agents, "ownership", value, STR("agents.ownership"));
 }
 
-static bool is_bound(const struct repair_job *job, struct str channel, struct str account) {
+/* Accounts of a channel that bindings take whole. */
+static struct map bound_accounts(struct repair_job *job, struct str channel, bool *all) {
     const struct tree *t = job->edit->tree;
+    struct map bound = map_new(job->arena);
+    *all = false;
     for (TREE_EACH(t, binding, member(job, job->root, "bindings"))) {
         node_id match = member(job, binding, "match");
         struct str name = ids_token(job->arena, tree_text(t, member(job, match, "channel")));
+        if (!str_equal(name, channel) || member(job, match, "peer")) continue;
         struct str pattern = ids_trim(tree_text(t, member(job, match, "accountId")));
-        if (str_equal(name, channel) && !member(job, match, "peer") &&
-            (str_equal(pattern, STR("*")) || str_equal(ids_account(job->arena, pattern), account)))
-            return true;
+        if (str_equal(pattern, STR("*"))) *all = true;
+        map_put(&bound, ids_account(job->arena, pattern), 1, NULL);
     }
-    return false;
+    return bound;
 }
 
+/* Bindings to be added, linked. */
+struct added {
+    node_id first, last;
+    uint32_t n;
+};
+
 static void bind_first(struct repair_job *job, struct str channel, struct str account,
-                       node_id origin) {
+                       node_id origin, struct added *list) {
     struct edit *e = job->edit;
-    if (is_bound(job, channel, account)) return;
-    node_id bindings = member(job, job->root, "bindings");
-    if (!bindings) {
-        bindings = edit_new(e, NODE_ARRAY, origin);
-        edit_set(e, job->root, STR("bindings"), bindings);
-    }
-    if (!tree_is(e->tree, bindings, NODE_ARRAY)) return;
     node_id binding = edit_new(e, NODE_OBJECT, origin), match = edit_new(e, NODE_OBJECT, origin);
     tree_node(e->tree, binding)->flags |= NODE_ADDED;
     edit_set(e, match, STR("channel"), edit_new_text(e, channel, origin));
     edit_set(e, match, STR("accountId"), edit_new_text(e, account, origin));
     edit_set(e, binding, STR("agentId"), edit_new_text(e, job->first, origin));
     edit_set(e, binding, STR("match"), match);
-    edit_append(e, bindings, binding, 1);
+    if (list->last)
+        tree_node(e->tree, list->last)->next = binding;
+    else
+        list->first = binding;
+    list->last = binding;
+    list->n++;
     legacy_note(job, STR(""), STR("bindings"), 0, binding);
+}
+
+static void append_bindings(struct repair_job *job, const struct added *list, node_id origin) {
+    if (!list->n) return;
+    node_id bindings = member(job, job->root, "bindings");
+    if (!bindings) {
+        bindings = edit_new(job->edit, NODE_ARRAY, origin);
+        edit_set(job->edit, job->root, STR("bindings"), bindings);
+    }
+    edit_append(job->edit, bindings, list->first, list->n);
 }
 
 static bool is_disabled(const struct repair_job *job, node_id n) {
@@ -204,14 +232,22 @@ static void repair_bindings(struct repair_job *job) {
     if (!job->first.n || !is_object(job, channel) || !is_configured(job, channel) ||
         is_disabled(job, plugins))
         return;
-    bool any = false;
+    node_id bindings = member(job, job->root, "bindings");
+    bool all, any = false;
+    struct map bound = bound_accounts(job, STR("telegram"), &all);
+    struct added list = {0, 0, 0};
+    if (all || (bindings && !tree_is(t, bindings, NODE_ARRAY))) return;
     for (TREE_EACH(t, account, accounts)) {
         any = true;
-        if (!is_disabled(job, account))
-            bind_first(job, STR("telegram"), ids_account(job->arena, key_of(job, account)),
-                       account);
+        struct str id = ids_account(job->arena, key_of(job, account));
+        bool is_new;
+        map_put(&bound, id, 1, &is_new);
+        if (is_new && !is_disabled(job, account))
+            bind_first(job, STR("telegram"), id, account, &list);
     }
-    if (!any) bind_first(job, STR("telegram"), STR("default"), channel);
+    if (!any && !map_get(&bound, STR("default")))
+        bind_first(job, STR("telegram"), STR("default"), channel, &list);
+    append_bindings(job, &list, channel);
 }
 
 /* ---- gateway -----------------------------------------------------------------------------------
@@ -257,14 +293,23 @@ static void repair_per_session(struct repair_job *job, const void *context, node
     legacy_set(job, sandbox, "scope", scope, str_concat(job->arena, parent, STR("scope")));
 }
 
-/* `allow` and `alsoAllow` exclude each other: all goes into `allow`. */
+static bool are_texts(const struct tree *t, node_id list) {
+    if (!tree_is(t, list, NODE_ARRAY) || !tree_node(t, list)->n) return false;
+    for (TREE_EACH(t, item, list))
+        if (!tree_is(t, item, NODE_STRING)) return false;
+    return true;
+}
+
+/* `allow` and `alsoAllow` exclude each other: all goes into `allow`, unless a profile might give
+ * another meaning to that. */
 static void repair_also_allow(struct repair_job *job, const void *context, node_id policy,
                               node_id also, struct str path) {
     (void)context;
     struct tree *t = job->edit->tree;
     node_id allow = member(job, policy, "allow");
-    if (!tree_is(t, allow, NODE_ARRAY) || !tree_node(t, allow)->n) return;
-    if (!tree_is(t, also, NODE_ARRAY) || !tree_node(t, also)->n) return;
+    node_id common = tree_path(t, job->root, "tools", "profile", NULL);
+    if (!are_texts(t, allow) || !are_texts(t, also)) return;
+    if (common || member(job, policy, "profile")) return;
     struct map seen = map_new(job->arena);
     node_id both = edit_new(job->edit, NODE_ARRAY, allow);
     for (int from = 0; from < 2; from++)
@@ -457,9 +502,14 @@ void legacy_newer(struct repair_job *job) {
                                            "@agent.tools",
                                            "tools.byProvider.*",
                                            "@agent.tools.byProvider.*",
-                                           "tools.sandbox.tools",
-                                           "@agent.tools.sandbox.tools",
-                                           "tools.subagents.tools"};
+                                           "tools.subagents.tools",
+                                           "gateway.tools",
+                                           "channels.*.groups.*.tools",
+                                           "channels.*.groups.*.toolsBySender.*",
+                                           "channels.*.accounts.*.groups.*.tools",
+                                           "channels.*.guilds.*.tools",
+                                           "channels.*.guilds.*.channels.*.tools",
+                                           "channels.*.channels.*.tools"};
     repair_list(job);
     repair_routing(job);
     repair_audio(job);

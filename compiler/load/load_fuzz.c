@@ -1,130 +1,87 @@
-/* Fuzz target of the whole pipe: any config, for each gateway version, gives a report, in every
- * format and the same one twice; the bytes of a config that loads give a table that is sound. */
+/* Fuzz target of loading: the input is a small file system, files separated by lines `--- NAME`;
+ * the first one is the config. Whatever it holds, loading ends, stays within the roots, leaves a
+ * tree whose links are sound, and can be taken back. */
 #include <stdlib.h>
-#include <string.h>
 
-#include "analysis/fleet.h"
 #include "load/load.h"
-#include "policy/engine.h"
-#include "report/report.h"
-#include "table/table.h"
+#include "load/load_testing.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* What is the same for every input: kept until the end. */
-struct fixed {
-    struct arena *arena;
-    struct gateways gateways;
-    struct rules rules;
-};
-
-static const struct fixed *fixed(void) {
-    static struct fixed f;
-    if (f.arena) return &f;
-    f.arena = arena_new();
-    f.gateways = gateways_load(f.arena);
-    rules_load_builtin(f.arena, &f.rules, diags_new(f.arena));
-    return &f;
+static struct str padded(struct arena *a, struct str text) {
+    char *p = arena_zalloc(a, text.n + SOURCE_PADDING, 1);
+    if (text.n) memcpy(p, text.p, text.n);
+    return (struct str){p, text.n};
 }
 
-static struct str path_of(void *paths, struct span span) {
-    return paths_of_span(paths, span);
-}
-
-struct attempt {
-    const struct fixed *fixed;
-    struct arena *arena;
-    struct tree *tree;
-    struct diags *diags;
-    struct environment *env;
-    struct loaded *loaded;
-    struct model *model;
-};
-
-static struct attempt load(struct arena *a, struct str text, struct str version) {
-    struct attempt t = {.fixed = fixed(), .arena = a};
-    t.tree = tree_new(a, sources_new(a));
-    t.diags = diags_new(a);
-    t.env = environment_new(a);
-    t.loaded = ARENA_NEW(a, struct loaded);
-    struct loader l = {.arena = a,
-                       .tree = t.tree,
-                       .diags = t.diags,
-                       .gateways = &t.fixed->gateways,
-                       .environment = t.env,
-                       .gateway = version,
-                       .gateway_from = STR("--gateway")};
-    load_config(&l, source_add(t.tree->sources, STR("fuzz.json5"), text), t.loaded);
-    struct gateway_place where = {.name = STR("fuzz"), .state = STR("/s")};
-    if (t.loaded->root) t.model = model_build(a, t.diags, t.loaded, t.env, &where);
-    return t;
-}
-
-static struct report *audit(const struct attempt *t) {
-    struct arena *a = t->arena;
-    struct report *report = ARENA_NEW(a, struct report);
-    struct paths *paths = paths_new(a, t->tree);
-    report->sources = t->tree->sources;
-    report->errors = t->diags;
-    report->path_of = path_of;
-    report->paths = paths;
-    if (!t->model) return report;
-    /* Two of the same: everything is shared. */
-    const struct analysis *both[2];
-    for (size_t i = 0; i < 2; i++) both[i] = analyse(a, t->model, (struct names){0});
-    struct engine e = {.arena = a,
-                       .tree = t->tree,
-                       .paths = paths,
-                       .rules = &t->fixed->rules,
-                       .today = STR("2026-01-01")};
-    engine_run(&e, both, 2, fleet_analyse(a, both, 2, t->env), report);
-    return report;
-}
-
-static struct str write_report(struct arena *a, const struct report *report, const char *name) {
-    char *p = NULL;
-    size_t n = 0;
-    FILE *out = open_memstream(&p, &n);
-    struct report_options options = {.version = "0"};
-    if (!out || !report_write(report_format_find(str_from(name)), report, &options, out)) abort();
-    if (fclose(out) != 0) abort();
-    struct str copy = str_copy(a, (struct str){p, n});
-    free(p);
-    return copy;
-}
-
-static void check_table(const struct attempt *t) {
-    static const uint8_t digest[TABLE_DIGEST];
-    struct buf bytes = buf_new(t->arena), why = buf_new(t->arena);
-    struct str error;
-    if (t->diags->errors) return;
-    if (!table_build(&t->model->routing, digest, &bytes, &error)) {
-        if (!error.n) abort();
-        return;
+/* Adds the files behind the first to the file system; gives the first. */
+static struct str divide(struct virtual_files *v, struct str input) {
+    struct str first = input, name = STR("");
+    bool is_first = true;
+    for (size_t at = 0; at <= input.n;) {
+        size_t mark = str_find(input, STR("\n--- "), at);
+        struct str text = str_slice(input, at, mark == SIZE_MAX ? input.n : mark);
+        if (is_first) first = text;
+        if (!is_first && name.n) virtual_add(v, STR("/c"), name, text);
+        if (mark == SIZE_MAX) break;
+        size_t end = str_find(input, STR("\n"), mark + 1);
+        if (end == SIZE_MAX) end = input.n;
+        name = str_slice(input, mark + 5, end);
+        at = end + 1;
+        is_first = false;
     }
-    if (!table_verify(buf_str(&bytes), &why)) abort();
+    return first;
 }
 
-static void check(struct str text, struct str version) {
-    static const char *const formats[] = {"text", "json", "sarif"};
+/* Every child is a node, every object has as many members as it says. Nothing is its own ancestor:
+ * the walk would not end, the depth stops it. */
+static void check_below(const struct tree *t, node_id n, size_t depth) {
+    enum { DEEPEST = 20000 };
+    if (depth > DEEPEST || n >= t->n) abort();
+    size_t children = 0;
+    for (TREE_EACH(t, child, n)) {
+        check_below(t, child, depth + 1);
+        children++;
+    }
+    bool has = tree_is(t, n, NODE_OBJECT) || tree_is(t, n, NODE_ARRAY);
+    if (has && children != tree_node(t, n)->n) abort();
+}
+
+static void load_as(const struct gateways *gateways, const char *version, struct str input) {
     struct arena *a = arena_new();
-    struct attempt one = load(a, text, version), two = load(a, text, version);
-    struct report *first = audit(&one), *second = audit(&two);
-    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
-        if (!str_equal(write_report(a, first, formats[i]), write_report(a, second, formats[i])))
-            abort();
-    for (size_t i = 0; i < one.diags->list.n; i++)
-        if (one.diags->list.v[i].span.end > text.n) abort();
-    if (one.model) check_table(&one);
+    struct virtual_files v = {.arena = a};
+    ARRAY_PUSH(a, v.roots) = STR("/c");
+    struct files access = virtual_access(&v);
+    struct sources *sources = sources_new(a);
+    struct tree *t = tree_new(a, sources);
+    uint32_t file = source_add(sources, STR("c.json5"), padded(a, divide(&v, input)));
+    struct loader l = {.arena = a,
+                       .tree = t,
+                       .diags = diags_new(a),
+                       .gateways = gateways,
+                       .environment = environment_new(a),
+                       .files = &access,
+                       .config = STR("/c/c.json5"),
+                       .directory = STR("/"),
+                       .gateway = str_from(version),
+                       .gateway_from = STR("fuzz"),
+                       .tell_steps = true};
+    struct loaded loaded;
+    load_config(&l, file, &loaded);
+    if (v.escaped) abort();
+    if (loaded.root) check_below(t, loaded.root, 0);
+    load_undo_repair(&loaded);
+    if (loaded.resolved) check_below(t, loaded.resolved, 0);
     arena_free(a);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    char *text = calloc(size + SOURCE_PADDING, 1);
-    if (!text) abort();
-    memcpy(text, data, size);
-    const struct gateways *g = &fixed()->gateways;
-    for (size_t i = 0; i < g->n; i++) check((struct str){text, size}, g->v[i].version);
-    free(text);
+    static const char *const versions[] = {"2026.9.6", "2026.3.13", ""};
+    struct arena *a = arena_new();
+    struct gateways gateways = gateways_load(a);
+    struct str input = {(const char *)data, size};
+    for (size_t i = 0; i < sizeof versions / sizeof *versions; i++)
+        load_as(&gateways, versions[i], input);
+    arena_free(a);
     return 0;
 }

@@ -328,7 +328,155 @@ static void test_older(void **unused) {
     run_vectors("testdata/vectors/validate-2026.3.13.jsonl", "2026.3.13");
 }
 
+/* ---- limits ------------------------------------------------------------------------------------
+ */
+
+struct virtual_load {
+    struct arena *arena;
+    struct virtual_files files;
+    struct tree *tree;
+    struct diags *diags;
+    struct loaded loaded;
+};
+
+/* Loads `main_text` with the files that were added. */
+static void load_virtual(struct virtual_load *v, const char *version, struct str main_text) {
+    struct gateways gateways = gateways_load(v->arena);
+    struct files access = virtual_access(&v->files);
+    struct sources *sources = sources_new(v->arena);
+    v->tree = tree_new(v->arena, sources);
+    v->diags = diags_new(v->arena);
+    uint32_t file = source_add(sources, STR("c.json5"), padded(v->arena, main_text));
+    struct loader l = {.arena = v->arena,
+                       .tree = v->tree,
+                       .diags = v->diags,
+                       .gateways = &gateways,
+                       .environment = environment_new(v->arena),
+                       .files = &access,
+                       .config = STR("/c/c.json5"),
+                       .directory = STR("/"),
+                       .gateway = str_from(version),
+                       .gateway_from = STR("test")};
+    load_config(&l, file, &v->loaded);
+}
+
+static struct virtual_load virtual_new(void) {
+    struct arena *a = arena_new();
+    return (struct virtual_load){.arena = a, .files = {.arena = a}};
+}
+
+static void virtual_free(struct virtual_load *v) {
+    arena_free(v->arena);
+}
+
+static bool has_error(const struct virtual_load *v, const char *kind) {
+    for (size_t i = 0; i < v->diags->list.n; i++)
+        if (strcmp(v->diags->list.v[i].kind, kind) == 0 &&
+            v->diags->list.v[i].severity == SEVERITY_ERROR)
+            return true;
+    return false;
+}
+
+/* Nine files that each include the next one a hundred times: 10^18 values if it were followed. */
+static void test_include_bomb(void **unused) {
+    (void)unused;
+    struct virtual_load v = virtual_new();
+    for (unsigned i = 0; i < 9; i++) {
+        struct buf b = buf_new(v.arena);
+        buf_add(&b, STR("["));
+        for (unsigned k = 0; k < 100; k++) buf_addf(&b, "{$include: \"f%u\"},", i + 1);
+        buf_add(&b, STR("1]"));
+        virtual_add(&v.files, STR("/c"), str_format(v.arena, "f%u", i), buf_str(&b));
+    }
+    virtual_add(&v.files, STR("/c"), STR("f9"), STR("1"));
+    load_virtual(&v, "2026.9.6", STR("{x: {$include: 'f0'}}"));
+    assert_true(has_error(&v, "include_limit"));
+    assert_int_equal(v.loaded.root, 0);
+    assert_true(v.files.reads <= 10);
+    virtual_free(&v);
+}
+
+/* A file of depth 2000 in a file of depth 2000, three times over. */
+static void test_include_depth(void **unused) {
+    (void)unused;
+    enum { DEPTH = 2000 };
+    struct virtual_load v = virtual_new();
+    for (unsigned i = 0; i < 3; i++) {
+        struct buf b = buf_new(v.arena);
+        buf_add_repeat(&b, '[', DEPTH);
+        if (i < 2) buf_addf(&b, "{$include: 'f%u'}", i + 1);
+        buf_add_repeat(&b, ']', DEPTH);
+        virtual_add(&v.files, STR("/c"), str_format(v.arena, "f%u", i), buf_str(&b));
+    }
+    load_virtual(&v, "2026.9.6", STR("{x: {$include: 'f0'}}"));
+    assert_true(has_error(&v, "too_deep"));
+    virtual_free(&v);
+}
+
+static void check_depth(unsigned depth, bool error, bool warning) {
+    struct virtual_load v = virtual_new();
+    struct buf b = buf_new(v.arena);
+    buf_add(&b, STR("{x: "));
+    buf_add_repeat(&b, '[', depth - 1);
+    buf_add_repeat(&b, ']', depth - 1);
+    buf_add(&b, STR("}"));
+    load_virtual(&v, "2026.9.6", buf_str(&b));
+    assert_int_equal(has_error(&v, "too_deep"), error);
+    bool warned = false;
+    for (size_t i = 0; i < v.diags->list.n; i++)
+        warned = warned || (strcmp(v.diags->list.v[i].kind, "too_deep") == 0 &&
+                            v.diags->list.v[i].severity == SEVERITY_WARN);
+    assert_int_equal(warned, warning);
+    virtual_free(&v);
+}
+
+static void test_depth(void **unused) {
+    (void)unused;
+    check_depth(1000, false, false);
+    check_depth(1001, false, true);
+    check_depth(4999, false, true);
+    check_depth(5000, true, false);
+    check_depth(100000, true, false);
+}
+
+/* One version after the other sees the file as it was written. */
+static void test_best_fit(void **unused) {
+    (void)unused;
+    struct virtual_load v = virtual_new();
+    virtual_add(&v.files, STR("/c"), STR("a"),
+                STR("{list: [{id: 'x'}, {id: 'y', default: true}]}"));
+    load_virtual(&v, "", STR("{agents: {$include: 'a'}, channels: {telegram: {}}}"));
+    assert_true(str_equal(v.loaded.gateway->version, STR("2026.9.6")));
+    assert_int_equal(v.loaded.startup, STARTUP_ACCEPTED);
+    node_id bindings = tree_member(v.tree, v.loaded.root, STR("bindings"));
+    assert_int_equal(tree_node(v.tree, bindings)->n, 1);
+    assert_true(str_equal(v.loaded.roster.marker, STR("y")));
+    assert_int_equal(v.files.reads, 1);
+    virtual_free(&v);
+}
+
+/* The newer gateway's directories beside that of the config. */
+static void test_outside(void **unused) {
+    (void)unused;
+    struct virtual_load v = virtual_new();
+    ARRAY_PUSH(v.arena, v.files.roots) = STR("/c");
+    virtual_add(&v.files, STR("/"), STR("etc/passwd"), STR("{}"));
+    virtual_link(&v.files, STR("/c"), STR("link"), STR("/etc"));
+    load_virtual(&v, "2026.9.6", STR("{$include: './link/passwd'}"));
+    assert_true(has_error(&v, "include_symlink_escape"));
+    load_virtual(&v, "2026.9.6", STR("{$include: '../etc/passwd'}"));
+    assert_true(has_error(&v, "include_escape"));
+    load_virtual(&v, "2026.3.13", STR("{$include: '/etc/passwd'}"));
+    assert_true(has_error(&v, "include_escape"));
+    assert_int_equal(v.files.reads, 0);
+    virtual_free(&v);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_newer), cmocka_unit_test(test_older)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_newer),        cmocka_unit_test(test_older),
+        cmocka_unit_test(test_include_bomb), cmocka_unit_test(test_include_depth),
+        cmocka_unit_test(test_depth),        cmocka_unit_test(test_best_fit),
+        cmocka_unit_test(test_outside)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -30,20 +30,20 @@ static struct virtual_file *virtual_find(const struct virtual_files *v, struct s
     return NULL;
 }
 
-static void virtual_add(struct virtual_files *v, struct str base, struct str path,
-                        struct str text) {
+static inline void virtual_add(struct virtual_files *v, struct str base, struct str path,
+                               struct str text) {
     ARRAY_PUSH(v->arena, v->list) = (struct virtual_file){
         .path = files_absolute(v->arena, base, path), .text = text, .names = 1};
 }
 
-static void virtual_link(struct virtual_files *v, struct str base, struct str path,
-                         struct str target) {
+static inline void virtual_link(struct virtual_files *v, struct str base, struct str path,
+                                struct str target) {
     ARRAY_PUSH(v->arena, v->list) =
         (struct virtual_file){.path = files_absolute(v->arena, base, path), .target = target};
 }
 
-static void virtual_hard_link(struct virtual_files *v, struct str base, struct str path,
-                              struct str existing) {
+static inline void virtual_hard_link(struct virtual_files *v, struct str base, struct str path,
+                                     struct str existing) {
     struct virtual_file *file = virtual_find(v, files_absolute(v->arena, base, existing));
     if (!file) return;
     file->names++;
@@ -87,7 +87,7 @@ static enum file_status virtual_real_path(void *context, struct arena *a, const 
     return FILE_OK;
 }
 
-static void virtual_note(struct virtual_files *v, struct str path) {
+static inline void virtual_note(struct virtual_files *v, struct str path) {
     bool inside = !v->roots.n;
     for (size_t i = 0; i < v->roots.n; i++) inside = inside || files_inside(v->roots.v[i], path);
     v->escaped = v->escaped || !inside;

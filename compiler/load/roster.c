@@ -54,8 +54,8 @@ static void read_ownership(struct rostering *s, node_id agents) {
     const struct tree *t = s->tree;
     node_id ownership = tree_member(t, agents, STR("ownership"));
     s->out->explicit_ownership = str_equal(tree_text(t, ownership), STR("explicit"));
-    s->out->ownership_missing = ownership ? (tree_node(t, ownership)->flags & NODE_ADDED) != 0
-                                          : s->out->agents.n > 1 && !s->out->marker.n;
+    bool written = ownership && !(tree_node(t, ownership)->flags & NODE_ADDED);
+    s->out->ownership_missing = !written && s->out->agents.n > 1 && !s->out->marker.n;
     node_id agent = tree_path(t, agents, "defaults", "systemAgent", "agentId", NULL);
     s->out->system_agent = ids_trim(tree_text(t, agent));
 }

@@ -305,6 +305,7 @@ static bool visit(const struct walk *w, node_id n, schema_id id) {
     const struct schema_node *node = &w->c->schema->nodes[id];
     if (!id) return true;
     if (!checking_spend(w->c, n)) return false;
+    if (schema_is_unknown(w->c, n, node)) return true;
     if (node->flags & SCHEMA_NEVER) {
         add_other(w, n, STR("not be there"));
         return false;

@@ -103,6 +103,10 @@ void checking_enter_index(struct checking *c, uint32_t index) {
     ARRAY_PUSH(c->arena, c->path) = (struct step){.index = index};
 }
 
+void checking_at(struct checking *c, node_id n) {
+    c->path.v[c->path.n - 1].node = n;
+}
+
 void checking_leave(struct checking *c) {
     c->path.n--;
 }
@@ -183,26 +187,15 @@ bool checking_spend(struct checking *c, node_id n) {
     return false;
 }
 
-static node_id child_at(const struct tree *t, node_id n, const struct step *step) {
-    if (step->key.p) return tree_member(t, n, step->key);
-    uint32_t i = 0;
-    for (TREE_EACH(t, child, n))
-        if (i++ == step->index) return child;
-    return 0;
-}
-
 uint8_t *checking_aborted(const struct checking *c, node_id root) {
     uint8_t *aborted = ARENA_ARRAY(c->arena, uint8_t, c->tree->n);
     for (size_t i = 0; i < c->issues.n; i++) {
         const struct issue *issue = &c->issues.v[i];
         if (!(issue->verdict & ABORTED)) continue;
-        node_id n = root;
-        aborted[n] = 1;
-        for (uint32_t k = 0; n && k < issue->depth; k++) {
-            n = child_at(c->tree, n, &issue->steps[k]);
-            if (n) aborted[n] = 1;
-        }
+        aborted[root] = 1;
+        for (uint32_t k = 0; k < issue->depth; k++) aborted[issue->steps[k].node] = 1;
     }
+    aborted[0] = 0;
     return aborted;
 }
 
@@ -526,6 +519,7 @@ static enum verdict check_member(struct checking *c, node_id member, const struc
     enum verdict v = FITS;
     if (is_apart(c, member, key)) return FITS;
     checking_enter_key(c, key);
+    checking_at(c, member);
     if (found == SCHEMA_UNKNOWN && node->names && !schema_key_fits(c, node->names, key))
         v = bad_key(c, member);
     else
@@ -565,6 +559,7 @@ static enum verdict check_array(struct checking *c, node_id n, const struct sche
         schema_id id = i < node->tuple.n ? c->schema->ids[node->tuple.first + i] : node->items;
         if (id) {
             checking_enter_index(c, i);
+            checking_at(c, item);
             v |= schema_check(c, item, 0, id);
             checking_leave(c);
         }
@@ -597,11 +592,17 @@ static enum verdict check_combined(struct checking *c, node_id n, node_id owner,
     return v;
 }
 
+bool schema_is_unknown(const struct checking *c, node_id n, const struct schema_node *node) {
+    return n && tree_node(c->tree, n)->flags & NODE_SYMBOLIC &&
+           (!node->types || node->types & TYPE_STRING);
+}
+
 enum verdict schema_check(struct checking *c, node_id n, node_id owner, schema_id id) {
     const struct schema_node *node = &c->schema->nodes[id];
     enum verdict v = FITS;
     if (!id) return FITS;
     if (!checking_spend(c, n)) return ABORTED;
+    if (schema_is_unknown(c, n, node)) return FITS;
     if (node->values.n)
         v = schema_check_choice(c, n, owner, node);
     else if (node->types && (!n || !(type_of(tree_node(c->tree, n)) & node->types)))

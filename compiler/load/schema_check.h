@@ -19,6 +19,7 @@ enum choice_state { CHOICES_NONE, CHOICES_KNOWN, CHOICES_OPEN };
 struct step {
     struct str key;
     uint32_t index; /* when key.p == NULL */
+    node_id node;   /* the value there, where the schema is checked; 0 when it is missing */
 };
 
 struct issue {
@@ -58,6 +59,9 @@ struct checking *checking_new(struct arena *a, const struct tree *t, const struc
  * refinements of that object. */
 uint8_t *checking_aborted(const struct checking *c, node_id root);
 
+/* A text with a variable whose value is not known: where a text may stand, it may be any of them. */
+bool schema_is_unknown(const struct checking *c, node_id n, const struct schema_node *node);
+
 /* zod. `n` may be 0: the value is missing; `owner` is then what it is missing in. */
 enum verdict schema_check(struct checking *c, node_id n, node_id owner, schema_id id);
 /* The validator of channels and plugins: every branch of a failing union is reported, eight issues
@@ -89,6 +93,8 @@ schema_id schema_property(const struct schema *s, const struct schema_node *obje
 
 void checking_enter_key(struct checking *c, struct str key);
 void checking_enter_index(struct checking *c, uint32_t index);
+/* The value at the place that was entered last. */
+void checking_at(struct checking *c, node_id n);
 void checking_leave(struct checking *c);
 /* The dotted path of where the check is. */
 struct str checking_path(const struct checking *c);

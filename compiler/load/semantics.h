@@ -90,4 +90,9 @@ size_t semantics_agents(const struct semantics *s, const struct semantics_agent 
 unsigned semantics_enter_agent(struct semantics *s, const struct semantics_agent *agent);
 void semantics_leave(struct semantics *s, unsigned steps);
 
+/* A text whose value is known: nothing can be said against one with an unknown variable in it. */
+static inline bool semantics_is_text(const struct semantics *s, node_id n) {
+    return tree_is(s->t, n, NODE_STRING) && !(tree_node(s->t, n)->flags & NODE_SYMBOLIC);
+}
+
 #endif

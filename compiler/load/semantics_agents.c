@@ -90,7 +90,7 @@ static void check_named(struct semantics *s, const struct map *ids, const char *
         n = tree_member(s->t, n, (struct str){rest, length});
         rest += length + (rest[length] == '.');
     }
-    if (tree_is(s->t, n, NODE_STRING) && !is_known(s, ids, tree_text(s->t, n)))
+    if (semantics_is_text(s, n) && !is_known(s, ids, tree_text(s->t, n)))
         refuse_unknown(s, s->v->root, place, tree_text(s->t, n));
 }
 
@@ -104,7 +104,7 @@ static void check_bindings(struct semantics *s, const struct map *ids, node_id b
         for (TREE_EACH(s->t, member, binding))
             if (tree_node(s->t, member)->key == agent_key) agent = member;
         struct str id = tree_text(s->t, agent);
-        if (tree_is(s->t, agent, NODE_STRING) && !str_equal(id, STR("main")) &&
+        if (semantics_is_text(s, agent) && !str_equal(id, STR("main")) &&
             !is_known(s, ids, id))
             refuse_unknown(s, binding, "agentId", id);
         checking_leave(s->c);
@@ -124,18 +124,11 @@ static bool is_qualified(struct str key) {
     return i + 1 < key.n && key.p[i] == ':' && key.p[i + 1] != '\n';
 }
 
-static bool has_written(const struct semantics_agent *v, size_t n, struct str id) {
-    for (size_t i = 0; i < n; i++)
-        if (str_equal(v[i].written, id)) return true;
-    return false;
-}
-
-static void check_broadcast_list(struct semantics *s, node_id list, const struct semantics_agent *v,
-                                 size_t n) {
+static void check_broadcast_list(struct semantics *s, node_id list, const struct map *written) {
     uint32_t i = 0;
     for (TREE_EACH(s->t, id, list)) {
         checking_enter_index(s->c, i++);
-        if (tree_is(s->t, id, NODE_STRING) && !has_written(v, n, tree_text(s->t, id)))
+        if (semantics_is_text(s, id) && !map_get(written, tree_text(s->t, id)))
             refuse_unknown(s, id, "", tree_text(s->t, id));
         checking_leave(s->c);
     }
@@ -143,7 +136,9 @@ static void check_broadcast_list(struct semantics *s, node_id list, const struct
 
 static void check_broadcast(struct semantics *s, const struct semantics_agent *v, size_t n) {
     node_id broadcast = semantics_member(s, s->v->root, "broadcast");
+    struct map written = map_new(s->arena); /* these are compared as they are spelled */
     if (s->dialect == OLDER && !n) return;
+    for (size_t i = 0; i < n; i++) map_put(&written, v[i].written, 1, NULL);
     checking_enter_key(s->c, STR("broadcast"));
     for (TREE_EACH(s->t, entry, broadcast)) {
         struct str peer = semantics_key(s, entry);
@@ -152,7 +147,7 @@ static void check_broadcast(struct semantics *s, const struct semantics_agent *v
         if (object && s->dialect == OLDER) continue;
         checking_enter_key(s->c, peer);
         if (object) checking_enter_key(s->c, STR("agents"));
-        check_broadcast_list(s, object ? semantics_member(s, entry, "agents") : entry, v, n);
+        check_broadcast_list(s, object ? semantics_member(s, entry, "agents") : entry, &written);
         semantics_leave(s, object ? 2 : 1);
     }
     checking_leave(s->c);

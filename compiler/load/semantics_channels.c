@@ -397,7 +397,7 @@ static void check_channels(struct semantics *s) {
 static void check_target(struct semantics *s, node_id owner) {
     node_id heartbeat = semantics_member(s, owner, "heartbeat");
     node_id target = semantics_member(s, heartbeat, "target");
-    if (!tree_is(s->t, target, NODE_STRING)) return;
+    if (!semantics_is_text(s, target)) return;
     struct str name = semantics_token(s, tree_text(s->t, target));
     if (!name.n) {
         semantics_error(s, owner, "heartbeat.target", "empty_heartbeat_target",
@@ -454,7 +454,7 @@ static void check_web_search(struct semantics *s) {
     const struct gateway_data *g = s->v->gateway;
     node_id provider = tree_path(s->t, s->v->root, "tools", "web", "search", "provider", NULL);
     struct str name = ids_trim(tree_text(s->t, provider));
-    if (s->dialect == OLDER || !tree_is(s->t, provider, NODE_STRING)) return;
+    if (s->dialect == OLDER || !semantics_is_text(s, provider)) return;
     if (names_have(g->web_search_active, name)) return;
     static const char place[] = "tools.web.search.provider";
     struct diag *d;

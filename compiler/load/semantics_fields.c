@@ -194,7 +194,7 @@ static bool is_safe_module(struct str raw) {
 
 static void check_module(struct semantics *s, node_id transform) {
     node_id module = semantics_member(s, transform, "module");
-    if (tree_is(s->t, module, NODE_STRING) && !is_safe_module(tree_text(s->t, module)))
+    if (semantics_is_text(s, module) && !is_safe_module(tree_text(s->t, module)))
         semantics_error(s, transform, "module", "hook_module_path",
                         "this must be a relative path inside `hooks.transformsDir`, without `..`");
 }
@@ -306,7 +306,7 @@ static bool refuse_role_agents(struct semantics *s, node_id definitions) {
         bool bad = false;
         for (TREE_EACH(s->t, id, semantics_member(s, role, "agents")))
             bad = bad ||
-                  (tree_is(s->t, id, NODE_STRING) && !is_agent_id(ids_trim(tree_text(s->t, id))));
+                  (semantics_is_text(s, id) && !is_agent_id(ids_trim(tree_text(s->t, id))));
         if (!bad) continue;
         found = true;
         checking_enter_key(s->c, semantics_key(s, role));
@@ -373,7 +373,7 @@ static void check_portals(struct semantics *s, node_id gateway) {
 
 static void check_worktree(struct semantics *s, node_id root) {
     struct str path = ids_trim(tree_text(s->t, root));
-    if (!tree_is(s->t, root, NODE_STRING) || !path.n) return;
+    if (!semantics_is_text(s, root) || !path.n) return;
     if (!is_absolute(path) && !str_equal(path, STR("~")) && !str_starts(path, STR("~/")))
         semantics_error(s, root, "", "worktree_root_absolute",
                         "this must be an absolute path, or one that begins with `~/`");
@@ -394,7 +394,7 @@ static bool is_safe_command(struct str command) {
 
 static void check_secret_provider(struct semantics *s, node_id provider) {
     node_id command = semantics_member(s, provider, "command");
-    if (tree_is(s->t, command, NODE_STRING)) {
+    if (semantics_is_text(s, command)) {
         struct str text = tree_text(s->t, command);
         if (!is_safe_command(text))
             semantics_error(s, provider, "command", "secret_command_unsafe",

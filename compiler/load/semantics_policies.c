@@ -48,7 +48,7 @@ static void check_env_provider(struct semantics *s, node_id n) {
 }
 
 static void check_metadata_url(struct semantics *s, node_id n) {
-    if (tree_is(s->t, n, NODE_STRING) && !s->failed &&
+    if (semantics_is_text(s, n) && !s->failed &&
         !schema_format_fits(STR("uri"), tree_text(s->t, n)))
         fail_reading(s, n, "it must be a URL");
 }

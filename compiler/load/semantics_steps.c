@@ -73,19 +73,30 @@ static bool is_env_value(struct str value) {
     return true;
 }
 
-static bool refuse_env(struct semantics *s, node_id entry, struct str place) {
-    struct str key = semantics_key(s, entry);
-    bool name = is_env_name(key);
-    if (name && is_env_value(tree_text(s->t, entry))) return false;
-    for (size_t i = 0; i < s->c->issues.n; i++)
-        if (str_equal(s->c->issues.v[i].diag.path, place)) return true; /* reported already */
+static bool is_bad_env(const struct semantics *s, node_id entry) {
+    return !is_env_name(semantics_key(s, entry)) || !is_env_value(tree_text(s->t, entry));
+}
+
+static void refuse_env(struct semantics *s, node_id entry, struct str place) {
+    bool name = is_env_name(semantics_key(s, entry));
     struct diag *d = semantics_error(
         s, entry, "", "sandbox_env", "%s",
         name ? "a variable of a sandbox must be one line, without NUL: mount a file instead"
              : "the name of a variable is letters, digits and _, not beginning with a digit");
     d->path = place;
     if (!name) d->span = tree_key_span(s->t, entry);
-    return true;
+}
+
+/* The variables of the defaults that cannot be, until they are reported. */
+struct bad_env {
+    ARRAY(node_id) v;
+};
+
+static struct bad_env bad_defaults(struct semantics *s, node_id defaults) {
+    struct bad_env bad = {0};
+    for (TREE_EACH(s->t, entry, tree_path(s->t, defaults, "docker", "env", NULL)))
+        if (is_bad_env(s, entry)) ARRAY_PUSH(s->arena, bad.v) = entry;
+    return bad;
 }
 
 static bool is_container(const struct semantics *s, node_id own, node_id defaults) {
@@ -96,26 +107,32 @@ static bool is_container(const struct semantics *s, node_id own, node_id default
 
 /* The environment that one agent's sandbox gets (`agent` NULL: that of the defaults). */
 static bool check_sandbox_env(struct semantics *s, node_id defaults,
-                              const struct semantics_agent *agent) {
+                              const struct semantics_agent *agent, struct bad_env *bad) {
     node_id own = agent ? semantics_member(s, agent->node, "sandbox") : 0;
     struct str scope = semantics_text(s, own, "scope");
     if (!scope.n) scope = semantics_text(s, defaults, "scope");
     if (!is_container(s, own, defaults)) return false;
-    node_id common = tree_path(s->t, defaults, "docker", "env", NULL);
-    node_id mine =
-        str_equal(scope, STR("shared")) ? 0 : tree_path(s->t, own, "docker", "env", NULL);
-    bool found = false;
-    for (TREE_EACH(s->t, entry, common)) {
-        struct str key = semantics_key(s, entry);
-        if (tree_member(s->t, mine, key)) continue;
-        found |= refuse_env(s, entry,
-                            str_concat(s->arena, STR("agents.defaults.sandbox.docker.env."), key));
+    bool shared = str_equal(scope, STR("shared")), found = false;
+    node_id mine = shared ? 0 : tree_path(s->t, own, "docker", "env", NULL);
+    size_t kept = 0;
+    for (size_t i = 0; i < bad->v.n; i++) {
+        struct str key = semantics_key(s, bad->v.v[i]);
+        if (tree_member(s->t, mine, key)) {
+            bad->v.v[kept++] = bad->v.v[i];
+            continue;
+        }
+        found = true;
+        refuse_env(s, bad->v.v[i],
+                   str_concat(s->arena, STR("agents.defaults.sandbox.docker.env."), key));
     }
-    for (TREE_EACH(s->t, entry, mine))
-        found |= refuse_env(s, entry,
-                            str_format(s->arena,
-                                       "agents.entries." STR_FMT ".sandbox.docker.env." STR_FMT,
-                                       STR_ARG(agent->written), STR_ARG(semantics_key(s, entry))));
+    bad->v.n = kept;
+    for (TREE_EACH(s->t, entry, mine)) {
+        if (!is_bad_env(s, entry)) continue;
+        found = true;
+        refuse_env(s, entry,
+                   str_format(s->arena, "agents.entries." STR_FMT ".sandbox.docker.env." STR_FMT,
+                              STR_ARG(agent->written), STR_ARG(semantics_key(s, entry))));
+    }
     return found;
 }
 
@@ -124,26 +141,23 @@ static bool sandbox_environments(struct semantics *s) {
     if (s->dialect == OLDER) return false;
     size_t n = semantics_agents(s, &agents);
     node_id defaults = tree_path(s->t, s->v->root, "agents", "defaults", "sandbox", NULL);
-    bool found = n ? false : check_sandbox_env(s, defaults, NULL);
-    for (size_t i = 0; i < n; i++) found |= check_sandbox_env(s, defaults, &agents[i]);
+    struct bad_env bad = bad_defaults(s, defaults);
+    bool found = n ? false : check_sandbox_env(s, defaults, NULL, &bad);
+    for (size_t i = 0; i < n; i++) found |= check_sandbox_env(s, defaults, &agents[i], &bad);
     return found;
 }
 
 /* ---- directories of agents ---------------------------------------------------------------------
  */
 
-static struct str agent_dir(const struct semantics *s, const struct semantics_agent *agents,
-                            size_t n, struct str id) {
-    for (size_t i = 0; i < n; i++) {
-        if (!str_equal(agents[i].id, id)) continue;
-        struct str written = ids_trim(semantics_text(s, agents[i].node, "agentDir"));
-        if (written.n) return resolved(s, written);
-        break;
-    }
+/* `agent` NULL: only bindings name it. */
+static struct str agent_dir(const struct semantics *s, const struct semantics_agent *agent,
+                            struct str id) {
+    struct str written = agent ? ids_trim(semantics_text(s, agent->node, "agentDir")) : STR("");
+    if (written.n) return resolved(s, written);
     return normal(s, str_format(s->arena, STR_FMT "/agents/" STR_FMT "/agent",
                                 STR_ARG(state_dir(s)), STR_ARG(id)));
 }
-
 struct dirs {
     struct map ids, by_dir;
     ARRAY(struct str) names;
@@ -178,13 +192,13 @@ static void refuse_dir(struct semantics *s, const struct semantics_agent *agents
 }
 
 static void note_dir(struct semantics *s, struct dirs *dirs, const struct semantics_agent *agents,
-                     size_t n, struct str id) {
+                     size_t n, const struct semantics_agent *agent, struct str id) {
     bool is_new;
     map_put(&dirs->ids, id, 1, &is_new);
     if (!is_new) return;
     uint32_t at = (uint32_t)dirs->names.n;
     ARRAY_PUSH(s->arena, dirs->names) = id;
-    uint32_t first = *map_put(&dirs->by_dir, agent_dir(s, agents, n, id), at, &is_new);
+    uint32_t first = *map_put(&dirs->by_dir, agent_dir(s, agent, id), at, &is_new);
     if (is_new || dirs->found) return;
     dirs->found = true;
     refuse_dir(s, agents, n, dirs->names.v[first], id);
@@ -197,10 +211,11 @@ static bool agent_directories(struct semantics *s) {
     for (size_t i = 0; i < n; i++) named += semantics_text(s, agents[i].node, "agentDir").n > 0;
     if (!named) return false; /* the default directories differ as the ids do */
     for (size_t i = 0; i < n; i++)
-        if (s->dialect == NEWER || agents[i].written.n) note_dir(s, &dirs, agents, n, agents[i].id);
+        if (s->dialect == NEWER || agents[i].written.n)
+            note_dir(s, &dirs, agents, n, &agents[i], agents[i].id);
     for (TREE_EACH(s->t, binding, semantics_member(s, s->v->root, "bindings"))) {
         struct str id = semantics_text(s, binding, "agentId");
-        if (ids_trim(id).n) note_dir(s, &dirs, agents, n, ids_agent(s->arena, id));
+        if (ids_trim(id).n) note_dir(s, &dirs, agents, n, NULL, ids_agent(s->arena, id));
     }
     return dirs.found;
 }
@@ -272,22 +287,23 @@ static bool check_avatar(struct semantics *s, const struct semantics_agent *agen
 
 /* The agent that has the default workspace: the marked one, else the first of the older gateway and
  * the only one of the newer. */
-static bool is_owner(const struct semantics *s, const struct semantics_agent *agents, size_t n,
-                     size_t i) {
-    if (s->v->legacy_default) return str_equal(agents[i].id, s->v->marker);
-    for (size_t k = 0; k < n; k++)
-        if (semantics_is_true(s, agents[k].node, "default")) return k == i;
-    return s->dialect == OLDER ? i == 0 : n == 1;
+static size_t owner_of(const struct semantics *s, const struct semantics_agent *agents, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (s->v->legacy_default ? str_equal(agents[i].id, s->v->marker)
+                                 : semantics_is_true(s, agents[i].node, "default"))
+            return i;
+    return s->dialect == OLDER || n == 1 ? 0 : SIZE_MAX;
 }
 
 static bool avatars(struct semantics *s) {
     const struct semantics_agent *agents;
     size_t n = semantics_agents(s, &agents);
+    size_t owner = owner_of(s, agents, n);
     bool found = false;
     for (size_t i = 0; i < n; i++) {
         if (!semantics_member(s, agents[i].node, "identity")) continue;
         unsigned steps = semantics_enter_agent(s, &agents[i]);
-        found |= check_avatar(s, &agents[i], is_owner(s, agents, n, i));
+        found |= check_avatar(s, &agents[i], i == owner);
         semantics_leave(s, steps);
     }
     return found;

@@ -51,7 +51,7 @@ static bool is_https(const struct url *u) {
 
 /* What is no URL at all, the schema has reported. */
 static bool is_url(const struct semantics *s, node_id n, struct url *u) {
-    if (!tree_is(s->t, n, NODE_STRING)) return false;
+    if (!semantics_is_text(s, n)) return false;
     *u = url_of(s, tree_text(s->t, n));
     return schema_format_fits(STR("uri"), tree_text(s->t, n));
 }
@@ -85,7 +85,7 @@ static void check_public_origin(struct semantics *s, node_id n) {
 
 static void check_catalog_url(struct semantics *s, node_id n) {
     struct url u = {0};
-    if (!tree_is(s->t, n, NODE_STRING)) return;
+    if (!semantics_is_text(s, n)) return;
     if (!is_url(s, n, &u) || (!is_https(&u) && !(is_http(&u) && is_own_machine(&u))))
         semantics_error(s, n, "", "url_scheme",
                         "this must be an https:// URL; http is for localhost alone");
@@ -130,7 +130,7 @@ static void check_domain(struct semantics *s, node_id n) {
     enum { LONGEST = 220 };
     struct str last, domain = tree_text(s->t, n);
     size_t labels;
-    if (!tree_is(s->t, n, NODE_STRING)) return;
+    if (!semantics_is_text(s, n)) return;
     if (!is_hostname(domain, &last, &labels) || labels < 2 || is_number(last) || domain.n > LONGEST)
         semantics_error(s, n, "", "portal_domain",
                         "this must be a domain, such as portals.example.org");
@@ -139,7 +139,7 @@ static void check_domain(struct semantics *s, node_id n) {
 static void check_host(struct semantics *s, node_id n) {
     struct str last, host = ids_trim(tree_text(s->t, n));
     size_t labels;
-    if (tree_is(s->t, n, NODE_STRING) && !is_hostname(host, &last, &labels))
+    if (semantics_is_text(s, n) && !is_hostname(host, &last, &labels))
         semantics_error(s, n, "", "egress_host",
                         "this must be the name of a host, without scheme, path, port and stars");
 }
@@ -153,7 +153,7 @@ static void check_absolute(struct semantics *s, node_id n) {
 }
 
 static void check_not_blank(struct semantics *s, node_id n) {
-    if (tree_is(s->t, n, NODE_STRING) && !ids_trim(tree_text(s->t, n)).n)
+    if (semantics_is_text(s, n) && !ids_trim(tree_text(s->t, n)).n)
         semantics_error(s, n, "", "path_blank", "this path is empty: remove the key");
 }
 
@@ -178,7 +178,7 @@ static void check_suspend(struct semantics *s, node_id n) {
     struct str text = tree_text(s->t, n);
     double ms;
     bool unit = text.n && (text.p[text.n - 1] < '0' || text.p[text.n - 1] > '9');
-    if (!tree_is(s->t, n, NODE_STRING)) return;
+    if (!semantics_is_text(s, n)) return;
     if (!unit || !semantics_duration(text, 's', &ms) || ms < LEAST)
         semantics_error(s, n, "", "invalid_duration",
                         "this must be a duration of at least a minute: \"45m\", \"2h\"");

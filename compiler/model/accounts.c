@@ -385,7 +385,7 @@ static void read_credentials(const struct listing *l, const struct layers *at, s
     for (size_t i = 0; i < l->identity.n; i++) {
         bool from_env;
         struct text value = account_credential(l, at, a->id, l->identity.v[i], &from_env);
-        if (value.set)
+        if (value.set && a->enabled && l->channel->enabled)
             ARRAY_PUSH(l->m->arena, l->m->identities) = (struct secret){value, a->channel};
     }
     read_login(l, at, a);
@@ -398,6 +398,11 @@ static void read_credentials(const struct listing *l, const struct layers *at, s
 
 /* ---- which accounts there are ------------------------------------------------------------------
  */
+
+bool account_runs(const struct account *a) {
+    return a->own_block || str_equal(a->key, STR("default")) ||
+           (a->configured && !a->duplicate_login);
+}
 
 static void add_account(struct listing *l, node_id accounts, struct str key) {
     node_id own = account_block(l, key);
@@ -540,6 +545,8 @@ static void list_accounts(struct listing *l) {
     struct account *first = &l->m->accounts.v[l->channel->first_account];
     for (size_t i = 0; i < l->channel->n_accounts; i++)
         first[i].is_default = str_equal(first[i].key, chosen);
+    for (size_t i = 0; i < l->channel->n_accounts; i++)
+        l->channel->n_running += account_runs(&first[i]);
     qsort(first, l->channel->n_accounts, sizeof *first, default_first);
     mark_repeated_audits(l, first);
 }

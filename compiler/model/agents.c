@@ -152,6 +152,9 @@ static void build_agent(struct model *m, const struct reading *r, const struct a
         .marked = agent->marked};
     if (!built->delegates.set) built->delegates = *delegates;
     if (!built->model.set) built->model.v = d->model.v;
+    bool from_defaults =
+        d->workspace.set && (str_equal(agent->id, d->owner) || m->gateway->workspace_below_default);
+    if (!built->workspace.set && from_defaults) built->workspace.at = d->workspace.at;
     if (is_added(m, built->workspace.at))
         built->workspace = (struct text){.v = default_workspace(m, d, agent->id), .at = block};
     built->workspace = resolved(m, built->workspace);

@@ -79,6 +79,7 @@ struct channel {
     place at;
     bool known, enabled, present; /* present: has a block in the config */
     uint32_t first_account, n_accounts;
+    uint32_t n_running; /* accounts that can get messages */
 };
 
 /* A value that must not be shared: a credential, named so that it can be reported. */
@@ -185,6 +186,9 @@ struct group_choice model_group(const struct model *m, struct str channel, struc
 /* Index of the agent that owns messages no binding takes, or -1 when nobody does or it is not in
  * the roster. */
 int32_t model_default_agent(const struct model *m);
+/* Whether messages can arrive on an account: one that only a binding names has no login, or one
+ * that another account uses already. */
+bool account_runs(const struct account *a);
 /* Index in m->agents of a canonical id, or -1. */
 int32_t model_agent(const struct model *m, struct str id);
 

@@ -73,7 +73,7 @@ static int8_t scope_of(const struct reading *r, node_id session, const char *key
     struct str text = tree_text(r->tree, value);
     for (size_t i = 0; value && i < n; i++)
         if (str_equal(text, str_from(names[i]))) return (int8_t)i;
-    if (value && !(tree_node(r->tree, value)->flags & NODE_REPORTED)) {
+    if (value && !(tree_node(r->tree, value)->flags & (NODE_REPORTED | NODE_SYMBOLIC))) {
         tree_node(r->tree, value)->flags |= NODE_REPORTED;
         struct buf choices = buf_new(r->tree->arena);
         for (size_t i = 0; i < n; i++) buf_addf(&choices, "%s\"%s\"", i ? ", " : "", names[i]);
@@ -142,6 +142,16 @@ static void add_route(struct building *b, struct binding *written, node_id node)
     ARRAY_PUSH(b->arena, b->routes) = route;
 }
 
+/* The kind as the file has it: the start of the gateway may have renamed it. */
+static struct text written_kind(const struct building *b, struct text kind) {
+    const struct tree *t = b->r->tree;
+    const struct node *node = tree_node(t, kind.at);
+    if (!kind.set || !node->file || !(node->flags & NODE_SYNTHETIC)) return kind;
+    struct str text = str_slice(source_text(t->sources, node->file), node->start, node->end);
+    if (text.n == 4 && str_equal(str_slice(text, 1, 3), STR("dm"))) kind.v = STR("dm");
+    return kind;
+}
+
 static void add_written(struct building *b, node_id node) {
     node_id match = read_member(b->r, node, "match", NODE_OBJECT);
     place around = value_place(match, node);
@@ -151,7 +161,7 @@ static void add_written(struct building *b, node_id node) {
         .agent = value_text(b->r, node, "agentId", node, STR("")),
         .channel = value_text(b->r, match, "channel", around, STR("")),
         .account = value_text(b->r, match, "accountId", around, STR("")),
-        .peer_kind = value_text(b->r, peer, "kind", peer_at, STR("")),
+        .peer_kind = written_kind(b, value_text(b->r, peer, "kind", peer_at, STR(""))),
         .peer_id = value_text(b->r, peer, "id", peer_at, STR("")),
         .guild = value_text(b->r, match, "guildId", around, STR("")),
         .team = value_text(b->r, match, "teamId", around, STR("")),
@@ -163,7 +173,8 @@ static void add_written(struct building *b, node_id node) {
     };
     w.is_acp = str_equal(value_text(b->r, node, "type", node, STR("route")).v, STR("acp"));
     w.channel_token = ids_token(b->arena, w.channel.v);
-    w.account_pattern = account_pattern(b->arena, w.account.v);
+    /* A variable's name is no id: as a text it equals no account. */
+    w.account_pattern = w.account.symbolic ? w.account.v : account_pattern(b->arena, w.account.v);
     add_route(b, &w, node);
     ARRAY_PUSH(b->arena, b->m->bindings) = w;
 }

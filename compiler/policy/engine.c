@@ -60,8 +60,13 @@ struct evaluation {
     struct arena *scratch;
     struct cel_run run;
     struct cel_value variables[2];
+    place at;       /* of the subject that is looked at */
     bool undecided; /* reported once for a rule and gateway */
 };
+
+static struct location locate(const struct engine *e, struct span span) {
+    return (struct location){span, span.file ? paths_of_span(e->paths, span) : STR("")};
+}
 
 static void note_undecided(struct evaluation *e, struct cel_value error) {
     if (e->undecided) return;
@@ -72,6 +77,10 @@ static void note_undecided(struct evaluation *e, struct cel_value error) {
         error.code == CEL_ERROR_LIMIT
             ? str_format(a, "a bound on time or memory was reached: " STR_FMT, STR_ARG(message))
             : str_format(a, "the rule's condition failed: " STR_FMT, STR_ARG(message));
+    struct location at = locate(e->engine, place_span(e->engine->tree, e->at));
+    if (at.path.n)
+        reason =
+            str_format(a, STR_FMT " (first for " STR_FMT ")", STR_ARG(reason), STR_ARG(at.path));
     ARRAY_PUSH(a, e->report->undecided) = (struct undecided){id, reason};
 }
 
@@ -95,10 +104,6 @@ static struct str fill(struct evaluation *e, const struct template *t) {
             cel_add_text(&e->run, &b, v);
     }
     return buf_str(&b);
-}
-
-static struct location locate(const struct engine *e, struct span span) {
-    return (struct location){span, span.file ? paths_of_span(e->paths, span) : STR("")};
 }
 
 static struct span origin_span(struct evaluation *e, const struct cel_program *p) {
@@ -125,7 +130,8 @@ static void add_related(struct evaluation *e, struct finding *f) {
 
 /* The other gateways of something shared, each at its own line. */
 static void add_members(struct evaluation *e, const struct fleet_share *share, struct finding *f) {
-    for (size_t i = 1; i < share->n; i++) {
+    for (size_t i = 0; i < share->n; i++) {
+        if (i == share->primary) continue;
         struct span span = place_span(e->engine->tree, share->members[i].at);
         struct str message = str_format(e->engine->arena, "gateway " STR_FMT " uses it here",
                                         STR_ARG(share->members[i].gateway->model->name));
@@ -166,6 +172,7 @@ static struct cel_value variable(const struct cel_object_type *type, const void 
 static void evaluate(struct evaluation *e, const void *object, const struct analysis *gateway) {
     arena_reset(e->scratch);
     e->run = cel_run_new(e->scratch, NULL);
+    e->at = fact_place(e->rule->range->type, object);
     e->variables[0] = variable(e->rule->range->type, object);
     if (gateway) e->variables[1] = variable(&fact_gateway, gateway);
     struct cel_value v = cel_eval(e->rule->when, &e->run, e->variables);
@@ -294,6 +301,12 @@ void engine_run(struct engine *e, const struct analysis *const *gateways, size_t
                                          STR_FMT ": only the first %d combinations of account and "
                                                  "sender were looked at",
                                          STR_ARG(gateways[i]->model->name), REACHES_MAX)};
+    for (size_t i = 0; i < n; i++)
+        if (gateways[i]->model->session.dm_scope_text.symbolic)
+            ARRAY_PUSH(e->arena, report->undecided) = (struct undecided){
+                STR("channels.dm.session_collision"),
+                STR("session.dmScope is a variable whose value is not known: give "
+                    "it with --env, --env-file or --process-env")};
     if (fleet->state_unknown)
         ARRAY_PUSH(e->arena, report->undecided) = (struct undecided){
             STR("fleet.shared-state-dir"),

@@ -93,7 +93,7 @@ static struct cel_value members(struct cel_run *run, const struct fleet_share *s
       constant(o->kind))                                                                           \
     F(fleet_share, resource, S(CEL_STRING),                                                        \
       "What is shared; of a secret the variable's name or the beginning of a digest.",             \
-      string_at(o->resource, o->members[0].at))                                                    \
+      string_at(o->resource, o->members[o->primary].at))                                           \
     F(fleet_share, gateways, LIST(CEL_STRING), "The names of the gateways that use it.",           \
       members(run, o))                                                                             \
     F(fleet_share, assumed, S(CEL_BOOL), "Rests on a variable being unset.", cel_bool(o->assumed)) \

@@ -30,7 +30,8 @@ struct subject {
 
 /* What a rule says of itself; one per rule, shared by its findings. */
 struct rule_info {
-    struct str id; /* template: "channels.<channel>.dm.open" */
+    struct str id;      /* "channels.<channel>.dm.open", without variable parts at the end */
+    struct str pattern; /* with them: "channels.dm.session_collision.<accounts>.<n>" */
     struct str family, title, why, fix;
     enum severity severity;     /* the highest it gives */
     enum confidence confidence; /* the highest it gives */

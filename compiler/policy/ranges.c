@@ -79,6 +79,10 @@ static place agent_place(const struct analysis *s, int32_t index) {
     return index < 0 ? s->model->agents_at : s->model->agents.v[index].at;
 }
 
+static place fleet_share_place(const struct fleet_share *share) {
+    return share->members[share->primary].at;
+}
+
 place fact_place(const struct cel_object_type *type, const void *object) {
     if (type == &fact_gateway) return ((const struct analysis *)object)->model->at;
     if (type == &fact_agent) return ((const struct agent_facts *)object)->agent->at;
@@ -87,7 +91,7 @@ place fact_place(const struct cel_object_type *type, const void *object) {
     if (type == &fact_reach) return ((const struct reach *)object)->at;
     if (type == &fact_shared_session) return ((const struct shared_session *)object)->scope_at;
     if (type == &fact_tool_entry) return ((const struct tool_entry *)object)->text->at;
-    if (type == &fact_fleet_share) return ((const struct fleet_share *)object)->members[0].at;
+    if (type == &fact_fleet_share) return fleet_share_place(object);
     if (type == &fact_agent_pair) return ((const struct agent_pair *)object)->b->agent->at;
     if (type == &fact_gateway_pair) return ((const struct gateway_pair *)object)->b->model->at;
     if (type == &fact_crowded_channel) {

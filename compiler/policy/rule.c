@@ -235,11 +235,23 @@ static void read_related(struct rule_reading *s) {
     s->rule->n_related = n;
 }
 
+/* The rule's name: variable parts at the end (a rank, the accounts) are of its findings. */
+static struct str without_tail(struct str id) {
+    while (str_ends(id, STR(">"))) {
+        size_t dot = id.n;
+        while (dot && id.p[dot - 1] != '.') dot--;
+        if (dot < 2) break;
+        id.n = dot - 1;
+    }
+    return id;
+}
+
 /* The id may hold <name> placeholders; `fill` says what stands for each. */
 static void read_id(struct rule_reading *s) {
     node_id n = read_member(&s->r, s->root, "id", NODE_STRING);
     struct str id = tree_text(s->r.tree, n);
-    s->rule->info.id = id;
+    s->rule->info.pattern = id;
+    s->rule->info.id = without_tail(id);
     if (!id.n) mistake(s, n, "the rule has no `id`");
     node_id fill = read_member(&s->r, s->root, "fill", NODE_OBJECT);
     struct parts parts = {0};
@@ -421,6 +433,6 @@ const struct rule *rules_find(const struct rules *rules, struct str id) {
     for (size_t i = 0; i < rules->list.n; i++)
         if (str_equal(rules->list.v[i]->info.id, id)) return rules->list.v[i];
     for (size_t i = 0; i < rules->list.n; i++)
-        if (id_matches(rules->list.v[i]->info.id, id)) return rules->list.v[i];
+        if (id_matches(rules->list.v[i]->info.pattern, id)) return rules->list.v[i];
     return NULL;
 }

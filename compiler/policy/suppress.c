@@ -24,17 +24,10 @@ static struct str strip(struct str s) {
     return s;
 }
 
-/* Between the beginning of the line and the marker there must be the beginning of a comment. */
-static bool in_comment(struct str text, size_t at) {
-    size_t from = at;
-    while (from && text.p[from - 1] != '\n' && text.p[from - 1] != '\r') from--;
-    struct str before = str_slice(text, from, at);
-    return str_find(before, STR("//"), 0) != SIZE_MAX || str_find(before, STR("/*"), 0) != SIZE_MAX;
-}
-
 static void read_comment(struct suppressing *s, uint32_t file, struct str text, size_t at) {
-    size_t end = at;
+    size_t end = at, name = at + sizeof marker - 1;
     while (end < text.n && text.p[end] != '\n' && text.p[end] != '\r') end++;
+    if (name < text.n && text.p[name] != ' ' && text.p[name] != '\t') return;
     struct str rest = strip(str_slice(text, at + sizeof marker - 1, end));
     size_t colon = str_find(rest, STR(":"), 0);
     struct comment c = {.file = file,
@@ -45,21 +38,67 @@ static void read_comment(struct suppressing *s, uint32_t file, struct str text, 
     ARRAY_PUSH(s->e->arena, s->comments) = c;
 }
 
+/* The end of the string that begins at `at`: behind its quote, or at the end of a line that is not
+ * continued. */
+static size_t string_end(struct str text, size_t at) {
+    char quote = text.p[at++];
+    for (; at < text.n && text.p[at] != quote; at++) {
+        if (text.p[at] == '\n') return at;
+        if (text.p[at] == '\\') at++;
+    }
+    return at < text.n ? at + 1 : text.n;
+}
+
+/* The end of the comment that begins at `at`, or `at` when none does. */
+static size_t comment_end(struct str text, size_t at) {
+    if (text.p[at] != '/' || at + 1 >= text.n) return at;
+    struct str closing = text.p[at + 1] == '/' ? STR("\n") : STR("*/");
+    if (text.p[at + 1] != '/' && text.p[at + 1] != '*') return at;
+    size_t end = str_find(text, closing, at + 2);
+    return end == SIZE_MAX ? text.n : end + closing.n;
+}
+
+/* A marker inside of a string is data, not a decision: only comments are looked at. */
+static void scan_comments(struct suppressing *s, uint32_t file, struct str text) {
+    for (size_t at = 0; at < text.n;) {
+        size_t end = comment_end(text, at);
+        if (text.p[at] == '"' || text.p[at] == '\'') {
+            at = string_end(text, at);
+        } else if (end == at) {
+            at++;
+        } else {
+            struct str comment = str_slice(text, 0, end);
+            while ((at = str_find(comment, str_from(marker), at)) != SIZE_MAX) {
+                read_comment(s, file, comment, at);
+                at += sizeof marker - 1;
+            }
+            at = end;
+        }
+    }
+}
+
 static void find_comments(struct suppressing *s) {
     const struct sources *sources = s->e->tree->sources;
     for (uint32_t file = 1; file <= source_count(sources); file++) {
         if (s->e->project && file == s->e->project->file) continue;
         struct str text = source_text(sources, file);
-        size_t at = 0;
-        while ((at = str_find(text, str_from(marker), at)) != SIZE_MAX) {
-            if (in_comment(text, at)) read_comment(s, file, text, at);
-            at += sizeof marker - 1;
-        }
+        if (str_find(text, str_from(marker), 0) != SIZE_MAX) scan_comments(s, file, text);
     }
 }
 
-static bool names(struct str id, const struct finding *f) {
-    return str_equal(id, f->id) || str_equal(id, f->rule->id);
+static bool is_name_of(struct str id, const struct finding *f) {
+    return str_equal(id, f->id) || str_equal(id, f->rule->id) || str_equal(id, f->rule->pattern);
+}
+
+/* One id, or several with commas between them. */
+static bool names(struct str ids, const struct finding *f) {
+    for (size_t at = 0; at <= ids.n;) {
+        size_t comma = str_find(ids, STR(","), at);
+        if (comma == SIZE_MAX) comma = ids.n;
+        if (is_name_of(strip(str_slice(ids, at, comma)), f)) return true;
+        at = comma + 1;
+    }
+    return false;
 }
 
 /* The first comment at or behind the beginning of a line. */

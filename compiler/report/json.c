@@ -58,6 +58,7 @@ static void add_error(struct pretty *p, const struct report *r, const struct dia
     pretty_string(p, "message", d->message);
     add_location(p, r, report_location(r, d->span));
     pretty_string(p, "severity", str_from(severity_name(d->severity)));
+    if (d->own || d->severity != SEVERITY_ERROR) pretty_string(p, "source", STR("clawc"));
     if (d->notes.n) {
         pretty_array(p, "related");
         for (size_t i = 0; i < d->notes.n; i++)
@@ -67,9 +68,12 @@ static void add_error(struct pretty *p, const struct report *r, const struct dia
     pretty_end(p);
 }
 
-static void add_errors(struct report_sink *sink, struct pretty *p, const struct report *r) {
-    pretty_array(p, "errors");
+/* Errors are what the gateway refuses; what is only unwise has a list of its own. */
+static void add_diags(struct report_sink *sink, struct pretty *p, const struct report *r,
+                      const char *name, bool errors) {
+    pretty_array(p, name);
     for (size_t i = 0; r->errors && i < r->errors->list.n; i++) {
+        if ((r->errors->list.v[i].severity == SEVERITY_ERROR) != errors) continue;
         add_error(p, r, &r->errors->list.v[i]);
         report_pass_on(sink);
     }
@@ -139,7 +143,8 @@ void report_write_json(struct report_sink *sink, const struct report *r,
     pretty_number(&p, "format", 1);
     pretty_string(&p, "clawc", str_from(options->version));
     add_files(&p, r);
-    add_errors(sink, &p, r);
+    add_diags(sink, &p, r, "errors", true);
+    add_diags(sink, &p, r, "warnings", false);
     add_summary(&p, r);
     pretty_array(&p, "findings");
     for (size_t i = 0; i < r->findings.n; i++) {
