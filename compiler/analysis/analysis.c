@@ -4,11 +4,12 @@ static void begin_agents(struct analysis *s) {
     const struct model *m = s->model;
     s->agents = ARENA_ARRAY(s->arena, struct agent_facts, m->agents.n);
     int32_t owner = model_default_agent(m);
+    s->tools = tool_context_new(m);
     for (size_t i = 0; i < m->agents.n; i++) {
         int32_t first = model_agent(m, m->agents.v[i].id);
         s->agents[i] = (struct agent_facts){.in = s,
                                             .agent = &m->agents.v[i],
-                                            .powers = tools_of_agent(m, &m->agents.v[i]),
+                                            .powers = tools_of_agent(&s->tools, &m->agents.v[i]),
                                             .is_default = owner == (int32_t)i,
                                             .same_id = first == (int32_t)i ? -1 : first,
                                             .owner_reach = -1,

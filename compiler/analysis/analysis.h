@@ -4,6 +4,7 @@
 #define CLAWC_ANALYSIS_ANALYSIS_H
 
 #include "analysis/resolve.h"
+#include "analysis/tools.h"
 #include "model/model.h"
 
 /* Every fact names the analysis it belongs to (`in`), so that a fact alone can be looked into. */
@@ -15,17 +16,12 @@ struct analysis;
 struct agent_powers {
     struct tool_set tools;
     bool exec, write; /* runs commands; changes files (write, edit, apply_patch) */
-    const struct text
-        *grant; /* what decides it: the entry or profile, or NULL: nothing restricts */
-    place at;   /* where that stands, or the agent */
+    bool listed;      /* a profile or an allow list says which tools it has */
+    place at;         /* that list or profile, or the agent */
 };
 
-/* By the profile and the global and own lists as written; provider, group, sender and sandbox
- * layers are not applied. */
-struct agent_powers tools_of_agent(const struct model *m, const struct agent *agent);
-bool tool_set_has(const struct tool_set *s, size_t tool);
-/* Whether `a` has a tool that `b` lacks. */
-bool tool_set_exceeds(const struct tool_set *a, const struct tool_set *b);
+/* In a main session outside of a sandbox, for the owner. */
+struct agent_powers tools_of_agent(const struct tool_context *c, const struct agent *agent);
 
 /* One entry of an allow or deny list, and what the gateway makes of it. */
 struct tool_entry {
@@ -163,6 +159,7 @@ struct owner {
 struct analysis {
     struct arena *arena;
     const struct model *model;
+    struct tool_context tools;
     struct resolver *resolver;
     struct agent_facts *agents;
     struct binding_facts *bindings;

@@ -1,282 +1,168 @@
-/* Which tools an agent has, by its profile and the lists as written. */
+/* The tools of an agent in a session: every layer in turn, and what decided about each tool. */
+#include "analysis/tools.h"
+
 #include "analysis/analysis.h"
-#include "model/ids.h"
 
-bool tool_set_has(const struct tool_set *s, size_t tool) {
-    return tool < TOOLS_MAX && (s->bits[tool / 64] >> (tool % 64) & 1);
-}
-
-static void add(struct tool_set *s, size_t tool) {
-    s->bits[tool / 64] |= (uint64_t)1 << (tool % 64);
-}
-
-static void add_all(struct tool_set *s, const struct tool_set *from) {
-    for (size_t i = 0; i < TOOLS_MAX / 64; i++) s->bits[i] |= from->bits[i];
-}
-
-static bool is_empty(const struct tool_set *s) {
-    for (size_t i = 0; i < TOOLS_MAX / 64; i++)
-        if (s->bits[i]) return false;
-    return true;
-}
-
-bool tool_set_exceeds(const struct tool_set *a, const struct tool_set *b) {
-    for (size_t i = 0; i < TOOLS_MAX / 64; i++)
-        if (a->bits[i] & ~b->bits[i]) return true;
-    return false;
-}
-
-static struct tool_set every_tool(const struct gateway_data *g) {
-    struct tool_set s = {{0}};
-    for (size_t i = 0; i < g->n_tools; i++) add(&s, i);
-    return s;
-}
-
-/* ---- one entry ---------------------------------------------------------------------------------
+/* ---- the layers of a session -------------------------------------------------------------------
  */
 
-static struct str normal_name(struct arena *a, const struct gateway_data *g, struct str written) {
-    struct str name = ids_token(a, written);
-    struct names alias = name_map_get(&g->tool_alias, name);
-    return alias.n ? alias.v[0] : name;
+struct tool_context tool_context_new(const struct model *m) {
+    struct tool_context c = {.model = m};
+    tool_layer_of_lists(m, LAYER_GLOBAL, &m->tools.lists, &c.global);
+    tool_layer_of_subagents(m, &c.subagent);
+    return c;
 }
 
-/* `*` stands for any run of characters; everything else for itself. */
-static bool glob_matches(struct str pattern, struct str name) {
-    size_t p = 0, n = 0, star = SIZE_MAX, mark = 0;
-    while (n < name.n) {
-        if (p < pattern.n && pattern.p[p] == '*') {
-            star = p++;
-            mark = n;
-        } else if (p < pattern.n && pattern.p[p] == name.p[n]) {
-            p++;
-            n++;
-        } else if (star != SIZE_MAX) {
-            p = star + 1;
-            n = ++mark;
-        } else {
-            return false;
-        }
+static struct tool_layer *next(struct session_tools *s) {
+    return &s->layers[s->n_layers];
+}
+
+static void add_lists(struct session_tools *s, enum tool_layer_kind kind,
+                      const struct tool_lists *lists) {
+    if (lists && tool_layer_of_lists(s->model, kind, lists, next(s))) s->n_layers++;
+}
+
+static const struct tool_lists *sender_lists(const struct model *m, const struct agent *agent) {
+    const struct sender_list *lists[] = {&agent->tools.senders, &m->tools.senders};
+    if (!(m->gateway->tool_rules & TOOLS_SENDER_LISTS)) return NULL;
+    for (size_t i = 0; i < 2; i++) {
+        const struct tool_lists *found = tool_lists_for_anyone(lists[i]);
+        if (found) return found;
     }
-    while (p < pattern.n && pattern.p[p] == '*') p++;
-    return p == pattern.n;
+    return NULL;
 }
 
-static bool is_in_group(const struct tool *tool, struct str group) {
-    if (str_equal(group, STR("openclaw"))) return tool->in_openclaw;
-    if (str_equal(group, STR("plugins"))) return tool->plugin.n > 0;
-    return str_equal(group, tool->section);
+static void add_layers(const struct tool_context *c, const struct agent *agent,
+                       const struct tool_session *session, struct session_tools *s) {
+    const struct model *m = c->model;
+    const struct provider_tools *global = tool_provider(m, &m->tools, agent->model.v);
+    const struct provider_tools *own = tool_provider(m, &agent->tools, agent->model.v);
+    if (tool_layer_of_profile(m, agent, next(s))) s->n_layers++;
+    if (tool_layer_of_provider_profile(m, global, own, next(s))) s->n_layers++;
+    s->layers[s->n_layers++] = c->global;
+    add_lists(s, LAYER_GLOBAL_PROVIDER, global ? &global->lists : NULL);
+    add_lists(s, LAYER_AGENT, &agent->tools.lists);
+    add_lists(s, LAYER_AGENT_PROVIDER, own ? &own->lists : NULL);
+    add_lists(s, LAYER_GROUP, session->group);
+    add_lists(s, LAYER_SENDER, sender_lists(m, agent));
+    if (session->sandboxed) {
+        tool_layer_of_sandbox(m, agent, next(s));
+        s->n_layers++;
+    }
+    if (session->subagent) s->layers[s->n_layers++] = c->subagent;
 }
 
-static bool entry_matches(const struct tool *tool, struct str name) {
-    if (str_find(name, STR("*"), 0) != SIZE_MAX) return glob_matches(name, tool->name);
-    if (str_starts(name, STR("group:"))) return is_in_group(tool, str_slice(name, 6, name.n));
-    return str_equal(name, tool->name) || (tool->plugin.n && str_equal(name, tool->plugin));
+/* An older gateway ignores an allow list without a single core tool that is built. */
+static bool is_stripped(const struct session_tools *s, const struct tool_layer *l) {
+    if (!(s->model->gateway->tool_rules & TOOLS_STRIP_UNKNOWN_ALLOW)) return false;
+    if (!l->restricts || l->everything || l->kind >= LAYER_SANDBOX) return false;
+    struct tool_set core = l->core;
+    tool_set_keep(&core, &s->built);
+    return tool_set_is_empty(&core);
 }
 
-static struct tool_set entry_tools(const struct gateway_data *g, struct str name) {
-    struct tool_set s = {{0}};
-    for (size_t i = 0; i < g->n_tools; i++)
-        if (entry_matches(&g->tools[i], name)) add(&s, i);
-    return s;
+void tools_of_session(const struct tool_context *c, const struct agent *agent,
+                      const struct tool_session *session, struct session_tools *out) {
+    *out = (struct session_tools){.model = c->model};
+    add_layers(c, agent, session, out);
+    tools_find_built(c->model, agent, session, out);
+    out->tools = out->built;
+    for (size_t i = 0; i < out->n_layers; i++) {
+        struct tool_layer *l = &out->layers[i];
+        l->stripped = is_stripped(out, l);
+        if (l->restricts && !l->stripped) tool_set_keep(&out->tools, &l->allowed);
+        tool_set_drop(&out->tools, &l->denied);
+    }
 }
 
-/* An entry that keeps the older gateway from ignoring the whole list: "*", a core tool, or a group
- * with one in it. Patterns and plugin tools do not count. */
-static bool stands_for_core(const struct gateway_data *g, struct str name) {
-    if (str_equal(name, STR("*"))) return true;
-    if (str_find(name, STR("*"), 0) != SIZE_MAX) return false;
-    for (size_t i = 0; i < g->n_tools; i++)
-        if (!g->tools[i].plugin.n && entry_matches(&g->tools[i], name)) return true;
-    return false;
-}
+/* ---- what decided ------------------------------------------------------------------------------
+ */
 
-static struct tool_set list_tools(struct arena *a, const struct gateway_data *g,
-                                  const struct text_list *list, bool *any) {
-    struct tool_set s = {{0}};
+/* The first entry of a list that means the tool, or NULL. */
+static const struct text *entry_for(const struct model *m, const struct text_list *list,
+                                    size_t tool) {
+    if (!list) return NULL;
     for (size_t i = 0; i < list->n; i++) {
-        struct str name = normal_name(a, g, list->v[i].v);
-        if (!name.n) continue;
-        *any = true;
-        struct tool_set matched = entry_tools(g, name);
-        add_all(&s, &matched);
+        struct names names = tool_entry_names(m->arena, m->gateway, list->v[i].v);
+        for (size_t n = 0; n < names.n; n++)
+            if (tool_name_matches(&m->gateway->tools[tool], names.v[n])) return &list->v[i];
     }
-    return s;
+    return NULL;
 }
 
-/* ---- layers ------------------------------------------------------------------------------------
+static struct tool_decision denied(const struct session_tools *s, const struct tool_layer *l,
+                                   size_t tool) {
+    const struct text *entry = entry_for(s->model, l->deny, tool);
+    return (struct tool_decision){
+        .verdict = TOOL_DENIED, .layer = l, .by_default = !entry, .at = entry ? entry->at : l->at};
+}
+
+static struct tool_decision not_named(const struct tool_layer *l) {
+    bool written = l->profile.set || (l->allow && l->allow->set);
+    return (struct tool_decision){.verdict = TOOL_NOT_NAMED,
+                                  .layer = l,
+                                  .by_default = !written,
+                                  .at = l->allow && l->allow->set ? l->allow->at : l->at};
+}
+
+static struct tool_decision named(const struct session_tools *s, const struct tool_layer *l,
+                                  size_t tool) {
+    const struct text *entry = entry_for(s->model, l->allow, tool);
+    if (!entry && !l->profile.set) entry = entry_for(s->model, l->also_allow, tool);
+    bool written = l->profile.set || entry || (l->allow && l->allow->set);
+    place at = entry ? entry->at : l->allow && l->allow->set ? l->allow->at : l->at;
+    return (struct tool_decision){
+        .verdict = TOOL_NAMED, .layer = l, .by_default = !written, .at = at};
+}
+
+/* A plugin's tool that nobody asks for may be out by a list as well, which says more. */
+static bool layers_decide(const struct session_tools *s, size_t tool) {
+    return tool_set_has(&s->built, tool) || s->missing[tool].why == ABSENT_NOT_ASKED;
+}
+
+struct tool_decision tool_decide(const struct session_tools *s, size_t tool) {
+    const struct tool_layer *last = NULL;
+    for (size_t i = 0; i < s->n_layers && layers_decide(s, tool); i++) {
+        const struct tool_layer *l = &s->layers[i];
+        if (tool_set_has(&l->denied, tool)) return denied(s, l, tool);
+        if (!l->restricts || l->stripped) continue;
+        if (!tool_set_has(&l->allowed, tool)) return not_named(l);
+        last = l;
+    }
+    if (!tool_set_has(&s->built, tool))
+        return (struct tool_decision){.verdict = TOOL_NOT_BUILT, .at = s->missing[tool].at};
+    if (last) return named(s, last, tool);
+    return (struct tool_decision){.verdict = TOOL_UNRESTRICTED, .at = s->model->tools.at};
+}
+
+/* ---- outside of a sandbox ----------------------------------------------------------------------
  */
-
-static bool list_is_ignored(struct arena *a, const struct gateway_data *g,
-                            const struct text_list *allow) {
-    if (!g->strip_unknown_allow) return false;
-    for (size_t i = 0; i < allow->n; i++)
-        if (stands_for_core(g, normal_name(a, g, allow->v[i].v))) return false;
-    return true;
-}
-
-static void keep_only(struct tool_set *s, const struct tool_set *allowed) {
-    for (size_t i = 0; i < TOOLS_MAX / 64; i++) s->bits[i] &= allowed->bits[i];
-}
-
-static void remove_all(struct tool_set *s, const struct tool_set *denied) {
-    for (size_t i = 0; i < TOOLS_MAX / 64; i++) s->bits[i] &= ~denied->bits[i];
-}
-
-/* apply_patch comes with the tool that it follows. */
-static void add_follower(const struct gateway_data *g, struct tool_set *allowed) {
-    size_t leader = gateway_tool(g, g->apply_patch_follows);
-    size_t patch = gateway_tool(g, STR("apply_patch"));
-    if (patch != SIZE_MAX && tool_set_has(allowed, leader)) add(allowed, patch);
-}
-
-static void apply_lists(const struct model *m, const struct tool_policy *p, struct tool_set *s) {
-    const struct gateway_data *g = m->gateway;
-    bool any = false, denies = false;
-    struct tool_set allowed = list_tools(m->arena, g, &p->allow, &any);
-    if (any && !list_is_ignored(m->arena, g, &p->allow)) {
-        add_follower(g, &allowed);
-        keep_only(s, &allowed);
-    }
-    struct tool_set denied = list_tools(m->arena, g, &p->deny, &denies);
-    if (denies) remove_all(s, &denied);
-}
-
-static unsigned profile_bit(struct str profile) {
-    if (str_equal(profile, STR("minimal"))) return PROFILE_MINIMAL;
-    if (str_equal(profile, STR("coding"))) return PROFILE_CODING;
-    return str_equal(profile, STR("messaging")) ? PROFILE_MESSAGING : 0;
-}
-
-static void add_named(const struct gateway_data *g, struct tool_set *s, const char *const *names,
-                      size_t n) {
-    for (size_t i = 0; i < n; i++) {
-        size_t tool = gateway_tool(g, str_from(names[i]));
-        if (tool != SIZE_MAX) add(s, tool);
-    }
-}
-
-static void apply_profile(const struct model *m, const struct agent *agent, struct tool_set *s) {
-    static const char *const exec_tools[] = {"exec", "process"};
-    static const char *const fs_tools[] = {"read", "write", "edit"};
-    const struct gateway_data *g = m->gateway;
-    struct text profile = agent->tools.profile.set ? agent->tools.profile : m->tools.profile;
-    unsigned bit = profile_bit(ids_token(m->arena, profile.v));
-    if (!bit) return;
-    struct tool_set allowed = {{0}};
-    for (size_t i = 0; i < g->n_tools; i++)
-        if (g->tools[i].profiles & bit) add(&allowed, i);
-    const struct text_list *more =
-        agent->tools.also_allow.set ? &agent->tools.also_allow : &m->tools.also_allow;
-    bool any = false;
-    struct tool_set extra = list_tools(m->arena, g, more, &any);
-    add_all(&allowed, &extra);
-    if (g->blocks_extend_profile && (m->tools.has_exec || agent->tools.has_exec))
-        add_named(g, &allowed, exec_tools, 2);
-    if (g->blocks_extend_profile && (m->tools.has_fs || agent->tools.has_fs))
-        add_named(g, &allowed, fs_tools, 3);
-    add_follower(g, &allowed);
-    keep_only(s, &allowed);
-}
 
 static bool has_named(const struct gateway_data *g, const struct tool_set *s, const char *name) {
     return tool_set_has(s, gateway_tool(g, str_from(name)));
 }
 
-/* What a report points at: the agent's own list or profile, else the global one, else the agent. */
-static void find_grant(const struct model *m, const struct agent *agent, struct agent_powers *p) {
-    const struct tool_policy *policies[] = {&agent->tools, &m->tools};
+/* What a report points at: the last list or profile that restricts, else the agent. */
+static void find_grant(const struct session_tools *s, const struct agent *agent,
+                       struct agent_powers *p) {
     p->at = agent->at;
-    for (size_t i = 0; i < 2; i++) {
-        if (policies[i]->allow.n) {
-            p->grant = &policies[i]->allow.v[0];
-            p->at = policies[i]->allow.at;
-            return;
-        }
-        if (policies[i]->profile.set) {
-            p->grant = &policies[i]->profile;
-            p->at = policies[i]->profile.at;
-            return;
-        }
+    for (size_t i = s->n_layers; i-- > 0;) {
+        const struct tool_layer *l = &s->layers[i];
+        if (!l->restricts || l->stripped) continue;
+        p->listed = true;
+        p->at = l->allow && l->allow->set ? l->allow->at : l->at;
+        return;
     }
 }
 
-struct agent_powers tools_of_agent(const struct model *m, const struct agent *agent) {
-    const struct gateway_data *g = m->gateway;
-    struct agent_powers p = {.tools = every_tool(g)};
-    apply_profile(m, agent, &p.tools);
-    apply_lists(m, &m->tools, &p.tools);
-    apply_lists(m, &agent->tools, &p.tools);
+struct agent_powers tools_of_agent(const struct tool_context *c, const struct agent *agent) {
+    const struct gateway_data *g = c->model->gateway;
+    struct session_tools s;
+    tools_of_session(c, agent, &(struct tool_session){0}, &s);
+    struct agent_powers p = {.tools = s.tools};
     p.exec = has_named(g, &p.tools, "exec");
     p.write = has_named(g, &p.tools, "write") || has_named(g, &p.tools, "edit") ||
               has_named(g, &p.tools, "apply_patch");
-    find_grant(m, agent, &p);
+    find_grant(&s, agent, &p);
     return p;
-}
-
-/* ---- entries that match nothing ----------------------------------------------------------------
- */
-
-static void consider(struct str name, struct str candidate, size_t *best, struct str *meant) {
-    size_t distance = str_distance(name, candidate, 2);
-    if (distance < *best) {
-        *best = distance;
-        *meant = candidate;
-    }
-}
-
-static struct str probably_meant(struct arena *a, const struct gateway_data *g, struct str name) {
-    struct str meant = STR("");
-    size_t best = name.n > 4 ? 3 : 2;
-    for (size_t i = 0; i < g->n_tools; i++) {
-        consider(name, g->tools[i].name, &best, &meant);
-        consider(name, str_concat(a, STR("group:"), g->tools[i].section), &best, &meant);
-        if (str_equal(name, g->tools[i].section)) return str_concat(a, STR("group:"), name);
-    }
-    consider(name, STR("group:openclaw"), &best, &meant);
-    consider(name, STR("group:plugins"), &best, &meant);
-    for (size_t i = 0; i < g->plugins.n; i++) consider(name, g->plugins.keys[i], &best, &meant);
-    if (meant.n) return meant;
-    char *swapped = str_to_c(a, name);
-    for (size_t i = 0; i < name.n; i++)
-        if (swapped[i] == '-') swapped[i] = '_';
-    struct str underscored = {swapped, name.n};
-    return gateway_tool(g, underscored) != SIZE_MAX ? underscored : meant;
-}
-
-static bool is_known_otherwise(const struct gateway_data *g, struct str name) {
-    if (names_have(g->other_tools, name) || str_equal(name, STR("group:plugins"))) return true;
-    for (size_t i = 0; i < g->plugins.n; i++)
-        if (str_equal(g->plugins.keys[i], name) || names_have(g->plugins.values[i], name))
-            return true;
-    return false;
-}
-
-static void add_entries(struct analysis *s, const struct text_list *list, const char *name,
-                        int32_t agent) {
-    const struct gateway_data *g = s->model->gateway;
-    for (size_t i = 0; i < list->n; i++) {
-        struct tool_entry e = {.in = s, .text = &list->v[i], .list = name, .agent = agent};
-        e.name = normal_name(s->arena, g, list->v[i].v);
-        if (!e.name.n || list->v[i].symbolic) continue;
-        struct tool_set matched = entry_tools(g, e.name);
-        e.is_group = str_starts(e.name, STR("group:"));
-        e.known = !is_empty(&matched) || is_known_otherwise(g, e.name);
-        struct names renamed = name_map_get(&g->tool_retired, e.name);
-        if (renamed.n) e.renamed = renamed.v[0];
-        if (!e.known && !e.renamed.n) e.meant = probably_meant(s->arena, g, e.name);
-        ARRAY_PUSH(s->arena, s->tool_entries) = e;
-    }
-}
-
-static void add_policy(struct analysis *s, const struct tool_policy *p, int32_t agent) {
-    add_entries(s, &p->allow, "allow", agent);
-    add_entries(s, &p->also_allow, "alsoAllow", agent);
-    add_entries(s, &p->deny, "deny", agent);
-}
-
-void analyse_tool_entries(struct analysis *s) {
-    add_policy(s, &s->model->tools, -1);
-    for (size_t i = 0; i < s->model->agents.n; i++)
-        add_policy(s, &s->model->agents.v[i].tools, (int32_t)i);
 }

@@ -26,6 +26,12 @@ const struct command commands[] = {
      "the session key; from a config also the binding that won and at which line, and which others "
      "lost.",
      ON_ROUTE, command_route},
+    {"tools", "CONFIG [options]", "tell which tools each agent really has, and why",
+     "Tells for every agent and kind of session (main, direct message, group, sub-agent; on the "
+     "host or in a sandbox) which tools it has, and for each tool it has or lacks what decided: "
+     "the profile, a list of some scope, the sandbox's default, the version, with the line. What "
+     "depends on credentials or models counts as there.",
+     ON_TOOLS, command_tools},
     {"table", "info|verify|dump FILE [options]", "look into a compiled table",
      "info: what the table is. verify: whether it is sound and, with --against, whether it still "
      "routes as its config does. dump: its routes as canonical text.",

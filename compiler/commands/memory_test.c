@@ -86,7 +86,7 @@ static void audit_without_memory(void **state) {
     (void)state;
     static const char *const formats[] = {"text", "json", "sarif"};
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
-        struct options o = {.format = formats[i]};
+        struct options o = {.command = command_find("audit"), .format = formats[i]};
         assert_true(fail_each(command_audit, &o, EXIT_FINDINGS) > 10);
     }
 }
@@ -96,7 +96,8 @@ static void compile_without_memory(void **state) {
     char folder[] = "/tmp/clawc-memory-XXXXXX", table[64];
     assert_non_null(mkdtemp(folder));
     snprintf(table, sizeof table, "%s/t.clawt", folder);
-    struct options o = {.output_file = table, .fail_on = "never"};
+    struct options o = {
+        .command = command_find("compile"), .output_file = table, .fail_on = "never"};
     assert_true(fail_each(command_compile, &o, EXIT_FINE) > 10);
     assert_int_equal(unlink(table), 0);
     assert_int_equal(rmdir(folder), 0); /* empty: nothing was left behind */

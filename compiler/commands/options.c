@@ -17,7 +17,10 @@ struct option {
 
 #define AT(field) offsetof(struct options, field)
 
-enum { ON_CONFIG = ON_AUDIT | ON_COMPILE | ON_ROUTE | ON_EVAL | ON_TABLE | ON_CHECK | ON_EXPLAIN };
+enum {
+    ON_CONFIG =
+        ON_AUDIT | ON_COMPILE | ON_ROUTE | ON_EVAL | ON_TABLE | ON_CHECK | ON_EXPLAIN | ON_TOOLS
+};
 
 static const struct option table[] = {
     {"--gateway", "V", TEXT, AT(gateway), ON_CONFIG,
@@ -25,8 +28,10 @@ static const struct option table[] = {
      "one not above it; check takes several, separated by commas. Default: clawc.yaml's, else the "
      "config's meta.lastTouchedVersion, else the "
      "known version that the config fits best."},
-    {"--format", "F", TEXT, AT(format), ON_AUDIT | ON_CHECK | ON_ROUTE | ON_RULES | ON_EXPLAIN,
-     "How to print: text (the default); audit, check, route and rules also know json, audit sarif, "
+    {"--format", "F", TEXT, AT(format),
+     ON_AUDIT | ON_CHECK | ON_ROUTE | ON_RULES | ON_EXPLAIN | ON_TOOLS,
+     "How to print: text (the default); audit, check, route, rules and tools also know json, audit "
+     "sarif, "
      "explain and rules markdown."},
     {"--output", "F=FILE", LIST, AT(outputs), ON_AUDIT,
      "Also write the report in format F to FILE, such as sarif=audit.sarif; may be repeated."},
@@ -49,6 +54,7 @@ static const struct option table[] = {
      "Route through a compiled table instead of a config."},
     {"--batch", NULL, FLAG, AT(batch), ON_ROUTE | ON_EVAL,
      "Read one JSON object per line from standard input, write one answer per line."},
+    {"--agent", "ID", TEXT, AT(agent), ON_TOOLS, "Tell about this agent only."},
     {"--channel", "C", TEXT, AT(channel), ON_ROUTE, "The channel of the message: whatsapp."},
     {"--account", "A", TEXT, AT(account), ON_ROUTE,
      "The account of the channel on which it arrives. Default: the account `default`."},

@@ -21,7 +21,8 @@ enum command_bit {
     ON_EXPLAIN = 64,
     ON_RULES = 128,
     ON_CHECK = 256,
-    ON_ALL = 511,
+    ON_TOOLS = 512,
+    ON_ALL = 1023,
 };
 
 struct option_list {
@@ -34,7 +35,7 @@ struct options {
     struct option_list arguments;
     const char *path;
     const char *gateway, *format, *fail_on, *project, *color, *stdin_filename, *schema;
-    const char *output_file, *table, *against;
+    const char *output_file, *table, *against, *agent;
     const char *channel, *account, *peer, *parent_peer, *guild, *team;
     const char *default_agent, *dm_scope, *group_scope;
     struct option_list outputs, rules, env, env_files, roles;

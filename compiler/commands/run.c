@@ -187,7 +187,7 @@ void run_load(struct run *run, const char *path, struct loaded *out) {
                        .gateways = &run->gateways,
                        .environment = run->env,
                        .files = &files_of_machine,
-                       .tell_steps = run->o->command && run->o->command->bit == ON_CHECK,
+                       .tell_steps = run->o->command->bit == ON_CHECK,
                        .config = absolute_path(run, path),
                        .directory = working_directory(run),
                        .schema = run->schema,

@@ -163,19 +163,78 @@ static void read_catalogue(const struct reader *r, node_id catalogue, struct gat
     g->n_tools = n < TOOLS_MAX ? n : TOOLS_MAX;
 }
 
+static unsigned tool_rules_of(struct names chosen) {
+    static const struct {
+        const char *name;
+        unsigned rule;
+    } rules[] = {{"strip_unknown_allow", TOOLS_STRIP_UNKNOWN_ALLOW},
+                 {"blocks_extend_profile", TOOLS_BLOCKS_EXTEND_PROFILE},
+                 {"preselect_plugins", TOOLS_PRESELECT_PLUGINS},
+                 {"full_allows_all", TOOLS_FULL_ALLOWS_ALL},
+                 {"later_provider_wins", TOOLS_LATER_PROVIDER_WINS},
+                 {"bare_slashed_model", TOOLS_BARE_SLASHED_MODEL},
+                 {"sender_lists", TOOLS_SENDER_LISTS},
+                 {"also_allow", TOOLS_SANDBOX_ALSO_ALLOW},
+                 {"lift_deny", TOOLS_SANDBOX_LIFT_DENY}};
+    unsigned all = 0;
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        if (names_have(chosen, str_from(rules[i].name))) all |= rules[i].rule;
+    return all;
+}
+
+static void read_availability(const struct reader *r, node_id tools, struct gateway_data *g) {
+    node_id patch = section(r, tools, "apply_patch");
+    g->tool_switches = map_of(r, section(r, tools, "switches"));
+    g->apply_patch_enabled = flag(r, patch, "enabled");
+    g->apply_patch_providers = names_of(r, section(r, patch, "providers"));
+    g->not_read_only = names_of(r, section(r, tools, "not_read_only"));
+    g->not_sandboxed = names_of(r, section(r, tools, "not_sandboxed"));
+    g->not_subagent = names_of(r, section(r, tools, "not_subagent"));
+    g->needs_model = text(r, tools, "needs_model");
+}
+
+static void read_sandbox_lists(const struct reader *r, node_id sandbox, struct gateway_data *g) {
+    node_id always = section(r, sandbox, "always");
+    g->tool_rules |= tool_rules_of(names_of(r, section(r, sandbox, "rules")));
+    g->sandbox_always = text(r, always, "tool");
+    g->sandbox_old = text(r, always, "old");
+    g->sandbox_allow = names_of(r, section(r, sandbox, "allow"));
+    g->sandbox_deny = names_of(r, section(r, sandbox, "deny"));
+}
+
+static void read_subagents(const struct reader *r, node_id subagents, struct gateway_data *g) {
+    g->subagent_deny = names_of(r, section(r, subagents, "deny"));
+    g->leaf_deny = names_of(r, section(r, subagents, "leaf_deny"));
+    g->subagent_allow_lifts_deny = flag(r, subagents, "allow_lifts_deny");
+    g->subagent_depth = (int)tree_node(r->tree, section(r, subagents, "depth"))->u.number;
+}
+
 static void read_tools(const struct reader *r, node_id tools, struct gateway_data *g) {
     g->plugins = map_of(r, section(r, tools, "plugins"));
     read_catalogue(r, section(r, tools, "catalogue"), g);
+    g->tool_rules = tool_rules_of(names_of(r, section(r, tools, "rules")));
     g->tool_alias = map_of(r, section(r, tools, "aliases"));
+    g->tool_expands = map_of(r, section(r, tools, "expands"));
     g->tool_retired = map_of(r, section(r, tools, "retired"));
     g->owner_only = names_of(r, section(r, tools, "owner_only"));
     g->other_tools = names_of(r, section(r, tools, "other"));
     g->apply_patch_follows = text(r, tools, "apply_patch_follows");
-    g->strip_unknown_allow = flag(r, tools, "strip_unknown_allow");
-    g->blocks_extend_profile = flag(r, tools, "blocks_extend_profile");
-    node_id sandbox = section(r, tools, "sandbox");
-    g->sandbox_allow = names_of(r, section(r, sandbox, "allow"));
-    g->sandbox_deny = names_of(r, section(r, sandbox, "deny"));
+    g->default_model = text(r, tools, "default_model");
+    read_availability(r, tools, g);
+    read_sandbox_lists(r, section(r, tools, "sandbox"), g);
+    read_subagents(r, section(r, tools, "subagents"), g);
+    node_id exec = section(r, tools, "exec");
+    g->exec_fields = names_of(r, section(r, exec, "fields"));
+    g->exec_timeout = text(r, exec, "timeout");
+    g->exec_layered = flag(r, exec, "layered");
+}
+
+static void read_sandbox(const struct reader *r, node_id sandbox, struct gateway_data *g) {
+    g->data = r->tree;
+    g->sandbox_backend = text(r, sandbox, "backend");
+    g->sandbox_docker = section(r, sandbox, "docker");
+    g->sandbox_browser = section(r, sandbox, "browser");
+    g->sandbox_prune = section(r, sandbox, "prune");
 }
 
 /* A map of maps of texts: key -> NAME, value, NAME, value... */
@@ -254,6 +313,7 @@ static struct gateway_data read_gateway(struct reader *r, const struct embedded 
     g.roster_waits = flag(r, schema, "roster_waits");
     read_channels(r, section(r, root, "channels"), &g);
     read_tools(r, section(r, root, "tools"), &g);
+    read_sandbox(r, section(r, root, "sandbox"), &g);
     return g;
 }
 

@@ -3,6 +3,7 @@
 #define CLAWC_LOAD_GATEWAY_H
 
 #include "model/routing.h"
+#include "syntax/tree.h"
 
 /* A list of names from the data, in its order. */
 struct names {
@@ -27,6 +28,19 @@ struct tool {
     unsigned profiles; /* enum tool_profile */
     bool in_openclaw;  /* a member of group:openclaw */
     struct str plugin; /* the plugin that owns it, or empty */
+};
+
+/* What differs between versions in how tool lists are read; the data says what each means. */
+enum tool_rule {
+    TOOLS_STRIP_UNKNOWN_ALLOW = 1,
+    TOOLS_BLOCKS_EXTEND_PROFILE = 2,
+    TOOLS_PRESELECT_PLUGINS = 4,
+    TOOLS_FULL_ALLOWS_ALL = 8,
+    TOOLS_LATER_PROVIDER_WINS = 16,
+    TOOLS_BARE_SLASHED_MODEL = 32,
+    TOOLS_SENDER_LISTS = 64,
+    TOOLS_SANDBOX_ALSO_ALLOW = 128,
+    TOOLS_SANDBOX_LIFT_DENY = 256,
 };
 
 /* Most tools that a version may have: sets of them are bit sets of this size. */
@@ -98,10 +112,27 @@ struct gateway_data {
 
     const struct tool *tools;
     size_t n_tools;
+    unsigned tool_rules; /* enum tool_rule */
     struct name_map tool_alias, tool_retired, plugins;
+    struct name_map tool_expands; /* an entry that stands for these names */
     struct names owner_only, other_tools, sandbox_allow, sandbox_deny;
     struct str apply_patch_follows;
-    bool strip_unknown_allow, blocks_extend_profile;
+    struct str default_model;      /* provider/model */
+    struct name_map tool_switches; /* tool -> path below `tools` */
+    bool apply_patch_enabled;
+    struct names apply_patch_providers;                      /* none: any */
+    struct names not_read_only, not_sandboxed, not_subagent; /* tools that are not built there */
+    struct str needs_model;                 /* may be missing for want of a model */
+    struct str sandbox_always, sandbox_old; /* always allowed in a sandbox; its former name */
+    struct names subagent_deny, leaf_deny;
+    bool subagent_allow_lifts_deny;
+    int subagent_depth;
+    struct names exec_fields;
+    struct str exec_timeout;                                /* how the timeout is called */
+    bool exec_layered;                                      /* exec has modes */
+    const struct tree *data;                                /* where the defaults below stand */
+    node_id sandbox_docker, sandbox_browser, sandbox_prune; /* fields and defaults (null: none) */
+    struct str sandbox_backend;                             /* empty: no such setting */
 };
 
 struct gateways {

@@ -4,22 +4,6 @@
 #include "model/locations.h"
 #include "model/values.h"
 
-/* ---- tool policies -----------------------------------------------------------------------------
- */
-
-static struct tool_policy read_policy(struct model *m, const struct reading *r, node_id owner,
-                                      place around) {
-    node_id tools = read_member(r, owner, "tools", NODE_OBJECT);
-    place at = value_place(tools, around);
-    return (struct tool_policy){.profile = value_text(r, tools, "profile", at, STR("")),
-                                .allow = value_list(m->arena, r, tools, "allow", at),
-                                .also_allow = value_list(m->arena, r, tools, "alsoAllow", at),
-                                .deny = value_list(m->arena, r, tools, "deny", at),
-                                .has_exec = tree_member(r->tree, tools, STR("exec")) != 0,
-                                .has_fs = tree_member(r->tree, tools, STR("fs")) != 0,
-                                .at = at};
-}
-
 /* ---- sandboxes ---------------------------------------------------------------------------------
  */
 
@@ -35,6 +19,16 @@ static struct text setup_command(struct arena *a, const struct reading *r, node_
         buf_add(&b, tree_text(r->tree, line));
     }
     return (struct text){.v = buf_str(&b), .at = n, .set = true};
+}
+
+/* An older way to say the scope, which counts where nobody says it the newer way. */
+static struct text read_per_session(const struct model *m, const struct reading *r, node_id block,
+                                    place around) {
+    node_id n = tree_member(r->tree, block, STR("perSession"));
+    if (m->gateway->roster_entries || !tree_is(r->tree, n, NODE_BOOL))
+        return (struct text){.at = around};
+    bool session = tree_node(r->tree, n)->u.boolean;
+    return (struct text){.v = session ? STR("session") : STR("shared"), .at = n, .set = true};
 }
 
 static struct sandbox read_sandbox(struct model *m, const struct reading *r, node_id owner,
@@ -53,13 +47,12 @@ static struct sandbox read_sandbox(struct model *m, const struct reading *r, nod
                         .user = value_text(r, docker, "user", docker_at, STR("")),
                         .read_only_root = value_flag(r, docker, "readOnlyRoot", docker_at, true),
                         .own_docker = docker,
+                        .browser = read_member(r, block, "browser", NODE_OBJECT),
+                        .prune = read_member(r, block, "prune", NODE_OBJECT),
                         .at = at};
-    node_id per_session = tree_member(r->tree, block, STR("perSession"));
-    if (!s.scope.set && !m->gateway->roster_entries && tree_is(r->tree, per_session, NODE_BOOL)) {
-        bool session = tree_node(r->tree, per_session)->u.boolean;
-        s.scope = (struct text){
-            .v = session ? STR("session") : STR("shared"), .at = per_session, .set = true};
-    }
+    s.backend.v = ids_trim(s.backend.v);
+    if (!s.backend.v.n) s.backend = (struct text){.v = STR("docker"), .at = at};
+    s.per_session = read_per_session(m, r, block, at);
     return s;
 }
 
@@ -68,6 +61,8 @@ static struct sandbox read_sandbox(struct model *m, const struct reading *r, nod
 static struct sandbox resolve_sandbox(struct sandbox own, const struct sandbox *defaults) {
     own.mode = value_or(own.mode, defaults->mode);
     own.scope = value_or(own.scope, defaults->scope);
+    struct text per_session = value_or(own.per_session, defaults->per_session);
+    if (!own.scope.set && per_session.set) own.scope = per_session;
     own.workspace_access = value_or(own.workspace_access, defaults->workspace_access);
     own.backend = value_or(own.backend, defaults->backend);
     if (str_equal(own.scope.v, STR("shared"))) {
@@ -88,10 +83,11 @@ static struct sandbox resolve_sandbox(struct sandbox own, const struct sandbox *
 /* ---- paths -------------------------------------------------------------------------------------
  */
 
-struct path_defaults {
+struct agent_defaults {
     struct text workspace; /* agents.defaults.workspace */
     struct str owner;      /* the agent that has the default workspace, or empty */
     struct str state;      /* the state directory or its symbol */
+    struct text model;     /* of agents that name none */
 };
 
 static struct text resolved(struct model *m, struct text written) {
@@ -99,7 +95,7 @@ static struct text resolved(struct model *m, struct text written) {
     return written;
 }
 
-static struct str default_owner_workspace(const struct model *m, const struct path_defaults *d) {
+static struct str default_owner_workspace(const struct model *m, const struct agent_defaults *d) {
     if (d->workspace.set) return location_normal(m->arena, ids_trim(d->workspace.v));
     if (!m->gateway->workspace_follows_state)
         return m->profile.n ? str_concat(m->arena, STR("~/.openclaw/workspace-"), m->profile)
@@ -107,7 +103,7 @@ static struct str default_owner_workspace(const struct model *m, const struct pa
     return location_join(m->arena, d->state, STR("workspace"));
 }
 
-static struct str default_workspace(const struct model *m, const struct path_defaults *d,
+static struct str default_workspace(const struct model *m, const struct agent_defaults *d,
                                     struct str id) {
     if (str_equal(id, d->owner)) return default_owner_workspace(m, d);
     if (d->workspace.set && m->gateway->workspace_below_default)
@@ -134,7 +130,7 @@ static struct str workspace_owner(const struct model *m) {
     return STR("");
 }
 
-static void build_agent(struct model *m, const struct reading *r, const struct path_defaults *d,
+static void build_agent(struct model *m, const struct reading *r, const struct agent_defaults *d,
                         const struct roster_agent *agent, const struct text_list *delegates) {
     place at = value_place(agent->name_node, m->at);
     place block = value_place(agent->node, at);
@@ -150,10 +146,12 @@ static void build_agent(struct model *m, const struct reading *r, const struct p
             value_text(r, agent->node, "workspace", block, default_workspace(m, d, agent->id)),
         .agent_dir = value_text(r, agent->node, "agentDir", block, dir),
         .sandbox = resolve_sandbox(read_sandbox(m, r, agent->node, block), &m->sandbox),
-        .tools = read_policy(m, r, agent->node, block),
+        .tools = model_read_tools(m, r, agent->node, block),
+        .model = value_or(model_read_model(r, agent->node, block), d->model),
         .delegates = value_list(m->arena, r, subagents, "allowAgents", block),
         .marked = agent->marked};
     if (!built->delegates.set) built->delegates = *delegates;
+    if (!built->model.set) built->model.v = d->model.v;
     bool from_defaults =
         d->workspace.set && (str_equal(agent->id, d->owner) || m->gateway->workspace_below_default);
     if (!built->workspace.set && from_defaults) built->workspace.at = d->workspace.at;
@@ -169,13 +167,15 @@ void model_build_agents(struct model *m, const struct reading *r) {
     node_id defaults = read_member(r, agents, "defaults", NODE_OBJECT);
     m->agents_at = value_place(agents, m->at);
     place defaults_at = value_place(defaults, m->agents_at);
-    m->tools = read_policy(m, r, root, m->at);
+    m->tools = model_read_tools(m, r, root, m->at);
     m->sandbox = read_sandbox(m, r, defaults, defaults_at);
-    struct path_defaults d = {
+    struct agent_defaults d = {
         .workspace = value_text(r, defaults, "workspace", defaults_at, STR("")),
         .owner = workspace_owner(m),
         .state = m->state.n ? m->state
-                            : str_format(m->arena, "<state of " STR_FMT ">", STR_ARG(m->name))};
+                            : str_format(m->arena, "<state of " STR_FMT ">", STR_ARG(m->name)),
+        .model = model_read_model(r, defaults, defaults_at)};
+    if (!d.model.set) d.model.v = m->gateway->default_model;
     node_id subagents = read_member(r, defaults, "subagents", NODE_OBJECT);
     struct text_list delegates = value_list(m->arena, r, subagents, "allowAgents", defaults_at);
     const struct roster *roster = &m->loaded->roster;

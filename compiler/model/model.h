@@ -1,59 +1,25 @@
 /* The model: one gateway as its config makes it, all defaults applied, in plain structs. No JSON
  * past this point.
- *
- * Every value knows its place (`at`): the value that was written, or, for a default, the nearest
- * thing around it that was. A place is a node of the tree, with PLACE_KEY when the key alone is
- * meant. */
+ */
 #ifndef CLAWC_MODEL_MODEL_H
 #define CLAWC_MODEL_MODEL_H
 
 #include "load/load.h"
 #include "model/routing.h"
-
-typedef uint32_t place;
-#define PLACE_KEY ((place)1 << 31)
+#include "model/tools.h"
+#include "model/value.h"
 
 /* The span of a place as reports show it: a member with its key, a block by its key alone, an
  * element whole. */
 struct span place_span(const struct tree *t, place at);
 
-struct text {
-    struct str v;
-    place at;
-    bool set;      /* written in the config; otherwise `v` is the default */
-    bool symbolic; /* holds a variable of unknown value: comparable with the same text only */
-};
-
-struct flag {
-    bool v;
-    place at;
-    bool set;
-};
-
-struct text_list {
-    const struct text *v;
-    size_t n;
-    place at;
-    bool set; /* an array was written, also an empty one */
-};
-
-/* Sets of the gateway's tools, by their index in gateway_data.tools. */
-struct tool_set {
-    uint64_t bits[TOOLS_MAX / 64];
-};
-
-struct tool_policy {
-    struct text profile;
-    struct text_list allow, also_allow, deny;
-    bool has_exec, has_fs; /* the blocks `exec` and `fs` are written */
-    place at;
-};
-
 struct sandbox {
     struct text mode, scope, workspace_access, backend;
+    struct text per_session;                  /* the scope that `perSession` says, if any */
     struct text network, setup_command, user; /* of docker, resolved */
     struct flag read_only_root;
-    place own_docker; /* the agent's own docker block, or 0 */
+    place own_docker;       /* the agent's own docker block, or 0 */
+    node_id browser, prune; /* the agent's own blocks, or 0 */
     place at;
 };
 
@@ -64,6 +30,7 @@ struct agent {
     struct text workspace, agent_dir; /* resolved paths; see model/locations.h */
     struct sandbox sandbox;
     struct tool_policy tools;
+    struct text model;          /* provider/model that it uses */
     struct text_list delegates; /* subagents.allowAgents, the agent's own or the defaults' */
     bool marked;                /* default: true */
 };
@@ -169,7 +136,12 @@ struct model {
     ARRAY(struct account) accounts;  /* grouped by channel, in the gateway's order */
     ARRAY(struct secret) identities; /* channel credentials */
     struct tool_policy tools;        /* global */
-    struct sandbox sandbox;          /* agents.defaults */
+    struct tool_lists subagent_tools;
+    int subagent_depth;               /* how deep sub-agents may spawn others */
+    struct text tools_visibility;     /* agents.defaults.sandbox.sessionToolsVisibility */
+    struct names plugins_off;         /* plugins that own tools and are switched off */
+    ARRAY(struct group_tools) groups; /* by channel and account */
+    struct sandbox sandbox;           /* agents.defaults */
     struct agent_to_agent agent_to_agent;
     struct text session_visibility;
     struct text_list owners; /* commands.ownerAllowFrom */
@@ -197,6 +169,19 @@ void model_build_routing(struct model *m, const struct reading *r);
 void model_build_accounts(struct model *m, const struct reading *r, const struct environment *env);
 /* model/agents.c: agents with their sandboxes, tool policies and paths. */
 void model_build_agents(struct model *m, const struct reading *r);
+
+/* model/tools.c: the block `tools` of an object; what else decides which tools there are. */
+struct tool_policy model_read_tools(struct model *m, const struct reading *r, node_id owner,
+                                    place around);
+struct text model_read_model(const struct reading *r, node_id owner, place around);
+void model_build_tools(struct model *m, const struct reading *r);
+/* The blocks that stand for a group: its own and that of "*", of the account's groups or else of
+ * the channel's. NULL where there is none. */
+struct group_choice {
+    const struct group_tools *own, *any;
+};
+struct group_choice model_group(const struct model *m, struct str channel, struct str account,
+                                struct str group);
 
 /* Index of the agent that owns messages no binding takes, or -1 when nobody does or it is not in
  * the roster. */

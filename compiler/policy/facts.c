@@ -66,13 +66,20 @@ static struct cel_value who(struct cel_run *run, const struct reach *r) {
     return string_at(buf_str(&b), r->at);
 }
 
-static struct cel_value tool_names(struct cel_run *run, const struct agent_facts *f) {
+static struct cel_value tool_names(struct cel_run *run, const struct agent_facts *f,
+                                   const struct tool_set *tools) {
     const struct gateway_data *g = f->in->model->gateway;
     struct cel_value *v = arena_alloc(run->arena, g->n_tools * sizeof *v);
     size_t n = 0;
     for (size_t i = 0; i < g->n_tools; i++)
-        if (tool_set_has(&f->powers.tools, i)) v[n++] = cel_string(g->tools[i].name);
+        if (tool_set_has(tools, i)) v[n++] = cel_string(g->tools[i].name);
     return cel_with_origin(cel_list(v, n), f->powers.at);
+}
+
+static struct cel_value sandbox_tools(struct cel_run *run, const struct agent_facts *f) {
+    struct session_tools s;
+    tools_of_session(&f->in->tools, f->agent, &(struct tool_session){.sandboxed = true}, &s);
+    return tool_names(run, f, &s.tools);
 }
 
 static struct cel_value marked_agents(struct cel_run *run, const struct analysis *s) {
@@ -268,16 +275,21 @@ static struct cel_value sender_list(struct cel_run *run, const struct sender *li
       text(&A->sandbox.workspace_access))                                                          \
     F(agent, own_docker, S(CEL_BOOL), "Has a `sandbox.docker` block of its own.",                  \
       bool_at(A->sandbox.own_docker != 0, A->sandbox.own_docker ? A->sandbox.own_docker : A->at))  \
-    F(agent, tools, LIST(CEL_STRING), "The tools it has by profile, allow and deny lists.",        \
-      tool_names(run, o))                                                                          \
-    F(agent, exec, S(CEL_BOOL), "Has the tool that runs commands.",                                \
+    F(agent, tools, LIST(CEL_STRING),                                                              \
+      "The tools it has outside of a sandbox: profile, provider and every allow and deny list "    \
+      "applied, but those of groups.",                                                             \
+      tool_names(run, o, &o->powers.tools))                                                        \
+    F(agent, sandbox_tools, LIST(CEL_STRING), "The tools it has inside of its sandbox.",           \
+      sandbox_tools(run, o))                                                                       \
+    F(agent, exec, S(CEL_BOOL), "Has the tool that runs commands, outside of a sandbox.",          \
       bool_at(o->powers.exec, o->powers.at))                                                       \
-    F(agent, write, S(CEL_BOOL), "Has a tool that changes files (write, edit or apply_patch).",    \
+    F(agent, write, S(CEL_BOOL),                                                                   \
+      "Has a tool that changes files (write, edit or apply_patch), outside of a sandbox.",         \
       bool_at(o->powers.write, o->powers.at))                                                      \
     F(agent, tools_listed, S(CEL_BOOL),                                                            \
       "A profile or an allow list says which tools it has; otherwise it has those that no deny "   \
       "list takes away.",                                                                          \
-      bool_at(o->powers.grant != NULL, o->powers.at))                                              \
+      bool_at(o->powers.listed, o->powers.at))                                                     \
     F(agent, unsandboxed, S(CEL_BOOL), "Some of its messages are handled outside of a sandbox.",   \
       bool_at(o->unsandboxed, A->sandbox.mode.at))                                                 \
     F(agent, exceeds, OBJ(fact_agent),                                                             \

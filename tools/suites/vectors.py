@@ -5,6 +5,7 @@
     json5/                  every text by `parse`; one test each
     access-VERSION.jsonl    the gateway's findings about direct messages (kind dm-audit) by `audit`,
                             and its accounts (kind accounts) by `eval`; one test each
+    tools-VERSION.jsonl     every value of every line by `tools --format json`; one test each
     cel.jsonl               every line of REQUIRED_CEL by `eval --batch`; one test each"""
 import json
 import re
@@ -186,6 +187,45 @@ def access_tasks(context, base):
                                lambda v=vector, c=check: c(context, v))
 
 
+# ---- tools ---------------------------------------------------------------------------------------
+
+
+def values_differ(path, ours, recorded):
+    """The values of two answers that are not the same, each as a line."""
+    if isinstance(ours, dict) and isinstance(recorded, dict):
+        for key in sorted(ours.keys() | recorded.keys()):
+            missing = [name for name, value in (("clawc", ours), ("gateway", recorded))
+                       if key not in value]
+            if missing:
+                yield f"{path}.{key}: not in the answer of {missing[0]}"
+            else:
+                yield from values_differ(f"{path}.{key}", ours[key], recorded[key])
+    elif not same(ours, recorded):
+        yield f"{path}\n-gateway {show(recorded)}\n+clawc   {show(ours)}"
+
+
+def check_tools(context, version, vector):
+    words = [context.clawc, "tools", "-", "--gateway", version, "--format", "json", "--quiet"]
+    result = kit.run(words, context.root, json.dumps(vector["config"]).encode())
+    complaint = result.complaint((0,))
+    if complaint:
+        return complaint
+    ours = json.loads(result.out)["agents"]
+    differences = list(values_differ("", ours, vector["agents"]))
+    if not differences and list(ours) != list(vector["agents"]):
+        differences = [f"the agents are in another order: {list(ours)}"]
+    if not differences:
+        return None
+    return kit.shorten(f"{show(vector['config'])}\n" + "\n".join(differences))
+
+
+def tools_tasks(context, base):
+    for version in VERSIONS:
+        for vector in lines_of(base / f"tools-{version}.jsonl"):
+            yield kit.test(f"vectors/tools/{version}/{vector['id']}",
+                           lambda v=vector, n=version: check_tools(context, n, v))
+
+
 # ---- json5 -----------------------------------------------------------------------------------------
 
 
@@ -270,5 +310,6 @@ def tasks(context):
     base = context.root / "testdata" / "vectors"
     yield from route_tasks(context, base)
     yield from access_tasks(context, base)
+    yield from tools_tasks(context, base)
     yield from json5_tasks(context, base)
     yield from cel_tasks(context, base)
