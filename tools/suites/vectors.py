@@ -220,7 +220,7 @@ def check_tools(context, version, vector):
 
 
 def tools_tasks(context, base):
-    for version in VERSIONS:
+    for version in versions(base, "tools"):
         for vector in lines_of(base / f"tools-{version}.jsonl"):
             yield kit.test(f"vectors/tools/{version}/{vector['id']}",
                            lambda v=vector, n=version: check_tools(context, n, v))
