@@ -214,7 +214,8 @@ struct deriving {
     struct identities identities;
     struct map index; /* who -> candidate */
     ARRAY(struct candidate) candidates;
-    bool *leads; /* per account: some direct message on it reaches the default agent */
+    bool *leads; /* per account: some direct message on it reaches the default agent, and its list
+                    is not the one that the account before it has, too */
     size_t n_accounts;
 };
 
@@ -249,6 +250,19 @@ static size_t admitted_by_all(const struct deriving *d) {
     return found;
 }
 
+/* Accounts that inherit their channel's list admit the same people: one of them is enough. */
+static void forget_repeated_lists(struct deriving *d) {
+    const struct account *last = NULL;
+    for (size_t i = 0; i < d->s->model->accounts.n; i++) {
+        const struct account *a = &d->s->model->accounts.v[i];
+        if (!d->leads[i]) continue;
+        if (last && last->senders == a->senders && str_equal(last->channel, a->channel))
+            d->leads[i] = false;
+        else
+            last = a;
+    }
+}
+
 /* The only concrete sender whom every account of the default agent admits. */
 static void derive_owner(struct analysis *s, int32_t agent) {
     const struct model *m = s->model;
@@ -259,6 +273,7 @@ static void derive_owner(struct analysis *s, int32_t agent) {
     for (size_t i = 0; i < s->reaches.n; i++)
         if (s->reaches.v[i].agent == agent && s->reaches.v[i].class != SENDER_GROUP)
             d.leads[s->reaches.v[i].account] = true;
+    forget_repeated_lists(&d);
     for (uint32_t i = 0; i < m->accounts.n; i++)
         if (d.leads[i]) count_admitted(&d, i);
     size_t owner = admitted_by_all(&d);

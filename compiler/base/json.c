@@ -21,7 +21,8 @@ static bool is_plain(unsigned char c) {
     return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
 }
 
-/* Besides what JSON demands, what some readers take for the end of a line: an answer is one line. */
+/* Besides what JSON demands, what some readers take for the end of a line: an answer is one line.
+ */
 static bool must_escape(uint32_t c) {
     return c < 0x20 || c == '"' || c == '\\' || (c >= 0xd800 && c <= 0xdfff) || c == 0x85 ||
            c == 0x2028 || c == 0x2029;
@@ -75,9 +76,23 @@ static size_t plain_notation(const char *digits, int n, int point, char *out) {
     return (size_t)sprintf(out, "0.%.*s%s", -point, "000000", digits);
 }
 
+/* Nearly every number that is written is a whole one: no search for its shortest text. */
+static size_t whole_number_text(int64_t x, char out[JS_NUMBER_MAX]) {
+    char digits[JS_NUMBER_MAX];
+    size_t n = 0, length = 0;
+    uint64_t rest = x < 0 ? (uint64_t)-x : (uint64_t)x;
+    do digits[n++] = (char)('0' + rest % 10);
+    while (rest /= 10);
+    if (x < 0) out[length++] = '-';
+    while (n) out[length++] = digits[--n];
+    out[length] = '\0';
+    return length;
+}
+
 size_t js_number_text(double x, char out[JS_NUMBER_MAX]) {
     if (isnan(x)) return (size_t)sprintf(out, "NaN");
     if (x == 0) return (size_t)sprintf(out, "0");
+    if (fabs(x) < 1e15 && x == (double)(int64_t)x) return whole_number_text((int64_t)x, out);
     char *p = out;
     if (x < 0) *p++ = '-';
     if (isinf(x)) return (size_t)(p - out) + (size_t)sprintf(p, "Infinity");

@@ -250,6 +250,11 @@ enum exit_code command_route(struct run *run) {
         fputs("clawc: route takes one config, or --table FILE\n", stderr);
         return EXIT_USAGE;
     }
+    if (o->table && o->gateway) {
+        fputs("clawc: --gateway says how to read a config; a table has its gateway in it\n",
+              stderr);
+        return EXIT_USAGE;
+    }
     if (o->format && strcmp(o->format, "json") != 0 && strcmp(o->format, "text") != 0) {
         fprintf(stderr, "clawc: route prints text or json, not `%s`\n", o->format);
         return EXIT_USAGE;

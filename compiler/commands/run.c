@@ -252,10 +252,32 @@ static struct gateway_place place_of(struct run *run, const char *path) {
     return where;
 }
 
+static struct str span_key(struct arena *a, struct span span) {
+    return str_format(a, "%u %u %u", span.file, span.start, span.end);
+}
+
+/* What the schema has said of a value the model need not say again. */
+static void drop_repeated(struct run *run, const struct loaded *loaded, size_t before) {
+    struct diags *d = run->diags;
+    struct map said = map_new(run->arena);
+    for (size_t i = loaded->first_diag; i < before; i++)
+        if (d->list.v[i].severity == SEVERITY_ERROR)
+            map_put(&said, span_key(run->arena, d->list.v[i].span), 1, NULL);
+    size_t kept = before;
+    for (size_t i = before; i < d->list.n; i++) {
+        if (map_get(&said, span_key(run->arena, d->list.v[i].span)))
+            d->errors -= d->list.v[i].severity == SEVERITY_ERROR;
+        else
+            d->list.v[kept++] = d->list.v[i];
+    }
+    d->list.n = kept;
+}
+
 struct model *run_model(struct run *run, const char *path, struct loaded *loaded) {
     struct gateway_place where = place_of(run, path);
-    size_t before = run->diags->errors;
+    size_t before = run->diags->errors, listed = run->diags->list.n;
     struct model *m = model_build(run->arena, run->diags, loaded, run->env, &where);
+    drop_repeated(run, loaded, listed);
     loaded->errors += run->diags->errors - before;
     if (run->diags->errors > before) loaded->startup = STARTUP_REJECTED;
     return m;

@@ -279,7 +279,7 @@ static void add_errors(struct writer *w) {
     struct arena *arena = arena_new();
     struct groups groups = groups_new(arena, n);
     for (size_t i = 0; i < n; i++)
-        count_entry(&groups, i, str_from(severity_name(list[i].severity)), str_from(list[i].kind),
+        count_entry(&groups, i, list[i].message, str_from(list[i].kind),
                     (struct location){list[i].span, STR("")});
     for (size_t i = 0; i < n; i++) {
         const struct group *foot;
