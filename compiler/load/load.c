@@ -216,9 +216,10 @@ static size_t misfits(const struct loading *s, const struct gateway_data *gatewa
 static void choose_best_fit(const struct loading *s, node_id root) {
     const struct gateways *known = s->loader->gateways;
     size_t fewest = SIZE_MAX;
-    for (size_t i = 0; i < known->n; i++) {
+    /* The newest first: of equals it wins, and one without a mistake cannot be beaten. */
+    for (size_t i = known->n; i-- > 0 && fewest;) {
         size_t errors = misfits(s, &known->v[i], root);
-        if (errors > fewest) continue;
+        if (errors >= fewest) continue;
         fewest = errors;
         s->out->gateway = &known->v[i];
     }
