@@ -107,5 +107,7 @@ void secrets_mask_line(struct str line, bool *hidden);
 void secrets_mark_broken(struct sources *s, uint32_t file, bool is_yaml);
 /* Whether a key's name says that its value is a secret: token, botToken, apiKey, password... */
 bool secrets_is_key(struct str key);
+/* Whether a text holds a URL with a password, or a token, before its host. */
+bool secrets_in_url(struct str text);
 
 #endif

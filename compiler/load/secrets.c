@@ -1,5 +1,6 @@
-/* Which values are secrets. Known by their key: a secret's value is never shown, whatever else a
- * report says, so it is better to hide too much than too little. */
+/* Which values are secrets: known by their key, or by standing before the host of a URL. A secret's
+ * value is never shown, whatever else a report says, so it is better to hide too much than too
+ * little. */
 #include <string.h>
 
 #include "load/load.h"
@@ -31,6 +32,48 @@ static bool is_reference(struct str text) {
     size_t at = 0;
     if (str_starts(text, STR("$"))) at = 1;
     return at && (environment_whole_name(text).n || text.n == 1);
+}
+
+static bool ends_authority(char c) {
+    return c == '/' || c == '\\' || c == '"' || c == '\'' || c == '`' || c == ' ' || c == '\t';
+}
+
+/* Behind the next `//` from `at` on, also where JSON writes it `\/\/`; SIZE_MAX: no more. */
+static size_t next_authority(struct str text, size_t at) {
+    while ((at = str_find(text, STR("/"), at)) != SIZE_MAX) {
+        at++;
+        size_t second = at < text.n && text.p[at] == '\\' ? at + 1 : at;
+        if (second < text.n && text.p[second] == '/') return second + 1;
+    }
+    return SIZE_MAX;
+}
+
+/* The password in the next URL of `text` from `*at` on, which then stands behind it; a user without
+ * a password may be a token (https://TOKEN@host). Empty when there is no more. The scheme may be
+ * misspelt, and a password may hold `?` and `#`, which should have been escaped. */
+static struct str next_url_password(struct str text, size_t *at) {
+    while ((*at = next_authority(text, *at)) != SIZE_MAX) {
+        size_t start = *at, end = start;
+        for (; *at < text.n && !ends_authority(text.p[*at]); ++*at)
+            if (text.p[*at] == '@') end = *at;
+        struct str user = str_slice(text, start, end);
+        const char *colon = user.n ? memchr(user.p, ':', user.n) : NULL;
+        if (colon) user = str_slice(user, (size_t)(colon - user.p) + 1, user.n);
+        if (user.n && !is_reference(user)) return user;
+    }
+    return (struct str){0};
+}
+
+bool secrets_in_url(struct str text) {
+    size_t at = 0;
+    return next_url_password(text, &at).n > 0;
+}
+
+static void mark_url_passwords(const struct tree *t, node_id n) {
+    struct str text = tree_text(t, n), password;
+    if (!text.n || !memchr(text.p, '@', text.n)) return;
+    for (size_t at = 0; (password = next_url_password(text, &at)).n;)
+        source_add_secret_text(t->sources, password);
 }
 
 static void mark_text(const struct tree *t, node_id n) {
@@ -72,6 +115,7 @@ void secrets_mark(const struct tree *t, node_id root) {
         key_id key = tree_node(t, n)->key;
         if (is_secret[n] || (key && secret_keys[key])) mark_value(t, n, is_secret);
         if (key && key == env) mark_variables(t, n);
+        if (tree_is(t, n, NODE_STRING)) mark_url_passwords(t, n);
     }
     arena_free(scratch);
 }
@@ -107,6 +151,9 @@ static size_t value_end(struct str line, size_t at) {
 }
 
 void secrets_mask_line(struct str line, bool *hidden) {
+    struct str password;
+    for (size_t at = 0; (password = next_url_password(line, &at)).n;)
+        for (size_t i = 0; i < password.n; i++) hidden[password.p - line.p + (ptrdiff_t)i] = true;
     for (size_t at = 0; at < line.n;) {
         size_t from = at;
         while (at < line.n && is_word(line.p[at])) at++;

@@ -22,7 +22,8 @@ struct showing {
 
 static void add_text(const struct showing *s, node_id n, bool secret) {
     struct str text = tree_text(s->tree, n);
-    if (secret && text.n && !environment_whole_name(text).n) {
+    secret = (secret && text.n && !environment_whole_name(text).n) || secrets_in_url(text);
+    if (secret) {
         buf_add(s->b, STR("\"***\""));
         return;
     }

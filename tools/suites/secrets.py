@@ -12,6 +12,8 @@ SECRET = re.compile(rb"S3CR[^ ]*|5318008")
 FORMATS = ("text", "json", "sarif")
 COMMANDS = (["compile", "c.json5", "-o", "t.clawt"],
             ["route", "c.json5", "--channel", "telegram", "--account", "biz"],
+            ["explain", "--path", "models", "c.json5"],
+            ["explain", "--path", "browser.cdpUrl", "c.json5"],
             ["audit", "c.json5", "--env", "S=S3CR-environment", "--gateway", "2026.3.13"])
 
 
