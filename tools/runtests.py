@@ -15,6 +15,7 @@ UNIT-TEST are unit test binaries (cmocka). Everything else is data of the reposi
     suites/docs.py      docs/facts.md, docs/rules/          are as the program prints them, examples true
     suites/schemas.py   testdata/schemas/                   our outputs against published schemas
     suites/hook.py      testdata/hook/                      what the pre-commit hook lets through
+    suites/fleet.py     testdata/fleet/<case>/              fleets in Compose and what is found in them
     suites/pages.py     README.md, docs/, examples/         what the documentation says is printed
     suites/vectors.py   testdata/vectors/                   recorded answers of the real gateway
 
@@ -34,12 +35,12 @@ from pathlib import Path
 sys.dont_write_bytecode = True  # the source tree stays as it is
 
 from suites import (  # noqa: E402
-    badinput, cases, determinism, docs, fuzz, hook, kit, pages, rules, schemas, secrets, unit,
-    validate, vectors,
+    badinput, cases, determinism, docs, fleet, fuzz, hook, kit, pages, rules, schemas, secrets,
+    unit, validate, vectors,
 )
 
-SUITES = (unit, cases, badinput, fuzz, secrets, determinism, rules, docs, schemas, hook, pages,
-          validate, vectors)
+SUITES = (unit, cases, badinput, fuzz, secrets, determinism, rules, docs, schemas, hook, fleet,
+          pages, validate, vectors)
 
 
 def parse_arguments():

@@ -7,8 +7,9 @@ const struct command commands[] = {
     {"audit", "[options] FILE...", "find what lets the wrong person reach the wrong thing",
      "Audits gateway configs: reads each as its gateway will, derives who reaches which agent with "
      "which tools in which session, and reports what is wrong at its line, with the fix. Several "
-     "files are the gateways of one host and are also compared with each other. `-` is standard "
-     "input.",
+     "files are the gateways of one host and are also compared with each other. YAML files are a "
+     "Docker Compose project, whose gateways are audited with what their containers share. `-` is "
+     "standard input.",
      ON_AUDIT, command_audit},
     {"check", "[options] FILE...", "say whether the gateway would accept a config",
      "Gives the gateway's own verdict on each config: accepted, repaired at its start (exit code "

@@ -22,7 +22,8 @@ enum command_bit {
     ON_RULES = 128,
     ON_CHECK = 256,
     ON_TOOLS = 512,
-    ON_ALL = 1023,
+    ON_FLEET = 1024,
+    ON_ALL = 2047,
 };
 
 struct option_list {
@@ -37,7 +38,9 @@ struct options {
     const char *gateway, *format, *fail_on, *project, *color, *stdin_filename, *schema;
     const char *output_file, *table, *against, *agent;
     const char *channel, *account, *peer, *parent_peer, *guild, *team;
+    const char *fleet;
     const char *default_agent, *dm_scope, *group_scope;
+    struct option_list compose_files;
     struct option_list outputs, rules, env, env_files, roles;
     bool help, version, quiet, each, batch, no_audit, process_env, facts, manual, resolved;
 };

@@ -32,7 +32,7 @@ static struct text secret_text(const struct reading *r, const struct environment
         return (struct text){.v = STR(""), .at = n, .set = true, .symbolic = true};
     struct str value = environment_get(env, id);
     if (value.n) return (struct text){.v = ids_trim(value), .at = n, .set = true};
-    if (value.p || env->complete) return absent;
+    if (environment_knows(env, id)) return absent;
     struct str symbol = str_format(r->tree->arena, "${" STR_FMT "}", STR_ARG(id));
     return (struct text){.v = symbol, .at = n, .set = true, .symbolic = true};
 }

@@ -5,6 +5,8 @@
     fires*.txt       the whole text report of each
     silent*.json5    configs, best near misses, about which it must say nothing, not even that it
                      is undecided
+    fires*.compose.yaml, silent*.compose.yaml
+                     the same for Compose projects
     cmd              more words for `clawc audit`, of all the configs here; NAME.cmd: of NAME.json5
                      alone, instead. The word FILE is replaced by the config; without it the config
                      comes last.
@@ -18,6 +20,11 @@ from . import kit
 
 def slug(rule):
     return rule.replace("<", "").replace(">", "")
+
+
+def inputs(folder, kind):
+    """The configs or Compose files of a kind, in one folder or in all ("*")."""
+    return sorted([*folder.glob(f"{kind}*.json5"), *folder.glob(f"{kind}*.compose.yaml")])
 
 
 def command(context, config, output):
@@ -81,8 +88,8 @@ def built_in_rules(context):
 def check_complete(context, rule):
     folder = context.root / "testdata" / "rules" / rule
     page = context.root / "docs" / "rules" / f"{rule}.md"
-    wanted = [(any(folder.glob("fires*.json5")), f"testdata/rules/{rule}/fires.json5"),
-              (any(folder.glob("silent*.json5")), f"testdata/rules/{rule}/silent.json5"),
+    wanted = [(any(inputs(folder, "fires")), f"testdata/rules/{rule}/fires.json5"),
+              (any(inputs(folder, "silent")), f"testdata/rules/{rule}/silent.json5"),
               (page.exists(), f"docs/rules/{rule}.md")]
     missing = [path for there, path in wanted if not there]
     return "missing: " + ", ".join(missing) if missing else None
@@ -101,8 +108,9 @@ def completeness(context):
 
 def tasks(context):
     base = context.root / "testdata" / "rules"
-    for check, pattern in ((check_fires, "fires*.json5"), (check_silent, "silent*.json5")):
-        for config in sorted(base.glob(f"*/{pattern}")):
-            name = f"rules/{config.parent.name}/{config.stem}"
-            yield kit.test(name, lambda c=config, check=check: check(context, c))
+    for check, kind in ((check_fires, "fires"), (check_silent, "silent")):
+        for folder in sorted(base.glob("*/")):
+            for config in inputs(folder, kind):
+                name = f"rules/{folder.name}/{config.stem}"
+                yield kit.test(name, lambda c=config, check=check: check(context, c))
     yield kit.Task("rules/complete", lambda: completeness(context), has_parts=True)
