@@ -37,6 +37,10 @@ const struct command commands[] = {
      "info: what the table is. verify: whether it is sound and, with --against, whether it still "
      "routes as its config does. dump: its routes as canonical text.",
      ON_TABLE, command_table},
+    {"fleet", "show [options] FILE...", "tell what is understood of a Docker Compose project",
+     "show: the project as Compose and clawc understand it, files merged and variables replaced, "
+     "without the values of secrets.",
+     ON_FLEET, command_fleet},
     {"explain", "ID [options]", "tell about a rule: why, how to fix, how to silence",
      "Tells what a finding is about, why it matters, how to fix it and how to silence it. ID is "
      "what a report shows in brackets.",

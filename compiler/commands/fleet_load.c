@@ -122,6 +122,7 @@ bool fleet_load_project(struct run *run, const struct option_list *files, struct
     s.in.n_names = s.names.n;
     s.in.directory = out->block.project_dir;
     s.in.home = out->block.home;
+    s.in.skip_missing = run->o->fleet != NULL;
     if (run->o->fleet && !s.in.directory.n) s.in.directory = STR("/srv/project");
     if (run->o->fleet && !s.in.home.n) s.in.home = STR("/home/operator");
     out->root = s.in.root;
@@ -149,13 +150,13 @@ static bool mounts_state(const struct compose_service *s) {
     return false;
 }
 
-/* Runs a command of the CLI and ends, on the state of a gateway: it shares that on purpose. */
+/* Runs a command and ends, on the state of a gateway: it shares that on purpose. */
 static bool is_companion(const struct compose_service *s) {
     if (!s->command.n && !s->entrypoint.n) return false;
     if (contains(s->command, "gateway") || contains(s->entrypoint, "gateway")) return false;
-    return contains(s->entrypoint, "dist/index.js") || contains(s->command, "dist/index.js") ||
-           contains(s->entrypoint, "openclaw") || str_starts(s->command, STR("openclaw")) ||
-           str_starts(s->network_mode, STR("service:"));
+    bool once = !s->restart.n || str_equal(s->restart, STR("no"));
+    return once || s->profiles.n || contains(s->entrypoint, "dist/index.js") ||
+           contains(s->command, "dist/index.js") || str_starts(s->command, STR("openclaw "));
 }
 
 static bool is_gateway(const struct compose_service *s) {

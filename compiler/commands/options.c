@@ -85,8 +85,9 @@ static const struct option table[] = {
     {"--path", "PATH", TEXT, AT(path), ON_EXPLAIN,
      "Tell of a value of the config instead of a rule: what it is, where it was written, and what "
      "it was made from; agents.entries.main.sandbox.mode."},
-    {"--resolved", NULL, FLAG, AT(resolved), ON_CHECK,
-     "With --format json: also the config as the gateway has it, secrets included."},
+    {"--resolved", NULL, FLAG, AT(resolved), ON_CHECK | ON_FLEET,
+     "check, with --format json: also the config as the gateway has it, secrets included. fleet "
+     "show: every text with its variables replaced, secrets included."},
     {"--schema", "FILE", TEXT, AT(schema), ON_CHECK,
      "A schema instead of the built-in one: what `openclaw config schema` prints, which knows the "
      "plugins that are installed."},

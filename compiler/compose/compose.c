@@ -19,6 +19,7 @@ static void read_services(struct composing *c, struct compose_project *p) {
 }
 
 struct compose_project *compose_read(const struct compose_input *in) {
+    struct composing *reading = ARENA_NEW(in->arena, struct composing);
     struct composing c = {.in = in,
                           .arena = in->arena,
                           .tree = in->tree,
@@ -35,6 +36,8 @@ struct compose_project *compose_read(const struct compose_input *in) {
     if (c.written.n) qsort(c.written.v, c.written.n, sizeof *c.written.v, by_start);
     p->name = compose_scalar(&c, compose_member(&c, p->root, "name"));
     read_services(&c, p);
+    *reading = c;
+    p->reading = reading;
     return p;
 }
 

@@ -33,6 +33,7 @@ struct compose_input {
     /* On the host: the project's directory and what `~` means. Empty: `<project>` and `~` stand for
      * them. */
     struct str directory, home;
+    bool skip_missing; /* a file of variables that is not there has none; else they are not known */
 };
 
 /* A variable of a service's container. */
@@ -100,8 +101,11 @@ struct compose_service {
     bool environment_unknown; /* a file of variables is not there */
 };
 
+struct composing;
+
 struct compose_project {
     struct arena *arena;
+    const struct composing *reading; /* how it was read; for this folder */
     const struct tree *tree;
     node_id root; /* merged; 0 when nothing could be read */
     struct str name;

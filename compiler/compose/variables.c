@@ -16,21 +16,40 @@ static bool is_required(const struct composing *c, node_id item) {
     return !str_equal(compose_scalar(c, required), STR("false"));
 }
 
-/* One file of variables. Compose refuses a project without a file that it names, unless
- * `required: false` says otherwise; here the file may just not be at hand. */
+static void warn_outside(struct composing *c, node_id item, struct str path) {
+    struct diag *d = diag_add(c->diags, SEVERITY_WARN, "compose", tree_span(c->tree, item),
+                              "`" STR_FMT "` lies outside of the project: clawc does not read it, "
+                              "and nothing is known of its variables",
+                              STR_ARG(str_slice(path, 0, 200)));
+    d->own = true;
+}
+
+/* The text of a file of variables. Compose refuses a project without a file that it names, unless
+ * `required: false` says otherwise; here the file may just not be at hand, so that nothing is known
+ * of its variables. */
+static bool read_env_text(struct composing *c, struct compose_service *s, node_id item,
+                          struct str *text) {
+    bool object = tree_is(c->tree, item, NODE_OBJECT);
+    struct str written = compose_scalar(c, object ? compose_member(c, item, "path") : item);
+    uint32_t file = tree_node(c->tree, item)->file;
+    struct str folder = file < c->folders.n ? c->folders.v[file] : STR("");
+    struct str base = files_absolute(c->arena, c->in->root, folder);
+    struct str full = files_absolute(c->arena, base, written);
+    enum file_status status = FILE_REFUSED;
+    if (files_inside(c->in->root, full))
+        status = compose_text(c, files_relative(c->arena, c->in->root, full),
+                              tree_span(c->tree, item), text);
+    else
+        warn_outside(c, item, written);
+    if (status == FILE_OK) return true;
+    s->environment_unknown |= !c->in->skip_missing && (!object || is_required(c, item));
+    return false;
+}
+
 static void read_env_file(struct composing *c, struct compose_service *s, struct map *index,
                           node_id item) {
-    bool object = tree_is(c->tree, item, NODE_OBJECT);
-    node_id written = object ? compose_member(c, item, "path") : item;
-    struct span at = tree_span(c->tree, item);
-    uint32_t file = tree_node(c->tree, item)->file;
-    struct str folder = file < c->folders.n ? c->folders.v[file] : STR(""), path, text;
-    if (!compose_inside(c, folder, compose_scalar(c, written), at, &path)) return;
-    enum file_status status = compose_text(c, path, at, &text);
-    if (status != FILE_OK) {
-        s->environment_unknown |= !object || is_required(c, item);
-        return;
-    }
+    struct str text;
+    if (!read_env_text(c, s, item, &text)) return;
     struct environment *e = environment_new(c->arena);
     environment_read(e, text);
     for (size_t i = 0; i < e->names.n; i++)
