@@ -1,8 +1,8 @@
 /* clawc fleet: what is understood of several gateways, without judging it. */
 #include <string.h>
 
-#include "compose/print.h"
 #include "commands/fleet_load.h"
+#include "compose/print.h"
 
 /* The Compose files that are named, behind the word that says what to do. */
 static struct option_list named_files(struct run *run) {

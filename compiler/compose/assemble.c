@@ -214,19 +214,29 @@ static node_id with_includes(struct composing *c, const struct compose_file *f, 
     return root;
 }
 
-/* Recursive along `include`, whose depth is bounded, which also ends a circle. */
+static bool is_open(const struct composing *c, struct str path) {
+    for (size_t i = 0; i < c->open.n; i++)
+        if (str_equal(c->open.v[i], path)) return true;
+    return false;
+}
+
+/* Recursive along `include`, whose depth is bounded. */
 static node_id assemble_file(struct composing *c, struct str path, struct str folder,
                              struct span at) {
-    if (c->depth >= COMPOSE_MAX_NESTED) {
-        COMPOSE_ERROR(c, at, "files include each other more than %d levels deep, or in a circle",
-                      COMPOSE_MAX_NESTED);
+    bool circle = is_open(c, path);
+    if (circle || c->open.n >= COMPOSE_MAX_NESTED) {
+        if (circle)
+            COMPOSE_ERROR(c, at, "the files include each other in a circle");
+        else
+            COMPOSE_ERROR(c, at, "files include each other more than %d levels deep",
+                          COMPOSE_MAX_NESTED);
         return 0;
     }
     struct compose_file *f = compose_open(c, path, folder, at);
     if (!f || !f->root) return 0;
-    c->depth++;
+    ARRAY_PUSH(c->arena, c->open) = path;
     node_id root = with_includes(c, f, resolved_file(c, f));
-    c->depth--;
+    c->open.n--;
     return root;
 }
 

@@ -40,7 +40,8 @@ static struct str with_variables(struct arena *a, struct str s) {
 
 static bool reads_as_itself(struct str s) {
     static const char special[] = "-?:,[]{}#&*!|>'\"%@`~=<";
-    static const char *const words[] = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"};
+    static const char *const words[] = {"null", "true", "false", "yes", "no",
+                                        "on",   "off",  "y",     "n"};
     if (!s.n || strchr(special, s.p[0]) || (s.p[0] >= '0' && s.p[0] <= '9') || s.p[0] == '+' ||
         s.p[0] == '.' || s.p[0] == ' ' || s.p[s.n - 1] == ' ')
         return false;
@@ -79,8 +80,17 @@ static void new_line(struct printing *s) {
     buf_add_repeat(s->out, ' ', 2 * s->depth);
 }
 
+/* Between a key or a dash and its value. */
+static void add_gap(struct printing *s) {
+    char last = s->out->n ? s->out->p[s->out->n - 1] : ' ';
+    if (last == ':' || (!s->json && last == '-')) buf_add_char(s->out, ' ');
+}
+
 static void open_collection(struct printing *s, char bracket) {
-    if (s->json) buf_add_char(s->out, bracket);
+    if (s->json) {
+        add_gap(s);
+        buf_add_char(s->out, bracket);
+    }
     s->depth++;
     s->first = true;
 }
@@ -91,7 +101,7 @@ static void close_collection(struct printing *s, char bracket) {
         if (!s->first) new_line(s);
         buf_add_char(s->out, bracket);
     } else if (s->first) {
-        if (s->out->n && s->out->p[s->out->n - 1] != ' ') buf_add_char(s->out, ' ');
+        add_gap(s);
         buf_add(s->out, bracket == '}' ? STR("{}") : STR("[]"));
     }
     s->first = false;
@@ -118,7 +128,7 @@ static void add_item(struct printing *s) {
 
 /* A text behind a key or a dash. */
 static void add_value(struct printing *s, struct str text) {
-    buf_add_char(s->out, ' ');
+    add_gap(s);
     add_text(s, text);
 }
 
@@ -129,7 +139,7 @@ static void add_pair(struct printing *s, const char *key, struct str text) {
 
 static void add_raw(struct printing *s, const char *key, struct str text) {
     add_key(s, str_from(key));
-    buf_add_char(s->out, ' ');
+    add_gap(s);
     buf_add(s->out, text);
 }
 
@@ -152,7 +162,7 @@ static struct str shown_text(const struct printing *s, node_id n) {
 static void add_scalar(struct printing *s, node_id n) {
     const struct tree *t = s->p->tree;
     const struct node *node = tree_node(t, n);
-    buf_add_char(s->out, ' ');
+    add_gap(s);
     if (node->kind == NODE_STRING)
         add_text(s, shown_text(s, n));
     else if (node->kind == NODE_NUMBER)
@@ -171,7 +181,6 @@ static void add_node(struct printing *s, node_id n) {
         add_scalar(s, n);
         return;
     }
-    if (s->json) buf_add_char(s->out, ' ');
     open_collection(s, object ? '{' : '[');
     for (TREE_EACH(t, child, n)) {
         if (tree_node(t, child)->tag == NODE_TAG_RESET) continue;
@@ -199,7 +208,6 @@ static struct str shown_value(const struct printing *s, const struct compose_var
 static void add_environment(struct printing *s, const struct compose_service *service) {
     if (!service->environment.n) return;
     add_key(s, STR("environment"));
-    if (s->json) buf_add_char(s->out, ' ');
     open_collection(s, '{');
     for (size_t i = 0; i < service->environment.n; i++) {
         const struct compose_variable *v = &service->environment.v[i];
@@ -211,7 +219,6 @@ static void add_environment(struct printing *s, const struct compose_service *se
 
 static void add_port(struct printing *s, const struct compose_port *p) {
     add_item(s);
-    if (s->json) buf_add_char(s->out, ' ');
     open_collection(s, '{');
     add_raw(s, "target", str_format(s->p->arena, "%d", (int)p->target));
     if (p->host.n) add_pair(s, "published", with_variables(s->p->arena, p->host));
@@ -223,7 +230,6 @@ static void add_port(struct printing *s, const struct compose_port *p) {
 static void add_mount(struct printing *s, const struct compose_mount *m) {
     static const char *const kinds[] = {"bind", "volume", "volume", "tmpfs"};
     add_item(s);
-    if (s->json) buf_add_char(s->out, ' ');
     open_collection(s, '{');
     add_pair(s, "type", str_from(kinds[m->kind]));
     if (m->source.n) add_pair(s, "source", with_variables(s->p->arena, m->source));
@@ -234,16 +240,13 @@ static void add_mount(struct printing *s, const struct compose_mount *m) {
 
 static void add_networks(struct printing *s, const struct compose_service *service) {
     add_key(s, STR("networks"));
-    if (s->json) buf_add_char(s->out, ' ');
     open_collection(s, '{');
     for (size_t i = 0; i < service->networks.n; i++) {
         const struct compose_network *n = &service->networks.v[i];
         add_key(s, n->key);
-        if (s->json) buf_add_char(s->out, ' ');
         open_collection(s, '{');
         if (n->n_aliases) {
             add_key(s, STR("aliases"));
-            if (s->json) buf_add_char(s->out, ' ');
             open_collection(s, '[');
             for (size_t k = 0; k < n->n_aliases; k++) {
                 add_item(s);
@@ -268,7 +271,6 @@ static bool is_special(struct str key) {
 static void add_service(struct printing *s, const struct compose_service *service) {
     const struct tree *t = s->p->tree;
     add_key(s, service->name);
-    if (s->json) buf_add_char(s->out, ' ');
     open_collection(s, '{');
     for (TREE_EACH(t, member, service->node)) {
         struct str key = tree_key_text(t, tree_node(t, member)->key);
@@ -280,14 +282,12 @@ static void add_service(struct printing *s, const struct compose_service *servic
     if (service->networks.n) add_networks(s, service);
     if (service->ports.n) {
         add_key(s, STR("ports"));
-        if (s->json) buf_add_char(s->out, ' ');
         open_collection(s, '[');
         for (size_t i = 0; i < service->ports.n; i++) add_port(s, &service->ports.v[i]);
         close_collection(s, ']');
     }
     if (service->mounts.n) {
         add_key(s, STR("volumes"));
-        if (s->json) buf_add_char(s->out, ' ');
         open_collection(s, '[');
         for (size_t i = 0; i < service->mounts.n; i++) add_mount(s, &service->mounts.v[i]);
         close_collection(s, ']');
@@ -301,7 +301,6 @@ void compose_print(struct buf *out, const struct compose_project *p, bool json, 
     open_collection(&s, '{');
     if (p->name.n) add_pair(&s, "name", p->name);
     add_key(&s, STR("services"));
-    if (json) buf_add_char(out, ' ');
     open_collection(&s, '{');
     for (size_t i = 0; i < p->services.n; i++) add_service(&s, &p->services.v[i]);
     close_collection(&s, '}');

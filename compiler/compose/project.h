@@ -41,9 +41,10 @@ struct composing {
     ARRAY(struct str) folders;          /* by file number: see compose_file.folder */
     struct map extended;                /* path -> position in `files`: files of `extends` */
     size_t n_files, first_node;
-    size_t depth; /* of extends or include, while they are followed */
-    bool full;    /* COMPOSE_MAX_NODES was reported */
-    size_t ports; /* published so far */
+    ARRAY(struct str) open; /* files that are being assembled, each included by the one before */
+    size_t depth;           /* of `extends`, while it is followed */
+    bool full;              /* COMPOSE_MAX_NODES was reported */
+    size_t ports;           /* published so far */
 };
 
 #define COMPOSE_ERROR(c, span, ...)                                                                \
