@@ -22,7 +22,9 @@ enum command_bit {
     ON_RULES = 128,
     ON_CHECK = 256,
     ON_TOOLS = 512,
-    ON_ALL = 1023,
+    ON_SCHEMA = 1 << 14,
+    ON_TEST = 1 << 15,
+    ON_ALL = (1 << 16) - 1,
 };
 
 struct option_list {
