@@ -59,9 +59,9 @@ struct evaluation {
     const struct rule *rule;
     struct arena *scratch;
     struct cel_run run;
-    struct cel_value variables[2];
-    place at;       /* of the subject that is looked at */
-    bool undecided; /* reported once for a rule and gateway */
+    struct cel_value variables[3]; /* subject, gateway, item; as many as the expression knows */
+    place at;                      /* of the subject that is looked at */
+    bool undecided;                /* reported once for a rule and gateway */
 };
 
 static struct location locate(const struct engine *e, struct span span) {
@@ -115,16 +115,30 @@ static struct span origin_span(struct evaluation *e, const struct cel_program *p
     return place_span(e->engine->tree, v.origin);
 }
 
+static void add_related_place(struct evaluation *e, const struct rule_related *r,
+                              struct cel_value at, struct finding *f) {
+    if (r->when && !holds(e, r->when)) return;
+    if (r->at) at = cel_eval(r->at, &e->run, e->variables);
+    if (at.kind == CEL_ERROR || at.kind == CEL_NULL) return;
+    struct span span = place_span(e->engine->tree, at.origin);
+    if (!span.file) return;
+    ARRAY_PUSH(e->engine->arena, f->related) =
+        (struct related){locate(e->engine, span), fill(e, &r->message)};
+}
+
 static void add_related(struct evaluation *e, struct finding *f) {
     for (size_t i = 0; i < e->rule->n_related; i++) {
         const struct rule_related *r = &e->rule->related[i];
-        if (r->when && !holds(e, r->when)) continue;
-        struct cel_value at = cel_eval(r->at, &e->run, e->variables);
-        if (at.kind == CEL_ERROR || at.kind == CEL_NULL) continue;
-        struct span span = place_span(e->engine->tree, at.origin);
-        if (!span.file) continue;
-        ARRAY_PUSH(e->engine->arena, f->related) =
-            (struct related){locate(e->engine, span), fill(e, &r->message)};
+        if (!r->each) {
+            add_related_place(e, r, cel_null(), f);
+            continue;
+        }
+        struct cel_value list = cel_eval(r->each, &e->run, e->variables);
+        for (size_t k = 0; k < cel_size(list); k++) {
+            struct cel_value item = cel_at(&e->run, list, k);
+            e->variables[e->rule->env.n] = item;
+            add_related_place(e, r, item, f);
+        }
     }
 }
 
@@ -157,7 +171,11 @@ static void add_finding(struct evaluation *e, const void *object) {
                         .fix = fill(e, &rule->fix),
                         .at = locate(e->engine, span)};
     if (rule->raise_when && holds(e, rule->raise_when)) f.severity = rule->raised;
-    if (rule->doubt_when && holds(e, rule->doubt_when)) f.confidence = rule->doubted;
+    for (size_t i = 0; i < rule->n_doubts; i++)
+        if (holds(e, rule->doubts[i].when)) {
+            f.confidence = rule->doubts[i].confidence;
+            break;
+        }
     add_related(e, &f);
     if (rule->range->type == &fact_fleet_share) add_members(e, object, &f);
     fact_subjects(e->engine->arena, rule->range, object, &f);

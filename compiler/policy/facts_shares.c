@@ -31,8 +31,8 @@ static struct cel_value members(struct cel_run *run, const struct fleet_share *s
       cel_string(o->accounts_text))                                                                \
     F(shared_session, number, S(CEL_INT), "Rank among the shared sessions of the gateway.",        \
       cel_int((int64_t)o->number))                                                                 \
-    F(shared_session, first, OBJ(fact_reach), "One who shares it.", reach_value(o->first.reach))   \
-    F(shared_session, second, OBJ(fact_reach), "Another one.", reach_value(o->second.reach))       \
+    F(shared_session, first, OBJ(fact_reach), "One who shares it.", reach_value(o->first))         \
+    F(shared_session, second, OBJ(fact_reach), "Another one.", reach_value(o->second))             \
     F(shared_session, dm_scope, S(CEL_STRING), "The dmScope responsible.",                         \
       string_at(o->dm_scope, o->scope_at))                                                         \
     F(shared_session, gateway, OBJ(fact_gateway), "Its gateway.", gateway_value(o->in))

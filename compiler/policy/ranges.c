@@ -21,6 +21,7 @@ SIMPLE_RANGE(shared_session, s->sessions.n, &s->sessions.v[i])
 SIMPLE_RANGE(crowded_channel, s->crowded.n, &s->crowded.v[i])
 SIMPLE_RANGE(tool_entry, s->tool_entries.n, &s->tool_entries.v[i])
 SIMPLE_RANGE(shared_workspace, s->workspaces.n, &s->workspaces.v[i])
+SIMPLE_RANGE(power_path, s->paths.n, &s->paths.v[i])
 SIMPLE_RANGE(shared_agent_dir, s->agent_dirs.n, &s->agent_dirs.v[i])
 
 static size_t agent_pair_count(const struct analysis *s) {
@@ -57,6 +58,9 @@ const struct fact_range fact_ranges[] = {
     {"shared_agent_dir", &fact_shared_path, false,
      "agents whose agent directories are the same or lie in each other", shared_agent_dir_count,
      shared_agent_dir_at},
+    {"power_path", &fact_power_path, false,
+     "each agent's powers that somebody who is not the owner has, and how they come by them",
+     power_path_count, power_path_at},
     {"agent_pair", &fact_agent_pair, false, "each pair of agents (costs their number squared)",
      agent_pair_count, agent_pair_at},
     {"gateway_pair", &fact_gateway_pair, true, "each pair of gateways of the run", NULL, NULL},
@@ -91,6 +95,7 @@ place fact_place(const struct cel_object_type *type, const void *object) {
     if (type == &fact_reach) return ((const struct reach *)object)->at;
     if (type == &fact_shared_session) return ((const struct shared_session *)object)->scope_at;
     if (type == &fact_tool_entry) return ((const struct tool_entry *)object)->text->at;
+    if (type == &fact_power_path) return ((const struct power_path *)object)->at;
     if (type == &fact_fleet_share) return fleet_share_place(object);
     if (type == &fact_agent_pair) return ((const struct agent_pair *)object)->b->agent->at;
     if (type == &fact_gateway_pair) return ((const struct gateway_pair *)object)->b->model->at;
@@ -177,6 +182,11 @@ void fact_subjects(struct arena *a, const struct fact_range *range, const void *
         const struct shared_path *p = object;
         add_pair(a, f, "agents", agent_id(p->in, p->first), agent_id(p->in, p->second));
         add(a, f, "path", p->path);
+    } else if (range->type == &fact_power_path) {
+        const struct power_path *p = object;
+        add(a, f, "agent", agent_id(p->in, p->agent));
+        add(a, f, "account", account_name(a, &p->in->model->accounts.v[p->reach->account]));
+        if (p->reach->sender.n) add(a, f, "sender", p->reach->sender);
     } else if (range->type == &fact_agent_pair) {
         const struct agent_pair *p = object;
         add_pair(a, f, "agents", p->a->agent->id, p->b->agent->id);
