@@ -289,6 +289,7 @@ static void run_rules_on(struct engine *e, struct report *report, bool suppressi
             run_pairs(&ev, gateways, n);
         else
             run_rule(&ev, gateways, n);
+        timing_lap(e->timing, ev.rule->info.id);
     }
     arena_free(ev.scratch);
 }
