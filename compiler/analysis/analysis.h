@@ -95,6 +95,16 @@ struct shared_session {
     place scope_at; /* the dmScope that decides, or what is around it */
 };
 
+/* ---- rooms.c: rooms in a session that is not theirs alone --------------------------------------
+ */
+
+struct shared_room {
+    const struct analysis *in;
+    const struct reach *room, *other; /* a room, and somebody else in its session */
+    size_t n;                         /* classes of senders in that session */
+    place scope_at;                   /* the groupScope that decides, or what is around it */
+};
+
 /* An account whose several senders share the main session, as 2026.3.13 counts them. */
 struct crowded_channel {
     const struct analysis *in;
@@ -175,6 +185,7 @@ struct analysis {
     bool owners_derived; /* nobody is named: taken from the default agent's accounts */
     ARRAY(struct shared_session) sessions;
     ARRAY(struct crowded_channel) crowded;
+    ARRAY(struct shared_room) rooms; /* by agent */
     ARRAY(struct shared_path) workspaces, agent_dirs;
     ARRAY(struct power_path) paths; /* by agent, then power */
 };
@@ -187,6 +198,7 @@ void analyse_reach(struct analysis *s, struct names owners);
 /* For analyse_reach, which has found the reaches. */
 void analyse_owners(struct analysis *s, struct names owners);
 void analyse_sessions(struct analysis *s);
+void analyse_rooms(struct analysis *s);
 void analyse_bindings(struct analysis *s);
 void analyse_sharing(struct analysis *s);
 /* Needs the reaches. */

@@ -186,12 +186,13 @@ static void add_route(const struct searching *g, struct steps *s, const struct r
     const struct model *m = g->m;
     struct str agent = agent_name(g, &m->agents.v[reach->agent]);
     const struct binding *b = reach->binding >= 0 ? &m->bindings.v[reach->binding] : NULL;
-    add_step(s, reach->at,
-             str_format(s->arena, STR_FMT ": admitted here", STR_ARG(reach_describe(s->arena, reach))));
+    add_step(
+        s, reach->at,
+        str_format(s->arena, STR_FMT ": admitted here", STR_ARG(reach_describe(s->arena, reach))));
     if (b && !b->added)
-        add_step(s, b->at,
-                 str_format(s->arena, "this binding hands their messages to " STR_FMT,
-                            STR_ARG(agent)));
+        add_step(
+            s, b->at,
+            str_format(s->arena, "this binding hands their messages to " STR_FMT, STR_ARG(agent)));
     else
         add_step(s, m->agents.v[reach->agent].at,
                  str_format(s->arena, "no binding takes their messages: " STR_FMT " gets them",
@@ -235,8 +236,8 @@ static place add_host(const struct searching *g, struct steps *s, const struct s
         return host.at;
     }
     add_step(s, mode->at,
-             mode->set ? str_format(s->arena, "sandbox.mode \"" STR_FMT
-                                              "\": this session is in no sandbox",
+             mode->set ? str_format(s->arena,
+                                    "sandbox.mode \"" STR_FMT "\": this session is in no sandbox",
                                     STR_ARG(mode->v))
                        : STR("no sandbox.mode is set: this session is in no sandbox"));
     return mode->at;
@@ -262,9 +263,8 @@ static place add_visibility(const struct searching *g, struct steps *s) {
                                              "sessions of other agents")
                                        : STR("tools.sessions.visibility is \"all\" by default"));
     add_step(s, m->agent_to_agent.at,
-             m->agent_to_agent.allow.n
-                 ? STR("tools.agentToAgent.allow names it")
-                 : STR("tools.agentToAgent is not limited to single agents"));
+             m->agent_to_agent.allow.n ? STR("tools.agentToAgent.allow names it")
+                                       : STR("tools.agentToAgent is not limited to single agents"));
     return at;
 }
 

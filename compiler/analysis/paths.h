@@ -16,7 +16,7 @@ enum power {
     /* What makes a path go on at another agent: */
     POWERS_NAMED,              /* those that a path can end with */
     POWER_SEND = POWERS_NAMED, /* a message into its session */
-    POWER_SPAWN, /* a sub-agent of it */
+    POWER_SPAWN,               /* a sub-agent of it */
     POWERS
 };
 
