@@ -3,7 +3,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "commands/run.h"
+#include "commands/audit_batch.h"
+#include "commands/conditions.h"
 
 struct auditing {
     struct run *run;
@@ -101,14 +102,25 @@ enum exit_code command_audit(struct run *run) {
         fprintf(stderr, "clawc: there is no format `%s`: text, json or sarif\n", o->format);
         return EXIT_USAGE;
     }
+    if (o->batch) return audit_batch(run);
     if (!o->arguments.list.n) {
         fputs("clawc: audit what? Give it config files, or - for standard input.\n", stderr);
         return EXIT_USAGE;
     }
+    if (!conditions_of_options(run)) return EXIT_CONFIG;
     if (!outputs_make_sense(o) || !gate_parse(o->fail_on, &gate)) return EXIT_USAGE;
+    if (o->timing) run->timing = timing_new(run->arena);
     if (!run_rules(run, &rules)) return EXIT_CONFIG;
+    timing_lap(run->timing, STR("reading rules"));
     for (size_t i = 0; i < o->arguments.list.n; i++) load_one(&s, o->arguments.list.v[i]);
     make_names_distinct(&s);
+    timing_lap(run->timing, STR("reading and checking configs"));
     struct report *report = run_audit(run, &rules, &gate, &s.what, o->each);
-    return finish(&s, report, format);
+    enum exit_code code = finish(&s, report, format);
+    timing_lap(run->timing, STR("writing the report"));
+    if (run->timing) {
+        timing_print(run->timing, "steps", stderr);
+        timing_print(run->rule_timing, "rules", stderr);
+    }
+    return code;
 }

@@ -180,7 +180,10 @@ static void keep_errors(struct diags *d, size_t first) {
 void run_load(struct run *run, const char *path, struct loaded *out) {
     uint32_t file;
     *out = (struct loaded){.tree = run->tree, .errors = 1, .startup = STARTUP_REJECTED};
-    if (!run_read(run, path, &file)) return;
+    if (run_read(run, path, &file)) run_load_file(run, file, path, out);
+}
+
+void run_load_file(struct run *run, uint32_t file, const char *path, struct loaded *out) {
     struct loader l = {.arena = run->arena,
                        .tree = run->tree,
                        .diags = run->diags,
@@ -231,7 +234,7 @@ static struct str configured_state(const struct run *run, struct str name) {
  * state directory. */
 static struct gateway_place place_of(struct run *run, const char *path) {
     struct arena *a = run->arena;
-    struct gateway_place where = {.name = STR("stdin")};
+    struct gateway_place where = {.name = STR("stdin"), .conditions = &run->conditions};
     if (strcmp(path, "-") == 0) return where;
     struct str given = str_from(path), folder = folder_of(given), state = last_name(folder);
     char *real = realpath(path, NULL);
@@ -377,10 +380,12 @@ struct report *run_audit(struct run *run, const struct rules *rules, const struc
     const struct analysis **analyses = ARENA_ARRAY(run->arena, const struct analysis *, n);
     for (size_t i = 0; i < n; i++)
         analyses[i] = analyse(run->arena, what->models.v[i], run->project.owners);
+    timing_lap(run->timing, STR("analysing"));
     struct paths *paths = paths_new(run->arena, run->tree);
     struct report *report = new_report(run, paths);
     list_files(run, what, report);
     struct fleet *fleet = fleet_analyse(run->arena, analyses, apart ? 0 : n, run->env);
+    if (run->timing) run->rule_timing = timing_new(run->arena);
     struct engine e = {.arena = run->arena,
                        .tree = run->tree,
                        .paths = paths,
@@ -388,7 +393,11 @@ struct report *run_audit(struct run *run, const struct rules *rules, const struc
                        .project = run->has_project ? &run->project : NULL,
                        .gate = *gate,
                        .today = run_today(run->arena),
-                       .apart = apart};
+                       .timing = run->rule_timing,
+                       .apart = apart,
+                       .fs = run->o->fs};
+    timing_lap(run->timing, STR("comparing gateways"));
     engine_run(&e, analyses, n, fleet, report);
+    timing_lap(run->timing, STR("evaluating rules"));
     return report;
 }

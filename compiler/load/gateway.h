@@ -41,6 +41,8 @@ enum tool_rule {
     TOOLS_SENDER_LISTS = 64,
     TOOLS_SANDBOX_ALSO_ALLOW = 128,
     TOOLS_SANDBOX_LIFT_DENY = 256,
+    TOOLS_OWNER_WILDCARD = 512,
+    TOOLS_OWNER_FALLBACK = 1024,
 };
 
 /* Most tools that a version may have: sets of them are bit sets of this size. */
@@ -86,6 +88,8 @@ struct gateway_data {
     struct str session_visibility;
     bool agent_to_agent;
     bool audit_by_route; /* session_collision (true) or scope_main_multiuser */
+    /* Ids of the gateway's audit that a config alone cannot decide: reason -> ids. */
+    struct name_map undecided, undecided_without_fs;
 
     /* Built-in model providers; of web searches all providers, and those that are installed. */
     struct names model_providers, web_search, web_search_active;

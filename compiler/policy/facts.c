@@ -2,6 +2,7 @@
  * value carries the place it was read from, or the nearest thing around it when it is a default. */
 #include "base/buf.h"
 #include "model/ids.h"
+#include "policy/facts_settings.h"
 #include "policy/facts_table.h"
 
 /* ---- lists, read element by element ------------------------------------------------------------
@@ -49,21 +50,6 @@ static bool is_remote(const struct model *m) {
 static const char *class_name(enum sender_class class) {
     static const char *const names[] = {"known", "anyone", "paired", "group"};
     return names[class];
-}
-
-static struct cel_value who(struct cel_run *run, const struct reach *r) {
-    const struct account *a = &r->in->model->accounts.v[r->account];
-    struct buf b = buf_new(run->arena);
-    switch (r->class) {
-    case SENDER_KNOWN: buf_add(&b, r->sender); break;
-    case SENDER_ANYONE: buf_add(&b, STR("anyone")); break;
-    case SENDER_PAIRED: buf_add(&b, STR("whoever was paired")); break;
-    case SENDER_GROUP:
-        buf_add(&b, r->sender.n ? STR("the members of group ") : STR("the members of any group"));
-        buf_add(&b, r->sender);
-    }
-    buf_addf(&b, " on " STR_FMT "/" STR_FMT, STR_ARG(a->channel), STR_ARG(a->id));
-    return string_at(buf_str(&b), r->at);
 }
 
 static struct cel_value tool_names(struct cel_run *run, const struct agent_facts *f,
@@ -241,7 +227,9 @@ static struct cel_value sender_list(struct cel_run *run, const struct sender *li
       "Entries of `tools.agentToAgent.allow` that name no agent.",                                 \
       unknown_names(run, o, &M->agent_to_agent.allow))                                             \
     F(gateway, session_visibility, S(CEL_STRING), "`tools.sessions.visibility` in force.",         \
-      text(&M->session_visibility))
+      text(&M->session_visibility))                                                                \
+    F(gateway, audit_suppressions, LIST(CEL_STRING),                                               \
+      "The ids that `security.audit.suppressions` names.", fact_suppressed_ids(run, M))
 
 #define AGENT_FIELDS(F)                                                                            \
     F(agent, id, S(CEL_STRING), "The canonical id.", string_at(A->id, A->at))                      \
@@ -418,7 +406,8 @@ static struct cel_value sender_list(struct cel_run *run, const struct sender *li
       string_at(str_from(class_name(o->class)), o->at))                                            \
     F(reach, sender, S(CEL_STRING), "The id of a known sender or of the group; else empty.",       \
       string_at(o->sender, o->at))                                                                 \
-    F(reach, who, S(CEL_STRING), "For messages: `+15551234567 on whatsapp/default`.", who(run, o)) \
+    F(reach, who, S(CEL_STRING), "For messages: `+15551234567 on whatsapp/default`.",              \
+      string_at(reach_describe(run->arena, o), o->at))                                             \
     F(reach, account, OBJ(fact_account), "The account that admits them.",                          \
       account_value(o->in, o->account))                                                            \
     F(reach, channel, S(CEL_STRING), "Its channel.",                                               \
@@ -455,10 +444,8 @@ DEFINE_FACT(binding, struct binding_facts, "binding",
 DEFINE_FACT(reach, struct reach, "reach",
             "A class of senders whom an account admits, and where their messages go.", REACH_FIELDS)
 
-const struct cel_object_type *const fact_types[] = {&fact_gateway,         &fact_agent,
-                                                    &fact_account,         &fact_binding,
-                                                    &fact_reach,           &fact_shared_session,
-                                                    &fact_crowded_channel, &fact_tool_entry,
-                                                    &fact_shared_path,     &fact_agent_pair,
-                                                    &fact_gateway_pair,    &fact_fleet_share,
-                                                    &fact_suppression,     NULL};
+const struct cel_object_type *const fact_types[] = {
+    &fact_gateway,     &fact_agent,          &fact_account,         &fact_binding,
+    &fact_reach,       &fact_shared_session, &fact_crowded_channel, &fact_tool_entry,
+    &fact_shared_path, &fact_agent_pair,     &fact_gateway_pair,    &fact_fleet_share,
+    &fact_shared_room, &fact_power_path,     &fact_suppression,     NULL};

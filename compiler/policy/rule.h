@@ -26,8 +26,15 @@ struct rule_example {
 };
 
 struct rule_related {
-    const struct cel_program *when, *at; /* `when` NULL: always */
+    const struct cel_program *each; /* a list: a place for each `item` of it; NULL: one place */
+    const struct cel_program *when, *at; /* `when` NULL: always; `at` NULL: the item */
     struct template message;
+};
+
+/* What makes a finding less sure. */
+struct rule_doubt {
+    const struct cel_program *when;
+    enum confidence confidence;
 };
 
 struct rule {
@@ -35,11 +42,14 @@ struct rule {
     struct str false_positives, file; /* the rule's file, for people */
     struct rule_example example;      /* all texts empty when there is none */
     const struct fact_range *range;
+    struct version_range versions; /* of gateways that it is for */
     struct cel_env env;
     const struct cel_program *when, *at;
-    const struct cel_program *raise_when, *doubt_when; /* or NULL */
+    const struct cel_program *raise_when; /* or NULL */
     enum severity severity, raised;
-    enum confidence confidence, doubted;
+    enum confidence confidence;
+    const struct rule_doubt *doubts; /* the first that holds decides */
+    size_t n_doubts;
     struct template id, message, why, fix;
     const struct rule_related *related;
     size_t n_related;
@@ -65,6 +75,9 @@ bool rules_load_directory(struct tree *t, struct rules *rules, const char *path,
 /* The rule of an id: as written in its file, or one that it fills in
  * (channels.telegram.dm.open is of channels.<channel>.dm.open). NULL when there is none. */
 const struct rule *rules_find(const struct rules *rules, struct str id);
+
+/* Whether a gateway version lies in a range; one that is not set has every version. */
+bool version_in(const struct version_range *range, struct str version);
 
 /* The families, ended by NULL. */
 extern const char *const rule_families[];
