@@ -28,13 +28,23 @@ static void move_to_plugin(struct repair_job *job, const char *plugin, const cha
                 block, own);
 }
 
+/* Whether any provider of web searches has settings here. */
+static bool has_settings(const struct repair_job *job, node_id search) {
+    const struct name_map *owners = &job->gateway->repair_web_search;
+    for (size_t i = 0; i < owners->n; i++) {
+        node_id block = tree_member(job->edit->tree, search, owners->keys[i]);
+        if (legacy_is_object(job, block) && !legacy_is_empty(job, block)) return true;
+    }
+    return false;
+}
+
 /* tools.web.search had a block for each provider, and the key of Brave. */
 static void repair_search(struct repair_job *job) {
     const struct name_map *owners = &job->gateway->repair_web_search;
     struct tree *t = job->edit->tree;
     node_id search = tree_path(t, job->root, "tools", "web", "search", NULL);
     node_id key = legacy_member(job, search, "apiKey");
-    if (!legacy_is_object(job, search)) return;
+    if (!legacy_is_object(job, search) || (!key && !has_settings(job, search))) return;
     if (key) {
         edit_remove(job->edit, search, key);
         node_id block = edit_new(job->edit, NODE_OBJECT, key);
@@ -67,6 +77,18 @@ static void repair_x_search(struct repair_job *job) {
     if (moved) edit_set(job->edit, own, STR("apiKey"), moved);
     legacy_note(job, STR("tools.web.x_search.apiKey"),
                 set ? STR("") : STR("plugins.entries.xai.config.webSearch.apiKey"), key, moved);
+}
+
+/* The host of the canvas belongs to its plugin: what is left of it is whether it is on. */
+static void repair_canvas(struct repair_job *job) {
+    node_id host = legacy_member(job, job->root, "canvasHost");
+    struct str to = STR("plugins.entries.canvas.config.host.enabled");
+    node_id enabled = legacy_member(job, host, "enabled");
+    if (!host) return;
+    legacy_drop(job, job->root, host, STR("canvasHost"));
+    if (!tree_is(job->edit->tree, enabled, NODE_BOOL) || legacy_get(job, job->root, to)) return;
+    node_id now = edit_copy(job->edit, enabled);
+    if (legacy_put(job, job->root, to, now)) legacy_note(job, STR(""), to, 0, now);
 }
 
 /* ---- ids --------------------------------------------------------------------------------------- */
@@ -168,4 +190,5 @@ void legacy_plugins(struct repair_job *job) {
     }
     repair_x_search(job);
     repair_search(job);
+    repair_canvas(job);
 }

@@ -97,6 +97,9 @@ void legacy_signal(struct repair_job *job);
 void legacy_media(struct repair_job *job);
 /* legacy_plugins.c: settings that belong to plugins now, and plugins that have a new id. */
 void legacy_plugins(struct repair_job *job);
+/* legacy_tools.c: sandboxes, tools, servers; legacy_memory.c: the search in memory. */
+void legacy_tools(struct repair_job *job);
+void legacy_memory(struct repair_job *job);
 /* legacy_policies.c: lists of tools; legacy_models.c: models that are gone. */
 void legacy_policies(struct repair_job *job);
 void legacy_models(struct repair_job *job);
