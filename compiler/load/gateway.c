@@ -266,6 +266,10 @@ static void read_repair(const struct reader *r, node_id repair, struct gateway_d
     g->repair_scopes = map_of(r, section(r, repair, "scopes"));
     g->repair_moves = map_of(r, section(r, repair, "moves"));
     g->repair_merges = map_of(r, section(r, repair, "merges"));
+    g->repair_web_search = map_of(r, section(r, repair, "web_search"));
+    g->repair_tools = map_of(r, section(r, repair, "tools"));
+    g->repair_models = map_of(r, section(r, repair, "models"));
+    g->repair_streaming = map_of(r, section(r, repair, "streaming"));
     g->repair_removed_values = map_of(r, section(r, repair, "removed_values"));
     g->repair_values = map_of_pairs(r, section(r, repair, "values"));
     g->repair_removed = names_of(r, section(r, repair, "removed"));

@@ -67,6 +67,9 @@ struct gateway_data {
     struct name_map repair_merges, repair_moves; /* from -> the one to */
     struct name_map repair_values;               /* pattern -> old, new, old, new... */
     struct name_map repair_removed_values;       /* pattern -> values */
+    struct name_map repair_streaming;            /* channel -> its mode, how its keys are moved */
+    struct name_map repair_web_search;           /* provider of web searches -> plugin */
+    struct name_map repair_tools, repair_models; /* name -> the one that took its place */
     struct names repair_removed, repair_retired, repair_emptied;
     bool roster_waits;        /* rules about agents are for configs that fit the schema */
     struct names legacy_keys; /* 2026.3.13: present, they are all that is reported */
