@@ -3,6 +3,7 @@
 #ifndef CLAWC_ANALYSIS_ANALYSIS_H
 #define CLAWC_ANALYSIS_ANALYSIS_H
 
+#include "analysis/exposure.h"
 #include "analysis/resolve.h"
 #include "analysis/tools.h"
 #include "model/model.h"
@@ -173,6 +174,7 @@ struct analysis {
     ARRAY(struct shared_session) sessions;
     ARRAY(struct crowded_channel) crowded;
     ARRAY(struct shared_path) workspaces, agent_dirs;
+    struct exposure *exposure; /* what the gateway's own audit asks for */
 };
 
 /* Owners named in clawc.yaml: "+5691...", "telegram:7192195698". */
@@ -183,5 +185,6 @@ void analyse_reach(struct analysis *s, struct names owners);
 void analyse_sessions(struct analysis *s);
 void analyse_bindings(struct analysis *s);
 void analyse_sharing(struct analysis *s);
+void analyse_exposure(struct analysis *s); /* exposure.c */
 
 #endif

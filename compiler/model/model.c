@@ -187,6 +187,7 @@ struct model *model_build(struct arena *a, struct diags *d, const struct loaded 
     build_hooks(m, &r, env);
     build_tools(m, &r);
     model_build_tools(m, &r);
+    model_build_surface(m, &r);
     m->broadcast_agents = broadcast_agents(m, &r);
     m->topic_agents = topic_agents(m, &r);
     return m;

@@ -6,6 +6,7 @@
 
 #include "load/load.h"
 #include "model/routing.h"
+#include "model/surface.h"
 #include "model/tools.h"
 #include "model/value.h"
 
@@ -148,6 +149,7 @@ struct model {
     struct session_settings session;
     struct hooks hooks;
     struct gateway_settings settings;
+    struct surface surface;                                /* what it lays open */
     struct text_list broadcast_agents, topic_agents;       /* agents that other blocks name */
     place agents_at, bindings_at, channels_at, session_at; /* the blocks, or what is around them */
 };
@@ -169,6 +171,13 @@ void model_build_routing(struct model *m, const struct reading *r);
 void model_build_accounts(struct model *m, const struct reading *r, const struct environment *env);
 /* model/agents.c: agents with their sandboxes, tool policies and paths. */
 void model_build_agents(struct model *m, const struct reading *r);
+
+/* model/surface.c, and its parts doors.c, containers.c and models.c: what the config lays open.
+ * After everything else. */
+void model_build_surface(struct model *m, const struct reading *r);
+void model_build_doors(struct model *m);
+void model_build_containers(struct model *m, const struct reading *r);
+void model_build_models(struct model *m, const struct reading *r);
 
 /* model/tools.c: the block `tools` of an object; what else decides which tools there are. */
 struct tool_policy model_read_tools(struct model *m, const struct reading *r, node_id owner,
