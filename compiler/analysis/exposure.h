@@ -65,8 +65,8 @@ struct risky_dir {
 struct model_exposure {
     const struct analysis *in;
     const struct model_ref *ref;
-    double size;          /* billions of parameters as the name tells, 0: it does not */
-    struct tool_set web;  /* of the tools that read from the web those it gets */
+    double size;         /* billions of parameters as the name tells, 0: it does not */
+    struct tool_set web; /* of the tools that read from the web those it gets */
     bool unsafe;
     bool may_search; /* web_search would be among them, if there were a key that nobody gave */
 };
@@ -91,7 +91,8 @@ struct exposure {
     struct power *powers; /* the defaults, then the agents */
     size_t n_powers;
     ARRAY(struct exec_scope) exec_scopes;
-    ARRAY(struct exec_scope) skill_scopes; /* with a list of skills, and exec outside of a sandbox */
+    ARRAY(struct exec_scope)
+    skill_scopes; /* with a list of skills, and exec outside of a sandbox */
     ARRAY(struct safe_bin) safe_bins;
     ARRAY(struct risky_dir) risky_dirs;
     ARRAY(struct model_exposure) models;

@@ -76,15 +76,14 @@ static void add_model(struct analysis *s, struct exposure *e, const struct model
     const struct web_settings *web = &m->surface.web;
     struct model_exposure x = {.in = s, .ref = ref, .size = size_of(ref->id)};
     if (x.size > 0 && !ref->written.symbolic) {
-        struct tool_set allowed = audit_tools_of(&e->tools, exposure_agent(m, ref->agent),
-                                                 with_provider(s, ref->id));
+        struct tool_set allowed =
+            audit_tools_of(&e->tools, exposure_agent(m, ref->agent), with_provider(s, ref->id));
         bool search = web->search.set ? web->search.v : web->search_key;
         add_if(m->gateway, search, &allowed, "web_search", &x.web);
         add_if(m->gateway, web->fetch.v, &allowed, "web_fetch", &x.web);
         add_if(m->gateway, web->browser.v, &allowed, "browser", &x.web);
         bool sandboxed = str_equal(exposure_sandbox(m, ref->agent)->mode.v, STR("all"));
-        x.unsafe = !tool_set_is_empty(&x.web) ||
-                   (m->gateway->small_models_sandboxed && !sandboxed);
+        x.unsafe = !tool_set_is_empty(&x.web) || (m->gateway->small_models_sandboxed && !sandboxed);
         x.may_search = !web->search.set && web->search_assumed &&
                        tool_set_has(&allowed, gateway_tool(m->gateway, STR("web_search")));
     }

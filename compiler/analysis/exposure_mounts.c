@@ -82,11 +82,10 @@ static void add_bind(const struct mounts *k, struct exposure *e, const struct co
     struct str written = ids_trim(entry->v);
     size_t colon = str_find(written, STR(":"), 0);
     struct str source = str_slice(written, 0, colon == SIZE_MAX ? written.n : colon);
-    struct bind_mount b = {.in = k->s,
-                           .container = c,
-                           .entry = entry,
-                           .source = location_normal(k->s->arena, source)};
-    bool readable = str_starts(source, STR("/")) || (entry->symbolic && str_starts(source, STR("$")));
+    struct bind_mount b = {
+        .in = k->s, .container = c, .entry = entry, .source = location_normal(k->s->arena, source)};
+    bool readable =
+        str_starts(source, STR("/")) || (entry->symbolic && str_starts(source, STR("$")));
     if (readable) find_blocked(k, &b);
     ARRAY_PUSH(k->s->arena, e->binds) = b;
 }

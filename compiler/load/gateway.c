@@ -284,16 +284,16 @@ static void read_loading(const struct reader *r, node_id loading, struct gateway
     g->env_blocked_between = map_of(r, section(r, env, "blocked_between"));
 }
 
-static void read_audit(const struct reader *r, node_id audit, struct gateway_data *g) {
-    node_id tools = section(r, audit, "tools"), models = section(r, audit, "models");
-    node_id search = section(r, audit, "web_search"), bins = section(r, audit, "programs");
-    node_id mounts = section(r, audit, "mounts"), doors = section(r, audit, "doors");
+static void read_exposure(const struct reader *r, node_id exposure, struct gateway_data *g) {
+    node_id tools = section(r, exposure, "tools"), models = section(r, exposure, "models");
+    node_id search = section(r, exposure, "web_search"), bins = section(r, exposure, "programs");
+    node_id mounts = section(r, exposure, "mounts"), doors = section(r, exposure, "doors");
     g->audit_tools = map_of(r, section(r, tools, "sets"));
     g->audit_profile_extends = flag(r, tools, "profile_extends");
     g->audit_provider_lists = flag(r, tools, "provider_lists");
     g->audit_open_dm = flag(r, doors, "direct");
     g->audit_merges_accounts = flag(r, doors, "merges_accounts");
-    g->audit_roster_implied = flag(r, audit, "roster_implied");
+    g->audit_roster_implied = flag(r, exposure, "roster_implied");
     g->audit_resolves_models = flag(r, models, "resolves_aliases");
     g->small_models_sandboxed = flag(r, models, "small_need_sandbox");
     g->model_aliases = map_of(r, section(r, models, "aliases"));
@@ -326,8 +326,11 @@ static struct gateway_data read_gateway(struct reader *r, const struct embedded 
     g.workspace_below_default = flag(r, paths, "workspace_below_default");
     g.session_visibility = text(r, sharing, "session_visibility");
     g.agent_to_agent = flag(r, sharing, "agent_to_agent");
-    g.audit_by_route = str_equal(text(r, section(r, root, "audit"), "session_check"), STR("route"));
-    read_audit(r, section(r, root, "audit"), &g);
+    node_id audit = section(r, root, "audit");
+    g.audit_by_route = str_equal(text(r, audit, "session_check"), STR("route"));
+    g.undecided = map_of(r, section(r, audit, "undecided"));
+    g.undecided_without_fs = map_of(r, section(r, audit, "undecided_without_fs"));
+    read_exposure(r, section(r, root, "exposure"), &g);
     node_id schema = section(r, root, "schema");
     g.model_providers = names_of(r, section(r, schema, "model_providers"));
     g.web_search = names_of(r, section(r, schema, "web_search"));

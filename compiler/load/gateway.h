@@ -105,6 +105,8 @@ struct gateway_data {
     struct names blocked_paths, blocked_home; /* that a sandbox must not mount; below a home */
     bool blocked_covers;                      /* nor a directory that holds one of them */
     struct names home_variables;              /* that name a home directory */
+    /* Ids of the gateway's audit that a config alone cannot decide: reason -> ids. */
+    struct name_map undecided, undecided_without_fs;
 
     /* Built-in model providers; of web searches all providers, and those that are installed. */
     struct names model_providers, web_search, web_search_active;

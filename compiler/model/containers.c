@@ -25,8 +25,9 @@ static struct flag flag_or(struct flag a, struct flag b) {
 static struct sandbox_browser read_browser(const struct model *m, const struct reading *r,
                                            int32_t agent, node_id block, place around) {
     place at = value_place(block, around);
-    struct str network = tree_text(
-        m->gateway->data, tree_member(m->gateway->data, m->gateway->sandbox_browser, STR("network")));
+    struct str network =
+        tree_text(m->gateway->data,
+                  tree_member(m->gateway->data, m->gateway->sandbox_browser, STR("network")));
     return (struct sandbox_browser){.agent = agent,
                                     .enabled = value_flag(r, block, "enabled", at, false),
                                     .network = value_text(r, block, "network", at, network),

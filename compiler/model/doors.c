@@ -41,8 +41,7 @@ static struct block read_block(const struct tree *t, node_id n, bool has_default
                       .dm = tree_member(t, n, STR("dm")),
                       .allow_from = tree_member(t, n, STR("allowFrom")),
                       .group_allow_from = tree_member(t, n, STR("groupAllowFrom"))};
-    for (size_t i = 0; i < TARGET_KEYS; i++)
-        b.targets[i] = tree_member(t, n, str_from(targets[i]));
+    for (size_t i = 0; i < TARGET_KEYS; i++) b.targets[i] = tree_member(t, n, str_from(targets[i]));
     b.by_default = !b.group_policy && has_default;
     b.group_policy_at = b.group_policy ? b.group_policy : n;
     return b;
@@ -70,8 +69,8 @@ static struct block merge(struct block own, const struct block *channel) {
 
 static bool names_targets(const struct tree *t, const struct block *b) {
     for (size_t i = 0; i < TARGET_KEYS; i++) {
-        bool several = tree_is(t, b->targets[i], NODE_OBJECT) ||
-                       tree_is(t, b->targets[i], NODE_ARRAY);
+        bool several =
+            tree_is(t, b->targets[i], NODE_OBJECT) || tree_is(t, b->targets[i], NODE_ARRAY);
         if (several && tree_node(t, b->targets[i])->n) return true;
     }
     return false;
@@ -177,8 +176,7 @@ static struct text_list open_policies(struct model *m, node_id channels) {
         if (!tree_is(m->tree, block, NODE_OBJECT)) continue;
         for (TREE_EACH(m->tree, member, block)) {
             struct str key = tree_key_text(m->tree, tree_node(m->tree, member)->key);
-            bool policy =
-                str_equal(key, STR("groupPolicy")) || str_equal(key, STR("dmPolicy"));
+            bool policy = str_equal(key, STR("groupPolicy")) || str_equal(key, STR("dmPolicy"));
             if (policy && is_text(m->tree, member, "open")) collect(&c, key, member);
             if (tree_is(m->tree, member, NODE_OBJECT)) ARRAY_PUSH(m->arena, stack) = member;
         }

@@ -6,6 +6,7 @@
 
 #include "load/load.h"
 #include "model/routing.h"
+#include "model/settings.h"
 #include "model/surface.h"
 #include "model/tools.h"
 #include "model/value.h"
@@ -149,7 +150,10 @@ struct model {
     struct session_settings session;
     struct hooks hooks;
     struct gateway_settings settings;
-    struct surface surface;                                /* what it lays open */
+    struct surface surface; /* what it lays open */
+    ARRAY(struct audit_suppression) audit_suppressions;
+    place audit_suppressions_at;
+    const struct conditions *conditions;                   /* what is known beside the config */
     struct text_list broadcast_agents, topic_agents;       /* agents that other blocks name */
     place agents_at, bindings_at, channels_at, session_at; /* the blocks, or what is around them */
 };
@@ -158,6 +162,7 @@ struct model {
 struct gateway_place {
     struct str name; /* what reports call it */
     struct str state, config_path, profile;
+    const struct conditions *conditions;
 };
 
 /* Builds the model of a loaded config. Values of a wrong kind are reported to `d` and count as
@@ -178,6 +183,9 @@ void model_build_surface(struct model *m, const struct reading *r);
 void model_build_doors(struct model *m);
 void model_build_containers(struct model *m, const struct reading *r);
 void model_build_models(struct model *m, const struct reading *r);
+
+/* model/settings.c: what the gateway's own audit asks of the blocks gateway, security... */
+void model_build_settings(struct model *m, const struct reading *r, const struct environment *env);
 
 /* model/tools.c: the block `tools` of an object; what else decides which tools there are. */
 struct tool_policy model_read_tools(struct model *m, const struct reading *r, node_id owner,

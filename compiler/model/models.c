@@ -58,8 +58,8 @@ static struct str resolve(struct model *m, const struct aliases *all, struct str
 /* ---- references --------------------------------------------------------------------------------
  */
 
-static void add_ref(struct model *m, const struct reading *r, const struct aliases *all,
-                    node_id n, struct model_ref ref) {
+static void add_ref(struct model *m, const struct reading *r, const struct aliases *all, node_id n,
+                    struct model_ref ref) {
     if (!tree_is(m->tree, n, NODE_STRING)) return;
     ref.written = value_of_node(r, n);
     ref.written.v = ids_trim(ref.written.v);
@@ -69,8 +69,8 @@ static void add_ref(struct model *m, const struct reading *r, const struct alias
 }
 
 /* A text, or `primary` and `fallbacks`. */
-static void add_refs(struct model *m, const struct reading *r, const struct aliases *all,
-                     node_id n, struct model_ref ref) {
+static void add_refs(struct model *m, const struct reading *r, const struct aliases *all, node_id n,
+                     struct model_ref ref) {
     if (!tree_is(m->tree, n, NODE_OBJECT)) {
         add_ref(m, r, all, n, ref);
         return;
@@ -138,8 +138,7 @@ static void look_for_key(struct model *m, node_id search, struct web_settings *w
     web->search_key = config_has_key(m, search);
     bool all_known = env->complete;
     for (size_t i = 0; i < variables.n; i++)
-        web->search_key =
-            web->search_key || ids_trim(environment_get(env, variables.v[i])).n > 0;
+        web->search_key = web->search_key || ids_trim(environment_get(env, variables.v[i])).n > 0;
     web->search_assumed = !web->search_key && !all_known;
 }
 

@@ -36,9 +36,9 @@ struct model_ref {
 struct web_settings {
     struct flag search; /* `enabled`; not set: on when there is a key */
     struct flag fetch;
-    bool search_key;      /* the config or the environment has a key */
-    bool search_assumed;  /* not seen, but the environment is not known in full */
-    struct flag browser;  /* on, its plugin included */
+    bool search_key;     /* the config or the environment has a key */
+    bool search_assumed; /* not seen, but the environment is not known in full */
+    struct flag browser; /* on, its plugin included */
 };
 
 struct surface {
