@@ -62,7 +62,7 @@ static bool wins_for_rooms(const struct analysis *s, size_t index, struct str un
     if (b->peer != PEER_ABSENT && b->peer_kind == PEER_DIRECT) return false;
     struct route_query q = probe(b, unused);
     for (uint32_t i = 0; i < b->n_roles || i == 0; i++) {
-        q.roles = &b->roles[i];
+        q.roles = b->n_roles ? &b->roles[i] : NULL;
         q.n_roles = b->n_roles ? 1 : 0;
         if (resolve(s->resolver, s->arena, &q).binding == (int32_t)index) return true;
     }

@@ -81,6 +81,7 @@ struct bind_mount {
     const struct text *entry;
     struct str source;  /* normalised */
     struct str blocked; /* the path that it must not mount, or empty */
+    bool relative;      /* not an absolute path: the gateway refuses it */
     bool covers;        /* it holds that path; otherwise it is it or lies below it */
     bool assumed;       /* if that is a home directory, which is not known */
 };

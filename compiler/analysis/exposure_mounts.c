@@ -86,6 +86,7 @@ static void add_bind(const struct mounts *k, struct exposure *e, const struct co
         .in = k->s, .container = c, .entry = entry, .source = location_normal(k->s->arena, source)};
     bool readable =
         str_starts(source, STR("/")) || (entry->symbolic && str_starts(source, STR("$")));
+    b.relative = !readable && !entry->symbolic;
     if (readable) find_blocked(k, &b);
     ARRAY_PUSH(k->s->arena, e->binds) = b;
 }

@@ -42,6 +42,7 @@ struct agent {
 struct binding {
     struct text agent, channel, account, peer_kind, peer_id, guild, team;
     struct text_list roles;
+    struct text group_scope; /* session.groupScope */
     place at;
     int32_t route;
     bool is_acp, added, has_peer;

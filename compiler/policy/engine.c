@@ -116,16 +116,33 @@ static struct span origin_span(struct evaluation *e, const struct cel_program *p
     return place_span(e->engine->tree, v.origin);
 }
 
+/* Not the finding's own place, which is shown anyway. */
+static void add_place(struct evaluation *e, struct finding *f, place at, struct str message) {
+    struct span span = place_span(e->engine->tree, at), own = f->at.span;
+    bool same = span.file == own.file && span.start == own.start && span.end == own.end;
+    if (!span.file || same) return;
+    ARRAY_PUSH(e->engine->arena, f->related) = (struct related){locate(e->engine, span), message};
+}
+
+/* A place for each element. */
+static void add_each(struct evaluation *e, struct finding *f, struct cel_value list,
+                     struct str message) {
+    enum { MOST = 20 };
+    size_t n = cel_size(list);
+    for (size_t i = 0; i < n && i < MOST; i++)
+        add_place(e, f, cel_at(&e->run, list, i).origin, message);
+}
+
 static void add_related(struct evaluation *e, struct finding *f) {
     for (size_t i = 0; i < e->rule->n_related; i++) {
         const struct rule_related *r = &e->rule->related[i];
         if (r->when && !holds(e, r->when)) continue;
         struct cel_value at = cel_eval(r->at, &e->run, e->variables);
         if (at.kind == CEL_ERROR || at.kind == CEL_NULL) continue;
-        struct span span = place_span(e->engine->tree, at.origin);
-        if (!span.file) continue;
-        ARRAY_PUSH(e->engine->arena, f->related) =
-            (struct related){locate(e->engine, span), fill(e, &r->message)};
+        if (at.kind == CEL_LIST)
+            add_each(e, f, at, fill(e, &r->message));
+        else
+            add_place(e, f, at.origin, fill(e, &r->message));
     }
 }
 
