@@ -14,19 +14,24 @@ struct mounts {
     bool homes_known;
 };
 
+static void add_home(struct mounts *k, struct str path) {
+    struct str home = location_normal(k->s->arena, path);
+    if (!str_equal(home, STR("/"))) ARRAY_PUSH(k->s->arena, k->homes) = (struct home){home, false};
+}
+
 /* The homes that variables name; of an unknown one its reference, which paths may begin with. */
 static void find_homes(struct mounts *k) {
     const struct gateway_data *g = k->s->model->gateway;
     const struct environment *env = k->s->model->loaded->environment;
+    const struct conditions *told = k->s->model->conditions;
     k->homes_known = env->complete;
+    if (told && told->home.n) add_home(k, told->home);
     for (size_t i = 0; i < g->home_variables.n; i++) {
         struct str name = g->home_variables.v[i], value = environment_get(env, name);
-        if (str_equal(name, STR("HOME")) && value.n) k->homes_known = true;
+        if (str_equal(name, STR("HOME")) && value.p) k->homes_known = true;
         if (!value.p && !env->complete)
             value = str_format(k->s->arena, "${" STR_FMT "}", STR_ARG(name));
-        if (value.n)
-            ARRAY_PUSH(k->s->arena, k->homes) =
-                (struct home){location_normal(k->s->arena, value), false};
+        if (value.n) add_home(k, value);
     }
 }
 
@@ -61,6 +66,15 @@ static bool is_blocked_below(const struct mounts *k, struct home home, struct bi
     return false;
 }
 
+/* Where the home is not known: a home, or the directory of all homes, as they are usually called.
+ */
+static void guess(const struct mounts *k, struct bind_mount *b) {
+    bool all = str_equal(b->source, STR("/home")) || str_equal(b->source, STR("/Users"));
+    struct str home =
+        all ? location_join(k->s->arena, b->source, STR("*")) : likely_home(b->source);
+    if (home.n) is_blocked_below(k, (struct home){home, true}, b);
+}
+
 /* The blocked paths in the gateway's order; the first that is hit is named. */
 static void find_blocked(const struct mounts *k, struct bind_mount *b) {
     const struct gateway_data *g = k->s->model->gateway;
@@ -73,8 +87,7 @@ static void find_blocked(const struct mounts *k, struct bind_mount *b) {
         if (is_blocked(k, g->blocked_paths.v[i], b)) return;
     for (size_t i = 0; i < k->homes.n; i++)
         if (is_blocked_below(k, k->homes.v[i], b)) return;
-    struct str home = likely_home(b->source);
-    if (!k->homes_known && home.n) is_blocked_below(k, (struct home){home, true}, b);
+    if (!k->homes_known) guess(k, b);
 }
 
 static void add_bind(const struct mounts *k, struct exposure *e, const struct container *c,

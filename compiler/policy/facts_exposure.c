@@ -63,8 +63,7 @@ static struct cel_value label(struct cel_run *run, const struct model *m, int32_
     const struct agent *agent = exposure_agent(m, index);
     if (!agent) return cel_with_origin(cel_string(STR("agents.defaults")), m->sandbox.at);
     const char *roster = m->gateway->roster_entries ? "entries" : "list";
-    struct str text =
-        str_format(run->arena, "agents.%s." STR_FMT, roster, STR_ARG(agent->written));
+    struct str text = str_format(run->arena, "agents.%s." STR_FMT, roster, STR_ARG(agent->written));
     return string_at(text, agent->at);
 }
 
@@ -221,14 +220,15 @@ static struct cel_value entry_count(const struct elevated_channel *list) {
       label(run, o->in->model, o->agent))                                                          \
     F(power, agent, OBJ(fact_agent), "The agent; absent for the defaults.",                        \
       agent_value(o->in, o->agent))                                                                \
+    F(power, written, S(CEL_BOOL), "It is an agent of the config, not one that is implied.",       \
+      bool_at(o->agent >= 0 && o->in->model->loaded->roster.agents.n, power_place(o)))             \
     F(power, sandbox_mode, S(CEL_STRING), "off, non-main or all.",                                 \
       text(&exposure_sandbox(o->in->model, o->agent)->mode))                                       \
     F(power, workspace_access, S(CEL_STRING), "none, ro or rw.",                                   \
       text(&exposure_sandbox(o->in->model, o->agent)->workspace_access))                           \
     F(power, workspace_only, S(CEL_BOOL), "`tools.fs.workspaceOnly` in force.",                    \
       flag(workspace_only(o)))                                                                     \
-    F(power, runtime, LIST(CEL_STRING), "Tools that run commands.",                                \
-      tools_for(run, o, "runtime"))                                                                \
+    F(power, runtime, LIST(CEL_STRING), "Tools that run commands.", tools_for(run, o, "runtime"))  \
     F(power, files, LIST(CEL_STRING), "Tools that work on files.", tools_for(run, o, "files"))     \
     F(power, changing, LIST(CEL_STRING), "Those of them that change files.",                       \
       tools_for(run, o, "changing"))                                                               \
@@ -251,8 +251,7 @@ static struct cel_value entry_count(const struct elevated_channel *list) {
       agent_value(o->in, o->agent))                                                                \
     F(exec_scope, security, S(CEL_STRING),                                                         \
       "deny, allowlist or full; deny where nothing is written.", string_at(o->security, o->at))    \
-    F(exec_scope, host, S(CEL_STRING), "auto, sandbox, gateway or node.",                          \
-      string_at(o->host, o->at))
+    F(exec_scope, host, S(CEL_STRING), "auto, sandbox, gateway or node.", string_at(o->host, o->at))
 
 #define SAFE_BIN_FIELDS(F)                                                                         \
     F(safe_bin, written, S(CEL_STRING), "The entry as written.", text(o->entry))                   \
