@@ -3,12 +3,10 @@
  *
  *     embed gateways FILE... rules FILE... > embedded.c */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
-#include "syntax/tree.h"
-#include "syntax/yaml.h"
+#include "data_file.h"
 
 static void add_value(struct buf *b, const struct tree *t, node_id n) {
     const struct node *node = tree_node(t, n);
@@ -47,33 +45,10 @@ static void print_literal(struct str s) {
     }
 }
 
-static void report(const struct sources *s, const struct diags *d) {
-    for (size_t i = 0; i < d->list.n; i++) {
-        const struct diag *g = &d->list.v[i];
-        struct position p = source_position(s, g->span.file, g->span.start);
-        struct str name = source_name(s, g->span.file);
-        fprintf(stderr, STR_FMT ":%u:%u: " STR_FMT "\n", STR_ARG(name), p.line, p.column,
-                STR_ARG(g->message));
-    }
-}
-
 static size_t embed(struct arena *a, const char *path) {
-    struct sources *s = sources_new(a);
-    struct tree *t = tree_new(a, s);
-    struct diags *d = diags_new(a);
-    const char *reason;
-    uint32_t file;
-    if (source_read(s, path, str_from(path), &file, &reason) != SOURCE_OK) {
-        fprintf(stderr, "%s: %s\n", path, reason);
-        exit(4);
-    }
-    node_id root = yaml_parse(t, file, d);
-    if (!root || d->errors) {
-        report(s, d);
-        exit(2);
-    }
+    struct data_file file = data_file_read(a, path);
     struct buf b = buf_new(a);
-    add_value(&b, t, root);
+    add_value(&b, file.tree, file.root);
     printf("    {\"%s\",", path);
     print_literal(buf_str(&b));
     for (int i = 0; i < SOURCE_PADDING; i++) fputs(i ? "\\000" : "\n    \"\\000", stdout);

@@ -18,11 +18,11 @@ static size_t judged_agents(const struct model *m) {
 
 static void add_powers(struct analysis *s, struct exposure *e) {
     size_t n = judged_agents(s->model);
-    e->powers = ARENA_ARRAY(s->arena, struct power, n + 1);
+    e->powers = ARENA_ARRAY(s->arena, struct audited_power, n + 1);
     e->n_powers = n + 1;
     for (size_t i = 0; i <= n; i++) {
         int32_t agent = (int32_t)i - 1;
-        e->powers[i] = (struct power){
+        e->powers[i] = (struct audited_power){
             s, agent, audit_tools_of(&e->tools, exposure_agent(s->model, agent), STR(""))};
     }
 }

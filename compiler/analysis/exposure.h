@@ -27,7 +27,7 @@ struct tool_set audit_tools_of(const struct audit_tools *t, const struct agent *
                                struct str model_name);
 
 /* What may be done under the defaults, or by one agent. */
-struct power {
+struct audited_power {
     const struct analysis *in;
     int32_t agent; /* index, OF_DEFAULTS */
     struct tool_set tools;
@@ -89,7 +89,7 @@ struct bind_mount {
 struct exposure {
     const struct analysis *in;
     struct audit_tools tools;
-    struct power *powers; /* the defaults, then the agents */
+    struct audited_power *powers; /* the defaults, then the agents */
     size_t n_powers;
     ARRAY(struct exec_scope) exec_scopes;
     ARRAY(struct exec_scope)

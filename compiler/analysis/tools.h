@@ -6,6 +6,7 @@
 #ifndef CLAWC_ANALYSIS_TOOLS_H
 #define CLAWC_ANALYSIS_TOOLS_H
 
+#include "base/map.h"
 #include "model/model.h"
 
 /* ---- sets --------------------------------------------------------------------------------------
@@ -191,6 +192,17 @@ const struct exec_settings *tool_patch_settings(const struct model *m, const str
 bool elevated_allows(const struct model *m, const struct agent *agent, struct str channel,
                      struct str id);
 bool elevated_enabled(const struct model *m, const struct agent *agent);
+
+/* The allowFrom lists of one `elevated` block, for many look-ups. */
+struct elevated_index {
+    struct arena *arena;
+    struct map entries;
+};
+struct elevated_index elevated_index_new(struct arena *a, const struct model *m,
+                                         const struct elevated *e);
+/* The entry that admits a sender, 0 when none does. An empty id is a sender of whom nothing is
+ * known. */
+place elevated_index_find(const struct elevated_index *index, struct str channel, struct str id);
 
 /* Does tools.agentToAgent let the agent take part? Two different agents reach each other when both
  * do. */

@@ -67,6 +67,8 @@ static const struct option table[] = {
      "The channel plugins that the gateway has loaded, separated by commas; no other is."},
     {"--home", "DIR", TEXT, AT(home), ON_AUDIT, "The home directory of the gateway's process."},
     {"--cwd", "DIR", TEXT, AT(cwd), ON_AUDIT, "The working directory of the gateway's process."},
+    {"--timing", NULL, FLAG, AT(timing), ON_AUDIT,
+     "Print to standard error how long each step and each rule took."},
     {"--agent", "ID", TEXT, AT(agent), ON_TOOLS, "Tell about this agent only."},
     {"--channel", "C", TEXT, AT(channel), ON_ROUTE, "The channel of the message: whatsapp."},
     {"--account", "A", TEXT, AT(account), ON_ROUTE,

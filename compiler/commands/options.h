@@ -40,7 +40,8 @@ struct options {
     const char *default_agent, *dm_scope, *group_scope;
     const char *pairing_store, *plugins, *home, *cwd;
     struct option_list outputs, rules, env, env_files, roles, linked;
-    bool fs, help, version, quiet, each, batch, no_audit, process_env, facts, manual, resolved;
+    bool fs, timing, help, version, quiet, each, batch, no_audit, process_env, facts, manual,
+        resolved;
 };
 
 /* Reads argv. False after a message on standard error (wrong usage), which ends with how to get

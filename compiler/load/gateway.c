@@ -175,7 +175,9 @@ static unsigned tool_rules_of(struct names chosen) {
                  {"bare_slashed_model", TOOLS_BARE_SLASHED_MODEL},
                  {"sender_lists", TOOLS_SENDER_LISTS},
                  {"also_allow", TOOLS_SANDBOX_ALSO_ALLOW},
-                 {"lift_deny", TOOLS_SANDBOX_LIFT_DENY}};
+                 {"lift_deny", TOOLS_SANDBOX_LIFT_DENY},
+                 {"owner_wildcard", TOOLS_OWNER_WILDCARD},
+                 {"owner_fallback", TOOLS_OWNER_FALLBACK}};
     unsigned all = 0;
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
         if (names_have(chosen, str_from(rules[i].name))) all |= rules[i].rule;

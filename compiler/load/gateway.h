@@ -41,6 +41,8 @@ enum tool_rule {
     TOOLS_SENDER_LISTS = 64,
     TOOLS_SANDBOX_ALSO_ALLOW = 128,
     TOOLS_SANDBOX_LIFT_DENY = 256,
+    TOOLS_OWNER_WILDCARD = 512,
+    TOOLS_OWNER_FALLBACK = 1024,
 };
 
 /* Most tools that a version may have: sets of them are bit sets of this size. */

@@ -59,8 +59,8 @@ struct evaluation {
     const struct rule *rule;
     struct arena *scratch;
     struct cel_run run;
-    struct cel_value variables[2];
-    place at;         /* of the subject that is looked at */
+    struct cel_value variables[3]; /* subject, gateway, item; as many as the expression knows */
+    place at;                      /* of the subject that is looked at */
     uint32_t gateway; /* the number of its gateway, from 1; 0 for a rule about several */
     bool undecided;   /* reported once for a rule and gateway */
 };
@@ -131,7 +131,7 @@ static struct span origin_span(struct evaluation *e, const struct cel_program *p
     return place_span(e->engine->tree, v.origin);
 }
 
-/* Not the finding's own place, which is shown anyway. */
+/* Not the finding's own place, which is shown anyway, and nothing twice. */
 static void add_place(struct evaluation *e, struct finding *f, place at, struct str message) {
     struct span span = place_span(e->engine->tree, at), own = f->at.span;
     bool same = span.file == own.file && span.start == own.start && span.end == own.end;
@@ -144,25 +144,28 @@ static void add_place(struct evaluation *e, struct finding *f, place at, struct 
     ARRAY_PUSH(e->engine->arena, f->related) = (struct related){locate(e->engine, span), message};
 }
 
-/* A place for each element. */
-static void add_each(struct evaluation *e, struct finding *f, struct cel_value list,
-                     struct str message) {
-    enum { MOST = 20 };
-    size_t n = cel_size(list);
-    for (size_t i = 0; i < n && i < MOST; i++)
-        add_place(e, f, cel_at(&e->run, list, i).origin, message);
+static void add_related_place(struct evaluation *e, const struct rule_related *r,
+                              struct cel_value at, struct finding *f) {
+    if (r->when && !holds(e, r->when)) return;
+    if (r->at) at = cel_eval(r->at, &e->run, e->variables);
+    if (at.kind != CEL_ERROR && at.kind != CEL_NULL)
+        add_place(e, f, at.origin, fill(e, &r->message));
 }
 
 static void add_related(struct evaluation *e, struct finding *f) {
+    enum { MOST = 20 }; /* of one list: more places help nobody */
     for (size_t i = 0; i < e->rule->n_related; i++) {
         const struct rule_related *r = &e->rule->related[i];
-        if (r->when && !holds(e, r->when)) continue;
-        struct cel_value at = cel_eval(r->at, &e->run, e->variables);
-        if (at.kind == CEL_ERROR || at.kind == CEL_NULL) continue;
-        if (at.kind == CEL_LIST)
-            add_each(e, f, at, fill(e, &r->message));
-        else
-            add_place(e, f, at.origin, fill(e, &r->message));
+        if (!r->each) {
+            add_related_place(e, r, cel_null(), f);
+            continue;
+        }
+        struct cel_value list = cel_eval(r->each, &e->run, e->variables);
+        for (size_t k = 0; k < cel_size(list) && k < MOST; k++) {
+            struct cel_value item = cel_at(&e->run, list, k);
+            e->variables[e->rule->env.n] = item;
+            add_related_place(e, r, item, f);
+        }
     }
 }
 
@@ -196,7 +199,11 @@ static void add_finding(struct evaluation *e, const void *object) {
                         .at = locate(e->engine, span),
                         .gateway = e->gateway};
     if (rule->raise_when && holds(e, rule->raise_when)) f.severity = rule->raised;
-    if (rule->doubt_when && holds(e, rule->doubt_when)) f.confidence = rule->doubted;
+    for (size_t i = 0; i < rule->n_doubts; i++)
+        if (holds(e, rule->doubts[i].when)) {
+            f.confidence = rule->doubts[i].confidence;
+            break;
+        }
     add_related(e, &f);
     if (rule->range->type == &fact_fleet_share) add_members(e, object, &f);
     fact_subjects(e->engine->arena, rule->range, object, &f);
@@ -308,6 +315,7 @@ static void run_rules_on(struct engine *e, struct report *report, bool suppressi
             run_pairs(&ev, gateways, n);
         else
             run_rule(&ev, gateways, n);
+        timing_lap(e->timing, ev.rule->info.id);
     }
     arena_free(ev.scratch);
 }

@@ -14,7 +14,7 @@
         return cel_with_origin(cel_object(&type, &e->array[i]), place_of(&e->array[i]));           \
     }
 
-static place power_place(const struct power *p) {
+static place power_place(const struct audited_power *p) {
     const struct agent *agent = exposure_agent(p->in->model, p->agent);
     return agent ? agent->at : p->in->model->tools.at;
 }
@@ -34,7 +34,7 @@ static place browser_place(const struct sandbox_browser *b) {
     return b->network.at;
 }
 
-ELEMENTS(power, fact_power, powers, power_place)
+ELEMENTS(audited_power, fact_audited_power, powers, power_place)
 ELEMENTS(exec_scope, fact_exec_scope, exec_scopes.v, scope_place)
 ELEMENTS(skill_scope, fact_exec_scope, skill_scopes.v, scope_place)
 ELEMENTS(safe_bin, fact_safe_bin, safe_bins.v, bin_place)
@@ -67,13 +67,14 @@ static struct cel_value label(struct cel_run *run, const struct model *m, int32_
     return string_at(text, agent->at);
 }
 
-static const struct tool_policy *policy_of(const struct power *p) {
+static const struct tool_policy *policy_of(const struct audited_power *p) {
     const struct model *m = p->in->model;
     return p->agent < 0 ? &m->tools : &m->agents.v[p->agent].tools;
 }
 
 /* Of the tools that serve a purpose those that are allowed, in the data's order. */
-static struct cel_value tools_for(struct cel_run *run, const struct power *p, const char *purpose) {
+static struct cel_value tools_for(struct cel_run *run, const struct audited_power *p,
+                                  const char *purpose) {
     const struct gateway_data *g = p->in->model->gateway;
     struct names names = name_map_get(&g->audit_tools, str_from(purpose));
     struct cel_value *v = arena_alloc(run->arena, names.n * sizeof *v);
@@ -92,23 +93,23 @@ static struct cel_value web_tools(struct cel_run *run, const struct model_exposu
     return cel_with_origin(cel_list(v, n), x->ref->written.at);
 }
 
-static struct flag workspace_only(const struct power *p) {
+static struct flag workspace_only(const struct audited_power *p) {
     struct flag own = policy_of(p)->fs_workspace_only;
     return own.set ? own : p->in->model->tools.fs_workspace_only;
 }
 
-static struct cel_value exec_host(const struct power *p) {
+static struct cel_value exec_host(const struct audited_power *p) {
     const struct text *own = &policy_of(p)->exec.host, *global = &p->in->model->tools.exec.host;
     const struct text *host = own->set ? own : global;
     return host->set ? text(host) : string_at(STR("auto"), host->at);
 }
 
-static bool is_restricted(const struct power *p) {
+static bool is_restricted(const struct audited_power *p) {
     const struct tool_policy *own = policy_of(p);
     return own->profile.set || own->lists.allow.set || own->lists.deny.set;
 }
 
-static place restriction(const struct power *p) {
+static place restriction(const struct audited_power *p) {
     const struct tool_policy *own = policy_of(p);
     if (own->profile.set) return own->profile.at;
     return own->lists.allow.set ? own->lists.allow.at : own->lists.deny.at;
@@ -178,9 +179,9 @@ static struct cel_value entry_count(const struct elevated_channel *list) {
       bool_at(o->in->model->tools.elevated.enabled.set, o->in->model->tools.elevated.enabled.at))  \
     F(exposure, profile, S(CEL_STRING), "`tools.profile`, or empty.",                              \
       text(&o->in->model->tools.profile))                                                          \
-    F(exposure, powers, LISTO(fact_power),                                                         \
+    F(exposure, powers, LISTO(fact_audited_power),                                                 \
       "What may be done under agents.defaults, then by each agent, by the audit's own reading.",   \
-      elements(run, o, o->n_powers, power_element))                                                \
+      elements(run, o, o->n_powers, audited_power_element))                                        \
     F(exposure, exec_scopes, LISTO(fact_exec_scope), "For whom exec asks how much.",               \
       elements(run, o, o->exec_scopes.n, exec_scope_element))                                      \
     F(exposure, skill_scopes, LISTO(fact_exec_scope),                                              \
@@ -216,32 +217,37 @@ static struct cel_value entry_count(const struct elevated_channel *list) {
       text(&o->in->model->tools_visibility))
 
 #define POWER_FIELDS(F)                                                                            \
-    F(power, label, S(CEL_STRING), "`agents.defaults`, `agents.entries.work`.",                    \
+    F(audited_power, label, S(CEL_STRING), "`agents.defaults`, `agents.entries.work`.",            \
       label(run, o->in->model, o->agent))                                                          \
-    F(power, agent, OBJ(fact_agent), "The agent; absent for the defaults.",                        \
+    F(audited_power, agent, OBJ(fact_agent), "The agent; absent for the defaults.",                \
       agent_value(o->in, o->agent))                                                                \
-    F(power, written, S(CEL_BOOL), "It is an agent of the config, not one that is implied.",       \
+    F(audited_power, written, S(CEL_BOOL),                                                         \
+      "It is an agent of the config, not one that is implied.",                                    \
       bool_at(o->agent >= 0 && o->in->model->loaded->roster.agents.n, power_place(o)))             \
-    F(power, sandbox_mode, S(CEL_STRING), "off, non-main or all.",                                 \
+    F(audited_power, sandbox_mode, S(CEL_STRING), "off, non-main or all.",                         \
       text(&exposure_sandbox(o->in->model, o->agent)->mode))                                       \
-    F(power, workspace_access, S(CEL_STRING), "none, ro or rw.",                                   \
+    F(audited_power, workspace_access, S(CEL_STRING), "none, ro or rw.",                           \
       text(&exposure_sandbox(o->in->model, o->agent)->workspace_access))                           \
-    F(power, workspace_only, S(CEL_BOOL), "`tools.fs.workspaceOnly` in force.",                    \
+    F(audited_power, workspace_only, S(CEL_BOOL), "`tools.fs.workspaceOnly` in force.",            \
       flag(workspace_only(o)))                                                                     \
-    F(power, runtime, LIST(CEL_STRING), "Tools that run commands.", tools_for(run, o, "runtime"))  \
-    F(power, files, LIST(CEL_STRING), "Tools that work on files.", tools_for(run, o, "files"))     \
-    F(power, changing, LIST(CEL_STRING), "Those of them that change files.",                       \
+    F(audited_power, runtime, LIST(CEL_STRING), "Tools that run commands.",                        \
+      tools_for(run, o, "runtime"))                                                                \
+    F(audited_power, files, LIST(CEL_STRING), "Tools that work on files.",                         \
+      tools_for(run, o, "files"))                                                                  \
+    F(audited_power, changing, LIST(CEL_STRING), "Those of them that change files.",               \
       tools_for(run, o, "changing"))                                                               \
-    F(power, control, LIST(CEL_STRING), "Tools that rule the gateway.",                            \
+    F(audited_power, control, LIST(CEL_STRING), "Tools that rule the gateway.",                    \
       tools_for(run, o, "control"))                                                                \
-    F(power, sessions, LIST(CEL_STRING), "Tools that look into sessions.",                         \
+    F(audited_power, sessions, LIST(CEL_STRING), "Tools that look into sessions.",                 \
       tools_for(run, o, "sessions"))                                                               \
-    F(power, own_host, S(CEL_STRING), "`tools.exec.host` of its own block, or empty.",             \
+    F(audited_power, own_host, S(CEL_STRING), "`tools.exec.host` of its own block, or empty.",     \
       text(&policy_of(o)->exec.host))                                                              \
-    F(power, exec_host, S(CEL_STRING), "The same, else the global one, else auto.", exec_host(o))  \
-    F(power, own_profile, S(CEL_STRING), "`tools.profile` of its own block, or empty.",            \
+    F(audited_power, exec_host, S(CEL_STRING), "The same, else the global one, else auto.",        \
+      exec_host(o))                                                                                \
+    F(audited_power, own_profile, S(CEL_STRING), "`tools.profile` of its own block, or empty.",    \
       text(&policy_of(o)->profile))                                                                \
-    F(power, restricted, S(CEL_BOOL), "Has a profile, an allow or a deny list of its own.",        \
+    F(audited_power, restricted, S(CEL_BOOL),                                                      \
+      "Has a profile, an allow or a deny list of its own.",                                        \
       bool_at(is_restricted(o), restriction(o)))
 
 #define EXEC_SCOPE_FIELDS(F)                                                                       \
@@ -325,7 +331,7 @@ static struct cel_value entry_count(const struct elevated_channel *list) {
 DEFINE_FACT(exposure, struct exposure, "exposure",
             "What the gateway's own audit asks of a config, by the audit's own reading.",
             EXPOSURE_FIELDS)
-DEFINE_FACT(power, struct power, "power",
+DEFINE_FACT(audited_power, struct audited_power, "audited_power",
             "What may be done under the defaults, or by one agent. No plugin is known to it, and "
             "only an agent whose every session is sandboxed has the sandbox's lists.",
             POWER_FIELDS)

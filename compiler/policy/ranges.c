@@ -19,8 +19,10 @@ SIMPLE_RANGE(binding, s->model->bindings.n, &s->bindings[i])
 SIMPLE_RANGE(reach, s->reaches.n, &s->reaches.v[i])
 SIMPLE_RANGE(shared_session, s->sessions.n, &s->sessions.v[i])
 SIMPLE_RANGE(crowded_channel, s->crowded.n, &s->crowded.v[i])
+SIMPLE_RANGE(shared_room, s->rooms.n, &s->rooms.v[i])
 SIMPLE_RANGE(tool_entry, s->tool_entries.n, &s->tool_entries.v[i])
 SIMPLE_RANGE(shared_workspace, s->workspaces.n, &s->workspaces.v[i])
+SIMPLE_RANGE(power_path, s->paths.n, &s->paths.v[i])
 SIMPLE_RANGE(shared_agent_dir, s->agent_dirs.n, &s->agent_dirs.v[i])
 
 SIMPLE_RANGE(bind, s->exposure->binds.n, &s->exposure->binds.v[i])
@@ -54,6 +56,9 @@ const struct fact_range fact_ranges[] = {
     {"crowded_channel", &fact_crowded_channel, false,
      "each channel with several senders on one account while dmScope is main",
      crowded_channel_count, crowded_channel_at},
+    {"shared_room", &fact_shared_room, false,
+     "each main session into which a room writes and somebody else, too", shared_room_count,
+     shared_room_at},
     {"tool_entry", &fact_tool_entry, false, "each entry of a tool list", tool_entry_count,
      tool_entry_at},
     {"shared_workspace", &fact_shared_path, false,
@@ -67,6 +72,9 @@ const struct fact_range fact_ranges[] = {
     {"bind", &fact_bind, false, "each entry of a sandbox's binds", bind_count, bind_at},
     {"elevated_list", &fact_elevated_list, false, "each list of tools.elevated.allowFrom",
      elevated_list_count, elevated_list_at},
+    {"power_path", &fact_power_path, false,
+     "each agent's powers that somebody who is not the owner has, and how they come by them",
+     power_path_count, power_path_at},
     {"agent_pair", &fact_agent_pair, false, "each pair of agents (costs their number squared)",
      agent_pair_count, agent_pair_at},
     {"gateway_pair", &fact_gateway_pair, true, "each pair of gateways of the run", NULL, NULL},
@@ -100,7 +108,9 @@ place fact_place(const struct cel_object_type *type, const void *object) {
     if (type == &fact_binding) return ((const struct binding_facts *)object)->binding->at;
     if (type == &fact_reach) return ((const struct reach *)object)->at;
     if (type == &fact_shared_session) return ((const struct shared_session *)object)->scope_at;
+    if (type == &fact_shared_room) return ((const struct shared_room *)object)->scope_at;
     if (type == &fact_tool_entry) return ((const struct tool_entry *)object)->text->at;
+    if (type == &fact_power_path) return ((const struct power_path *)object)->at;
     if (type == &fact_fleet_share) return fleet_share_place(object);
     if (type == &fact_container) return ((const struct container *)object)->at;
     if (type == &fact_bind) return ((const struct bind_mount *)object)->entry->at;
@@ -179,6 +189,10 @@ void fact_subjects(struct arena *a, const struct fact_range *range, const void *
         add(a, f, "agent", agent_id(s->in, s->agent));
         add_list(a, f, "accounts", s->accounts, s->n_accounts);
         add(a, f, "session", s->session_key);
+    } else if (range->type == &fact_shared_room) {
+        const struct shared_room *r = object;
+        add(a, f, "agent", agent_id(r->in, r->room->agent));
+        add(a, f, "session", r->room->session_key);
     } else if (range->type == &fact_crowded_channel) {
         const struct crowded_channel *c = object;
         add(a, f, "account", account_name(a, &c->in->model->accounts.v[c->account]));
@@ -194,6 +208,11 @@ void fact_subjects(struct arena *a, const struct fact_range *range, const void *
         const struct shared_path *p = object;
         add_pair(a, f, "agents", agent_id(p->in, p->first), agent_id(p->in, p->second));
         add(a, f, "path", p->path);
+    } else if (range->type == &fact_power_path) {
+        const struct power_path *p = object;
+        add(a, f, "agent", agent_id(p->in, p->agent));
+        add(a, f, "account", account_name(a, &p->in->model->accounts.v[p->reach->account]));
+        if (p->reach->sender.n) add(a, f, "sender", p->reach->sender);
     } else if (range->type == &fact_agent_pair) {
         const struct agent_pair *p = object;
         add_pair(a, f, "agents", p->a->agent->id, p->b->agent->id);
