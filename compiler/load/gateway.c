@@ -290,6 +290,32 @@ static void read_loading(const struct reader *r, node_id loading, struct gateway
     g->env_blocked_between = map_of(r, section(r, env, "blocked_between"));
 }
 
+static void read_exposure(const struct reader *r, node_id exposure, struct gateway_data *g) {
+    node_id tools = section(r, exposure, "tools"), models = section(r, exposure, "models");
+    node_id search = section(r, exposure, "web_search"), bins = section(r, exposure, "programs");
+    node_id mounts = section(r, exposure, "mounts"), doors = section(r, exposure, "doors");
+    g->audit_tools = map_of(r, section(r, tools, "sets"));
+    g->audit_profile_extends = flag(r, tools, "profile_extends");
+    g->audit_provider_lists = flag(r, tools, "provider_lists");
+    g->audit_open_dm = flag(r, doors, "direct");
+    g->audit_merges_accounts = flag(r, doors, "merges_accounts");
+    g->audit_roster_implied = flag(r, exposure, "roster_implied");
+    g->audit_resolves_models = flag(r, models, "resolves_aliases");
+    g->small_models_sandboxed = flag(r, models, "small_need_sandbox");
+    g->model_aliases = map_of(r, section(r, models, "aliases"));
+    g->search_keys = map_of(r, section(r, search, "keys"));
+    g->search_any_setting = flag(r, search, "any_setting");
+    g->search_variables = names_of(r, section(r, search, "variables"));
+    g->interpreters = names_of(r, section(r, bins, "interpreters"));
+    g->versioned_interpreters = names_of(r, section(r, bins, "versioned"));
+    g->broad_bins = names_of(r, section(r, bins, "broad"));
+    g->risky_dirs = map_of(r, section(r, bins, "risky_dirs"));
+    g->blocked_paths = names_of(r, section(r, mounts, "blocked"));
+    g->blocked_home = names_of(r, section(r, mounts, "blocked_home"));
+    g->blocked_covers = flag(r, mounts, "covers");
+    g->home_variables = names_of(r, section(r, mounts, "home_variables"));
+}
+
 static struct gateway_data read_gateway(struct reader *r, const struct embedded *e) {
     struct gateway_data g = {0};
     uint32_t file = source_add(r->tree->sources, str_from(e->name), (struct str){e->text, e->n});
@@ -310,6 +336,7 @@ static struct gateway_data read_gateway(struct reader *r, const struct embedded 
     g.audit_by_route = str_equal(text(r, audit, "session_check"), STR("route"));
     g.undecided = map_of(r, section(r, audit, "undecided"));
     g.undecided_without_fs = map_of(r, section(r, audit, "undecided_without_fs"));
+    read_exposure(r, section(r, root, "exposure"), &g);
     node_id schema = section(r, root, "schema");
     g.model_providers = names_of(r, section(r, schema, "model_providers"));
     g.web_search = names_of(r, section(r, schema, "web_search"));

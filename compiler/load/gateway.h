@@ -91,6 +91,25 @@ struct gateway_data {
     struct str session_visibility;
     bool agent_to_agent;
     bool audit_by_route; /* session_collision (true) or scope_main_multiuser */
+    /* How the gateway's own audit reads tools, channels, models and paths: */
+    bool audit_profile_extends;    /* alsoAllow widens the profile */
+    bool audit_provider_lists;     /* the lists of a model's provider count */
+    bool audit_open_dm;            /* open direct messages are open doors, too */
+    bool audit_merges_accounts;    /* an account is judged with what its channel says */
+    bool audit_resolves_models;    /* an alias is judged as the model that it stands for */
+    bool audit_roster_implied;     /* a config without agents has one */
+    bool small_models_sandboxed;   /* a small model is unsafe outside of a sandbox */
+    struct name_map audit_tools;   /* what they are for -> tools, in its order */
+    struct name_map model_aliases; /* names that it gives to well-known models -> the model */
+    struct name_map search_keys;   /* any name -> path below tools.web.search */
+    bool search_any_setting;       /* anything there is taken for a key */
+    struct names search_variables; /* in which a key may be */
+    struct names interpreters, versioned_interpreters; /* the latter also with a version number */
+    struct names broad_bins;                           /* programs that do more than filter text */
+    struct name_map risky_dirs; /* why -> patterns: `=` whole, `^` beginning, else a part */
+    struct names blocked_paths, blocked_home; /* that a sandbox must not mount; below a home */
+    bool blocked_covers;                      /* nor a directory that holds one of them */
+    struct names home_variables;              /* that name a home directory */
     /* Ids of the gateway's audit that a config alone cannot decide: reason -> ids. */
     struct name_map undecided, undecided_without_fs;
 

@@ -188,6 +188,7 @@ struct model *model_build(struct arena *a, struct diags *d, const struct loaded 
     build_hooks(m, &r, env);
     build_tools(m, &r);
     model_build_tools(m, &r);
+    model_build_surface(m, &r);
     model_build_settings(m, &r, env);
     m->broadcast_agents = broadcast_agents(m, &r);
     m->topic_agents = topic_agents(m, &r);

@@ -7,6 +7,7 @@
 #include "load/load.h"
 #include "model/routing.h"
 #include "model/settings.h"
+#include "model/surface.h"
 #include "model/tools.h"
 #include "model/value.h"
 
@@ -41,6 +42,7 @@ struct agent {
 struct binding {
     struct text agent, channel, account, peer_kind, peer_id, guild, team;
     struct text_list roles;
+    struct text group_scope; /* session.groupScope */
     place at;
     int32_t route;
     bool is_acp, added, has_peer;
@@ -149,6 +151,7 @@ struct model {
     struct session_settings session;
     struct hooks hooks;
     struct gateway_settings settings;
+    struct surface surface; /* what it lays open */
     ARRAY(struct audit_suppression) audit_suppressions;
     place audit_suppressions_at;
     const struct conditions *conditions;                   /* what is known beside the config */
@@ -174,6 +177,13 @@ void model_build_routing(struct model *m, const struct reading *r);
 void model_build_accounts(struct model *m, const struct reading *r, const struct environment *env);
 /* model/agents.c: agents with their sandboxes, tool policies and paths. */
 void model_build_agents(struct model *m, const struct reading *r);
+
+/* model/surface.c, and its parts doors.c, containers.c and models.c: what the config lays open.
+ * After everything else. */
+void model_build_surface(struct model *m, const struct reading *r);
+void model_build_doors(struct model *m);
+void model_build_containers(struct model *m, const struct reading *r);
+void model_build_models(struct model *m, const struct reading *r);
 
 /* model/settings.c: what the gateway's own audit asks of the blocks gateway, security... */
 void model_build_settings(struct model *m, const struct reading *r, const struct environment *env);

@@ -25,6 +25,11 @@ SIMPLE_RANGE(shared_workspace, s->workspaces.n, &s->workspaces.v[i])
 SIMPLE_RANGE(power_path, s->paths.n, &s->paths.v[i])
 SIMPLE_RANGE(shared_agent_dir, s->agent_dirs.n, &s->agent_dirs.v[i])
 
+SIMPLE_RANGE(bind, s->exposure->binds.n, &s->exposure->binds.v[i])
+SIMPLE_RANGE(container, s->model->surface.containers.n, &s->model->surface.containers.v[i])
+SIMPLE_RANGE(elevated_list, s->model->tools.elevated.n_channels,
+             &s->model->tools.elevated.channels[i])
+
 static size_t agent_pair_count(const struct analysis *s) {
     size_t n = s->model->agents.n;
     return n * (n - (n > 0)) / 2;
@@ -62,6 +67,11 @@ const struct fact_range fact_ranges[] = {
     {"shared_agent_dir", &fact_shared_path, false,
      "agents whose agent directories are the same or lie in each other", shared_agent_dir_count,
      shared_agent_dir_at},
+    {"container", &fact_container, false, "each sandbox.docker block", container_count,
+     container_at},
+    {"bind", &fact_bind, false, "each entry of a sandbox's binds", bind_count, bind_at},
+    {"elevated_list", &fact_elevated_list, false, "each list of tools.elevated.allowFrom",
+     elevated_list_count, elevated_list_at},
     {"power_path", &fact_power_path, false,
      "each agent's powers that somebody who is not the owner has, and how they come by them",
      power_path_count, power_path_at},
@@ -102,6 +112,9 @@ place fact_place(const struct cel_object_type *type, const void *object) {
     if (type == &fact_tool_entry) return ((const struct tool_entry *)object)->text->at;
     if (type == &fact_power_path) return ((const struct power_path *)object)->at;
     if (type == &fact_fleet_share) return fleet_share_place(object);
+    if (type == &fact_container) return ((const struct container *)object)->at;
+    if (type == &fact_bind) return ((const struct bind_mount *)object)->entry->at;
+    if (type == &fact_elevated_list) return ((const struct elevated_channel *)object)->allow.at;
     if (type == &fact_agent_pair) return ((const struct agent_pair *)object)->b->agent->at;
     if (type == &fact_gateway_pair) return ((const struct gateway_pair *)object)->b->model->at;
     if (type == &fact_crowded_channel) {
@@ -187,6 +200,10 @@ void fact_subjects(struct arena *a, const struct fact_range *range, const void *
         const struct tool_entry *e = object;
         if (e->agent >= 0) add(a, f, "agent", agent_id(e->in, e->agent));
         add(a, f, "tool", e->name);
+    } else if (range->type == &fact_bind) {
+        add(a, f, "bind", ((const struct bind_mount *)object)->entry->v);
+    } else if (range->type == &fact_elevated_list) {
+        add(a, f, "channel", ((const struct elevated_channel *)object)->channel);
     } else if (range->type == &fact_shared_path) {
         const struct shared_path *p = object;
         add_pair(a, f, "agents", agent_id(p->in, p->first), agent_id(p->in, p->second));
@@ -206,7 +223,7 @@ void fact_subjects(struct arena *a, const struct fact_range *range, const void *
         add_gateways(a, f, object);
     } else if (range->type == &fact_suppression) {
         add(a, f, "suppression", ((const struct bad_suppression *)object)->id);
-    } else {
+    } else if (range->type == &fact_gateway) {
         add(a, f, "gateway", ((const struct analysis *)object)->model->name);
     }
 }
