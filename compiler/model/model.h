@@ -149,8 +149,7 @@ struct model {
     struct session_settings session;
     struct hooks hooks;
     struct gateway_settings settings;
-    ARRAY(struct audit_suppression) audit_suppressions;
-    place audit_suppressions_at;
+    struct audit_settings audit;
     const struct conditions *conditions;                   /* what is known beside the config */
     struct text_list broadcast_agents, topic_agents;       /* agents that other blocks name */
     place agents_at, bindings_at, channels_at, session_at; /* the blocks, or what is around them */
@@ -177,6 +176,12 @@ void model_build_agents(struct model *m, const struct reading *r);
 
 /* model/settings.c: what the gateway's own audit asks of the blocks gateway, security... */
 void model_build_settings(struct model *m, const struct reading *r, const struct environment *env);
+/* model/gateway_auth.c: gateway.auth, and hooks.token beside it. */
+void model_build_auth(struct model *m, const struct reading *r, const struct environment *env);
+/* model/browser.c: whether browser control is on, and which browsers it talks to. */
+void model_build_browser(struct model *m, const struct reading *r);
+/* model/flags.c: settings that are dangerous by themselves. */
+void model_build_flags(struct model *m, const struct reading *r);
 
 /* model/tools.c: the block `tools` of an object; what else decides which tools there are. */
 struct tool_policy model_read_tools(struct model *m, const struct reading *r, node_id owner,

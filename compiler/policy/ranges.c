@@ -1,5 +1,5 @@
 /* What a rule can range over, and whom its findings are about. */
-#include "policy/facts.h"
+#include "policy/facts_settings.h"
 
 #define SIMPLE_RANGE(name, count_expression, element_expression)                                   \
     static size_t name##_count(const struct analysis *s) {                                         \
@@ -21,6 +21,8 @@ SIMPLE_RANGE(shared_session, s->sessions.n, &s->sessions.v[i])
 SIMPLE_RANGE(crowded_channel, s->crowded.n, &s->crowded.v[i])
 SIMPLE_RANGE(tool_entry, s->tool_entries.n, &s->tool_entries.v[i])
 SIMPLE_RANGE(shared_workspace, s->workspaces.n, &s->workspaces.v[i])
+SIMPLE_RANGE(browser_profile, s->model->audit.browser_profiles.n,
+             &s->model->audit.browser_profiles.v[i])
 SIMPLE_RANGE(shared_agent_dir, s->agent_dirs.n, &s->agent_dirs.v[i])
 
 static size_t agent_pair_count(const struct analysis *s) {
@@ -57,6 +59,11 @@ const struct fact_range fact_ranges[] = {
     {"shared_agent_dir", &fact_shared_path, false,
      "agents whose agent directories are the same or lie in each other", shared_agent_dir_count,
      shared_agent_dir_at},
+    {"dangerous_setting", &fact_dangerous_setting, false,
+     "each setting that is dangerous by itself (2026.3.13: all of them at once)",
+     dangerous_setting_count, dangerous_setting_at},
+    {"browser_profile", &fact_browser_profile, false, "each browser that the gateway talks to",
+     browser_profile_count, browser_profile_at},
     {"agent_pair", &fact_agent_pair, false, "each pair of agents (costs their number squared)",
      agent_pair_count, agent_pair_at},
     {"gateway_pair", &fact_gateway_pair, true, "each pair of gateways of the run", NULL, NULL},
@@ -91,6 +98,8 @@ place fact_place(const struct cel_object_type *type, const void *object) {
     if (type == &fact_reach) return ((const struct reach *)object)->at;
     if (type == &fact_shared_session) return ((const struct shared_session *)object)->scope_at;
     if (type == &fact_tool_entry) return ((const struct tool_entry *)object)->text->at;
+    if (type == &fact_dangerous_setting) return ((const struct dangerous_setting *)object)->flags->at;
+    if (type == &fact_browser_profile) return ((const struct browser_profile *)object)->at;
     if (type == &fact_fleet_share) return fleet_share_place(object);
     if (type == &fact_agent_pair) return ((const struct agent_pair *)object)->b->agent->at;
     if (type == &fact_gateway_pair) return ((const struct gateway_pair *)object)->b->model->at;
@@ -185,6 +194,13 @@ void fact_subjects(struct arena *a, const struct fact_range *range, const void *
         add_pair(a, f, "gateways", p->a->model->name, p->b->model->name);
     } else if (range->type == &fact_fleet_share) {
         add_gateways(a, f, object);
+    } else if (range->type == &fact_browser_profile) {
+        add(a, f, "profile", ((const struct browser_profile *)object)->name);
+    } else if (range->type == &fact_dangerous_setting) {
+        const struct dangerous_setting *d = object;
+        struct str *settings = ARENA_ARRAY(a, struct str, d->n);
+        for (size_t i = 0; i < d->n; i++) settings[i] = d->flags[i].text;
+        add_list(a, f, "settings", settings, d->n);
     } else if (range->type == &fact_suppression) {
         add(a, f, "suppression", ((const struct bad_suppression *)object)->id);
     } else {
