@@ -167,7 +167,6 @@ static bool is_configured(const struct auth_reading *s, const struct credential 
 struct written {
     struct credential token, password, remote_token, remote_password;
     bool token_set, password_set; /* as the gateway's audit counts it */
-    bool token_without_remote;
     struct str mode; /* as written, or empty */
 };
 
@@ -190,9 +189,8 @@ static void read_mode(const struct auth_reading *s, struct written *w, struct ga
 static void count_credentials(const struct auth_reading *s, struct written *w,
                               const struct gateway_auth *auth) {
     bool by_token = is_mode(w, "token") || is_mode(w, "none") || is_mode(w, "trusted-proxy");
-    w->token_without_remote = auth->used_token.set || any_is_set(s, s->g->token_variables) ||
-                              is_configured(s, &w->token);
-    w->token_set = w->token_without_remote || is_configured(s, &w->remote_token);
+    w->token_set = auth->used_token.set || any_is_set(s, s->g->token_variables) ||
+                   is_configured(s, &w->token) || is_configured(s, &w->remote_token);
     bool can_win = is_mode(w, "password") || (!by_token && !w->token_set);
     w->password_set = auth->used_password.set ||
                       (can_win && (any_is_set(s, s->g->password_variables) ||
@@ -225,21 +223,18 @@ static void find_usable(const struct auth_reading *s, struct gateway_auth *auth)
     if (!has_rule(s, AUDIT_HTTP_BY_CREDENTIAL)) auth->usable = !str_equal(mode, STR("none"));
 }
 
-/* Browser control asks for the credential of the mode that is in force, or for any in the
- * environment or the config. */
+/* Browser control takes any token or password, whatever the mode asks for. */
 static void find_browser_secret(const struct auth_reading *s, const struct written *w,
                                 struct gateway_auth *auth) {
-    struct str mode = auth->mode.v;
-    bool by_password = str_equal(mode, STR("password")) || str_equal(mode, STR("trusted-proxy"));
+    bool token = auth->used_token.set || any_is_set(s, s->g->token_variables) ||
+                 is_configured(s, &w->token);
     bool by_token = is_mode(w, "token") || is_mode(w, "none") || is_mode(w, "trusted-proxy");
-    bool token = (!by_password && auth->used_token.set) ||
-                 any_is_set(s, s->g->token_variables) || is_configured(s, &w->token);
     bool can_win = is_mode(w, "password") || (!by_token && !token);
     auth->browser_secret =
-        token || (by_password && auth->used_password.set) ||
+        token || auth->used_password.set ||
         (can_win && (any_is_set(s, s->g->password_variables) || is_configured(s, &w->password)));
     add_unknown(s, s->g->token_variables, &auth->any_assumed_unset);
-    if (can_win) add_unknown(s, s->g->password_variables, &auth->any_assumed_unset);
+    add_unknown(s, s->g->password_variables, &auth->any_assumed_unset);
 }
 
 static bool conflicts_with_environment(const struct auth_reading *s, const struct written *w) {

@@ -279,6 +279,7 @@ void model_build_settings(struct model *m, const struct reading *r,
     count_group_policies(m, r);
     find_documents(m, r);
     model_build_browser(m, r);
+    model_build_installs(m, r);
     model_build_flags(m, r);
     model_build_auth(m, r, env);
 }

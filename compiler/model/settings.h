@@ -114,6 +114,27 @@ struct browser_profile {
     place at;
 };
 
+/* ---- what was installed from npm ----------------------------------------------------------------
+ */
+
+struct install {
+    struct str name, spec; /* "voice-call", "@openclaw/voice-call@^1" */
+    bool hook;             /* otherwise a plugin */
+    bool unpinned;         /* the spec names no exact version */
+    bool integrity;        /* a digest of the package is recorded */
+    place at;
+};
+
+/* ---- the files of the config -------------------------------------------------------------------
+ */
+
+struct config_file {
+    struct str name, path; /* as reports call it; absolute, links not resolved */
+    bool included, symlink;
+    bool group_reads, group_writes, others_read, others_write; /* of the target of a link */
+    place at;
+};
+
 /* ---- the whole ---------------------------------------------------------------------------------
  */
 
@@ -145,6 +166,7 @@ struct audit_settings {
     struct text feishu_docs; /* set: a Feishu account has the document tool; its place */
     uint32_t open_groups, allowlisted_groups; /* channels with that groupPolicy */
     ARRAY(struct dangerous_flag) flags;
+    ARRAY(struct install) installs;
     ARRAY(struct audit_suppression) suppressions;
     place suppressions_at;
 };

@@ -460,7 +460,7 @@ DEFINE_FACT(reach, struct reach, "reach",
 const struct cel_object_type *const fact_types[] = {
     &fact_gateway,        &fact_auth,           &fact_credential,      &fact_trusted_proxy,
     &fact_control_ui,     &fact_http,           &fact_nodes,           &fact_node_command,
-    &fact_browser,        &fact_browser_profile, &fact_dangerous_setting, &fact_agent,
+    &fact_browser,        &fact_browser_profile, &fact_dangerous_setting, &fact_install, &fact_config_file, &fact_agent,
     &fact_account,        &fact_binding,        &fact_reach,           &fact_shared_session,
     &fact_crowded_channel, &fact_tool_entry,    &fact_shared_path,     &fact_agent_pair,
     &fact_gateway_pair,   &fact_fleet_share,    &fact_suppression,     NULL};

@@ -10,6 +10,16 @@ struct cel_value fact_suppressed_ids(struct cel_run *run, const struct model *m)
     return cel_with_origin(cel_list(v, n), m->audit.suppressions_at);
 }
 
+struct cel_value fact_installs(struct cel_run *run, const struct model *m) {
+    size_t n = m->audit.installs.n;
+    struct cel_value *v = arena_alloc(run->arena, n * sizeof *v);
+    for (size_t i = 0; i < n; i++) {
+        const struct install *install = &m->audit.installs.v[i];
+        v[i] = cel_with_origin(cel_object(&fact_install, install), install->at);
+    }
+    return cel_with_origin(cel_list(v, n), m->at);
+}
+
 static struct cel_value names_at(struct cel_run *run, struct names names, place at) {
     return cel_with_origin(strings(run, names.v, names.n), at);
 }
@@ -176,6 +186,15 @@ const void *dangerous_setting_at(const struct analysis *s, struct arena *scratch
     F(browser_profile, plain_remote, S(CEL_BOOL), "HTTP to another machine.",                      \
       bool_at(o->plain_remote, o->at))
 
+#define INSTALL_FIELDS(F)                                                                          \
+    F(install, name, S(CEL_STRING), "What it is called.", string_at(o->name, o->at))               \
+    F(install, spec, S(CEL_STRING), "The npm spec, or empty.", string_at(o->spec, o->at))          \
+    F(install, hook, S(CEL_BOOL), "A hook; otherwise a plugin.", bool_at(o->hook, o->at))          \
+    F(install, unpinned, S(CEL_BOOL), "The spec names no exact version.",                          \
+      bool_at(o->unpinned, o->at))                                                                 \
+    F(install, integrity, S(CEL_BOOL), "A digest of the package is recorded.",                     \
+      bool_at(o->integrity, o->at))
+
 #define DANGEROUS_SETTING_FIELDS(F)                                                                \
     F(dangerous_setting, settings, LIST(CEL_STRING), "Each as `path=value`.",                      \
       setting_texts(run, o))
@@ -200,6 +219,8 @@ DEFINE_FACT(node_command, struct node_command, "node_command",
 DEFINE_FACT(browser, struct model, "browser", "Browser control.", BROWSER_FIELDS)
 DEFINE_FACT(browser_profile, struct browser_profile, "browser_profile",
             "A browser that the gateway talks to.", BROWSER_PROFILE_FIELDS)
+DEFINE_FACT(install, struct install, "install", "Something that was installed from npm.",
+            INSTALL_FIELDS)
 DEFINE_FACT(dangerous_setting, struct dangerous_setting, "dangerous_setting",
             "A setting that is dangerous by itself, or all of them in versions that report them "
             "as one.", DANGEROUS_SETTING_FIELDS)

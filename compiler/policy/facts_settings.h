@@ -7,7 +7,7 @@
 
 extern const struct cel_object_type fact_auth, fact_credential, fact_trusted_proxy, fact_control_ui,
     fact_http, fact_nodes, fact_node_command, fact_browser, fact_browser_profile,
-    fact_dangerous_setting;
+    fact_dangerous_setting, fact_install;
 
 /* All dangerous settings of a gateway in one fact (older gateways report them so), or one of them.
  */
@@ -23,6 +23,9 @@ const void *dangerous_setting_at(const struct analysis *s, struct arena *scratch
 
 /* The ids that security.audit.suppressions names. */
 struct cel_value fact_suppressed_ids(struct cel_run *run, const struct model *m);
+
+/* What 2026.3.13 has installed. */
+struct cel_value fact_installs(struct cel_run *run, const struct model *m);
 
 /* Rows of the table of the gateway's facts (policy/facts.c); `o` is its analysis. */
 /* clang-format off: one field a line, so that the tables read as tables. */
@@ -66,6 +69,9 @@ struct cel_value fact_suppressed_ids(struct cel_run *run, const struct model *m)
     F(gateway, feishu_documents, S(CEL_STRING),                                                    \
       "The first Feishu account (or `feishu`) whose document tool is on, or empty.",               \
       text(&o->model->audit.feishu_docs))                                                          \
+    F(gateway, installs, LISTO(fact_install),                                                      \
+      "Plugins and hooks installed from npm, as 2026.3.13 records them in the config.",            \
+      fact_installs(run, o->model))                                                                \
     F(gateway, audit_suppressions, LIST(CEL_STRING),                                               \
       "The ids that `security.audit.suppressions` names.", fact_suppressed_ids(run, o->model))
 /* clang-format on */

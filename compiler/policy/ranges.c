@@ -23,6 +23,7 @@ SIMPLE_RANGE(tool_entry, s->tool_entries.n, &s->tool_entries.v[i])
 SIMPLE_RANGE(shared_workspace, s->workspaces.n, &s->workspaces.v[i])
 SIMPLE_RANGE(browser_profile, s->model->audit.browser_profiles.n,
              &s->model->audit.browser_profiles.v[i])
+SIMPLE_RANGE(config_file, s->model->n_files, &s->model->files[i])
 SIMPLE_RANGE(shared_agent_dir, s->agent_dirs.n, &s->agent_dirs.v[i])
 
 static size_t agent_pair_count(const struct analysis *s) {
@@ -64,6 +65,8 @@ const struct fact_range fact_ranges[] = {
      dangerous_setting_count, dangerous_setting_at},
     {"browser_profile", &fact_browser_profile, false, "each browser that the gateway talks to",
      browser_profile_count, browser_profile_at},
+    {"config_file", &fact_config_file, false, "each file of the config, with --fs",
+     config_file_count, config_file_at},
     {"agent_pair", &fact_agent_pair, false, "each pair of agents (costs their number squared)",
      agent_pair_count, agent_pair_at},
     {"gateway_pair", &fact_gateway_pair, true, "each pair of gateways of the run", NULL, NULL},
@@ -99,6 +102,7 @@ place fact_place(const struct cel_object_type *type, const void *object) {
     if (type == &fact_shared_session) return ((const struct shared_session *)object)->scope_at;
     if (type == &fact_tool_entry) return ((const struct tool_entry *)object)->text->at;
     if (type == &fact_dangerous_setting) return ((const struct dangerous_setting *)object)->flags->at;
+    if (type == &fact_config_file) return ((const struct config_file *)object)->at;
     if (type == &fact_browser_profile) return ((const struct browser_profile *)object)->at;
     if (type == &fact_fleet_share) return fleet_share_place(object);
     if (type == &fact_agent_pair) return ((const struct agent_pair *)object)->b->agent->at;
@@ -194,6 +198,8 @@ void fact_subjects(struct arena *a, const struct fact_range *range, const void *
         add_pair(a, f, "gateways", p->a->model->name, p->b->model->name);
     } else if (range->type == &fact_fleet_share) {
         add_gateways(a, f, object);
+    } else if (range->type == &fact_config_file) {
+        add(a, f, "file", ((const struct config_file *)object)->name);
     } else if (range->type == &fact_browser_profile) {
         add(a, f, "profile", ((const struct browser_profile *)object)->name);
     } else if (range->type == &fact_dangerous_setting) {
