@@ -45,6 +45,19 @@ enum tool_rule {
     TOOLS_OWNER_FALLBACK = 1024,
 };
 
+/* What differs between versions in how the gateway's own audit reads a config. */
+enum audit_rule {
+    AUDIT_TYPED_REFERENCES = 1,     /* a reference that is not resolved is no credential */
+    AUDIT_REMOTE_CREDENTIALS = 2,   /* gateway.remote's are used where there are no others */
+    AUDIT_PROXY_IS_AUTH = 4,        /* trusted-proxy is enough on loopback, too */
+    AUDIT_HTTP_BY_CREDENTIAL = 8,   /* HTTP without a usable credential; else: with mode none */
+    AUDIT_FLAG_EACH = 16,           /* one finding for each dangerous flag */
+    AUDIT_INTERNAL_HOOK_PARTS = 32, /* entries and directories switch internal hooks on */
+    AUDIT_BROWSER_IS_PLUGIN = 64,   /* plugins.* can switch browser control off */
+    AUDIT_HOOKS_PASSWORD = 128,     /* hooks.token is compared with the password, too */
+    AUDIT_REFERENCE_BY_FORM = 256, /* a secret that begins with ${ and ends with } is a reference */
+};
+
 /* Most tools that a version may have: sets of them are bit sets of this size. */
 enum { TOOLS_MAX = 192 };
 
@@ -110,6 +123,13 @@ struct gateway_data {
     struct names blocked_paths, blocked_home; /* that a sandbox must not mount; below a home */
     bool blocked_covers;                      /* nor a directory that holds one of them */
     struct names home_variables;              /* that name a home directory */
+    unsigned audit_rules;                     /* enum audit_rule */
+    /* Variables that hold a credential, the first of them its text; tools that HTTP should not
+     * have; commands of nodes; places of their lists. */
+    struct names token_variables, password_variables, http_tool_deny;
+    struct names node_commands, risky_node_commands;
+    struct str node_allow, node_deny;
+    struct names flags; /* PLACE=VALUE, `*` any member, `#` any item */
     /* Ids of the gateway's audit that a config alone cannot decide: reason -> ids. */
     struct name_map undecided, undecided_without_fs;
 
