@@ -22,7 +22,8 @@ enum command_bit {
     ON_RULES = 128,
     ON_CHECK = 256,
     ON_TOOLS = 512,
-    ON_ALL = 1023,
+    ON_ACCESS = 1024,
+    ON_ALL = 2047,
 };
 
 struct option_list {
