@@ -3,7 +3,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "commands/run.h"
+#include "commands/audit_batch.h"
+#include "commands/conditions.h"
 
 struct auditing {
     struct run *run;
@@ -101,10 +102,12 @@ enum exit_code command_audit(struct run *run) {
         fprintf(stderr, "clawc: there is no format `%s`: text, json or sarif\n", o->format);
         return EXIT_USAGE;
     }
+    if (o->batch) return audit_batch(run);
     if (!o->arguments.list.n) {
         fputs("clawc: audit what? Give it config files, or - for standard input.\n", stderr);
         return EXIT_USAGE;
     }
+    if (!conditions_of_options(run)) return EXIT_CONFIG;
     if (!outputs_make_sense(o) || !gate_parse(o->fail_on, &gate)) return EXIT_USAGE;
     if (!run_rules(run, &rules)) return EXIT_CONFIG;
     for (size_t i = 0; i < o->arguments.list.n; i++) load_one(&s, o->arguments.list.v[i]);

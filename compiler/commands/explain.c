@@ -117,6 +117,13 @@ static void add_example(struct arena *a, struct buf *b, bool markdown,
     add_code(b, markdown, "Better", language, e->after);
 }
 
+/* "since 2026.9.6", "2026.3.13 to 2026.8.2". */
+static struct str version_words(struct arena *a, const struct version_range *range) {
+    if (!range->until.n) return str_concat(a, STR("since "), range->since);
+    if (!range->since.n) return str_concat(a, STR("until "), range->until);
+    return str_format(a, STR_FMT " to " STR_FMT, STR_ARG(range->since), STR_ARG(range->until));
+}
+
 static void explain(struct run *run, const struct rule *rule, struct str id, bool markdown,
                     struct buf *b) {
     const struct rule_info *i = &rule->info;
@@ -138,6 +145,12 @@ static void explain(struct run *run, const struct rule *rule, struct str id, boo
     buf_addf(b, row, "confidence", STR_ARG(confidence));
     buf_addf(b, row, "family", STR_ARG(i->family));
     buf_addf(b, row, "looks at", STR_ARG(str_from(rule->range->doc)));
+    if (rule->versions.set)
+        buf_addf(b, row, "gateways", STR_ARG(version_words(run->arena, &rule->versions)));
+    if (i->gateway_audit.set)
+        buf_addf(b, row, "also by",
+                 STR_ARG(str_concat(run->arena, STR("openclaw security audit, "),
+                                    version_words(run->arena, &i->gateway_audit))));
     struct str why = plain(run->arena, &rule->why), fix = plain(run->arena, &rule->fix);
     add_section(b, markdown, "Why it matters", why);
     add_section(b, markdown, "How to fix it", fix);
@@ -164,7 +177,8 @@ static enum exit_code unknown_rule(const struct rules *rules, const char *id) {
 enum exit_code command_explain(struct run *run) {
     if (run->o->arguments.list.n != 1) {
         fputs("clawc: explain takes the id of a rule (`clawc rules` lists them), or --path and a "
-              "config\n", stderr);
+              "config\n",
+              stderr);
         return EXIT_USAGE;
     }
     const char *id = run->o->arguments.list.v[0], *format = run->o->format;
@@ -202,6 +216,20 @@ static void add_example_json(struct buf *b, const struct rule_example *e) {
     buf_add_char(b, '}');
 }
 
+static void add_versions(struct buf *b, const char *key, const struct version_range *range) {
+    if (!range->set) return;
+    buf_addf(b, ", \"%s\": {", key);
+    if (range->since.n) {
+        buf_add(b, STR("\"since\": "));
+        json_add_string(b, range->since);
+    }
+    if (range->until.n) {
+        buf_add(b, range->since.n ? STR(", \"until\": ") : STR("\"until\": "));
+        json_add_string(b, range->until);
+    }
+    buf_add_char(b, '}');
+}
+
 static void add_rule_json(struct buf *b, const struct rule *rule) {
     buf_add(b, STR("    {\"id\": "));
     json_add_string(b, rule->info.id);
@@ -212,6 +240,8 @@ static void add_rule_json(struct buf *b, const struct rule *rule) {
     add_text_field(b, "title", rule->info.title);
     add_text_field(b, "file", rule->file);
     buf_addf(b, ", \"builtin\": %s", rule->info.builtin ? "true" : "false");
+    add_versions(b, "versions", &rule->versions);
+    add_versions(b, "gatewayAudit", &rule->info.gateway_audit);
     if (rule->example.before.n) add_example_json(b, &rule->example);
     buf_add_char(b, '}');
 }

@@ -52,8 +52,21 @@ static const struct option table[] = {
     {"--no-audit", NULL, FLAG, AT(no_audit), ON_COMPILE, "Compile without auditing first."},
     {"--table", "FILE", TEXT, AT(table), ON_ROUTE,
      "Route through a compiled table instead of a config."},
-    {"--batch", NULL, FLAG, AT(batch), ON_ROUTE | ON_EVAL | ON_ACCESS,
+    {"--batch", NULL, FLAG, AT(batch), ON_ROUTE | ON_EVAL | ON_AUDIT | ON_ACCESS,
      "Read one JSON object per line from standard input, write one answer per line."},
+    {"--fs", NULL, FLAG, AT(fs), ON_AUDIT,
+     "Also look at the permissions of the files given and of those they include: where they lie "
+     "must be where the gateway reads them, which a checkout is not."},
+    {"--linked", "CHANNEL", LIST, AT(linked), ON_AUDIT,
+     "A channel whose accounts are logged in by something that no config shows, such as whatsapp "
+     "by its QR code; may be repeated. With it no other channel counts as linked."},
+    {"--pairing-store", "FILE", TEXT, AT(pairing_store), ON_AUDIT,
+     "The senders that were approved by pairing: {\"telegram/default\": [\"123456\"]}. Without "
+     "it nobody knows them: possibly none, possibly many."},
+    {"--plugins", "ID[,ID]", TEXT, AT(plugins), ON_AUDIT,
+     "The channel plugins that the gateway has loaded, separated by commas; no other is."},
+    {"--home", "DIR", TEXT, AT(home), ON_AUDIT, "The home directory of the gateway's process."},
+    {"--cwd", "DIR", TEXT, AT(cwd), ON_AUDIT, "The working directory of the gateway's process."},
     {"--agent", "ID", TEXT, AT(agent), ON_TOOLS, "Tell about this agent only."},
     {"--channel", "C", TEXT, AT(channel), ON_ROUTE, "The channel of the message: whatsapp."},
     {"--account", "A", TEXT, AT(account), ON_ROUTE,

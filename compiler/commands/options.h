@@ -39,8 +39,9 @@ struct options {
     const char *output_file, *table, *against, *agent;
     const char *channel, *account, *peer, *parent_peer, *guild, *team;
     const char *default_agent, *dm_scope, *group_scope;
-    struct option_list outputs, rules, env, env_files, roles;
-    bool help, version, quiet, each, batch, no_audit, process_env, facts, manual, resolved;
+    const char *pairing_store, *plugins, *home, *cwd;
+    struct option_list outputs, rules, env, env_files, roles, linked;
+    bool fs, help, version, quiet, each, batch, no_audit, process_env, facts, manual, resolved;
 };
 
 /* Reads argv. False after a message on standard error (wrong usage), which ends with how to get

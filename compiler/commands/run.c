@@ -180,7 +180,10 @@ static void keep_errors(struct diags *d, size_t first) {
 void run_load(struct run *run, const char *path, struct loaded *out) {
     uint32_t file;
     *out = (struct loaded){.tree = run->tree, .errors = 1, .startup = STARTUP_REJECTED};
-    if (!run_read(run, path, &file)) return;
+    if (run_read(run, path, &file)) run_load_file(run, file, path, out);
+}
+
+void run_load_file(struct run *run, uint32_t file, const char *path, struct loaded *out) {
     struct loader l = {.arena = run->arena,
                        .tree = run->tree,
                        .diags = run->diags,
@@ -231,7 +234,7 @@ static struct str configured_state(const struct run *run, struct str name) {
  * state directory. */
 static struct gateway_place place_of(struct run *run, const char *path) {
     struct arena *a = run->arena;
-    struct gateway_place where = {.name = STR("stdin")};
+    struct gateway_place where = {.name = STR("stdin"), .conditions = &run->conditions};
     if (strcmp(path, "-") == 0) return where;
     struct str given = str_from(path), folder = folder_of(given), state = last_name(folder);
     char *real = realpath(path, NULL);
@@ -388,7 +391,8 @@ struct report *run_audit(struct run *run, const struct rules *rules, const struc
                        .project = run->has_project ? &run->project : NULL,
                        .gate = *gate,
                        .today = run_today(run->arena),
-                       .apart = apart};
+                       .apart = apart,
+                       .fs = run->o->fs};
     engine_run(&e, analyses, n, fleet, report);
     return report;
 }

@@ -20,8 +20,9 @@ struct run {
     struct environment *env;
     struct project project;
     bool has_project;
-    const struct schema *schema; /* of --schema, or NULL */
-    bool color;                  /* on standard output */
+    const struct schema *schema;  /* of --schema, or NULL */
+    struct conditions conditions; /* what the options tell beside the configs */
+    bool color;                   /* on standard output */
 };
 
 /* Prepares a run: project file (beside `first`, the first file of the command line, which may be
@@ -34,6 +35,9 @@ bool run_read(struct run *run, const char *path, uint32_t *file);
 
 /* Reads and loads a config; `out->root` is 0 when there is nothing to work with. */
 void run_load(struct run *run, const char *path, struct loaded *out);
+
+/* The same of a file that has been read; `path` says where it lies, "-" for nowhere. */
+void run_load_file(struct run *run, uint32_t file, const char *path, struct loaded *out);
 
 /* The model of a loaded config. A value that cannot be used makes the config a rejected one. */
 struct model *run_model(struct run *run, const char *path, struct loaded *loaded);

@@ -305,7 +305,10 @@ static struct gateway_data read_gateway(struct reader *r, const struct embedded 
     g.workspace_below_default = flag(r, paths, "workspace_below_default");
     g.session_visibility = text(r, sharing, "session_visibility");
     g.agent_to_agent = flag(r, sharing, "agent_to_agent");
-    g.audit_by_route = str_equal(text(r, section(r, root, "audit"), "session_check"), STR("route"));
+    node_id audit = section(r, root, "audit");
+    g.audit_by_route = str_equal(text(r, audit, "session_check"), STR("route"));
+    g.undecided = map_of(r, section(r, audit, "undecided"));
+    g.undecided_without_fs = map_of(r, section(r, audit, "undecided_without_fs"));
     node_id schema = section(r, root, "schema");
     g.model_providers = names_of(r, section(r, schema, "model_providers"));
     g.web_search = names_of(r, section(r, schema, "web_search"));

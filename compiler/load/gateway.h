@@ -88,7 +88,9 @@ struct gateway_data {
     bool hooks_template_needs_prefixes; /* a mapping's templated session key asks for prefixes */
     bool browser_extension_ports; /* extension profiles count down from base + 10; otherwise there
                                      is one relay at base + 3 */
-    bool audit_by_route;          /* session_collision (true) or scope_main_multiuser */
+    bool audit_by_route; /* session_collision (true) or scope_main_multiuser */
+    /* Ids of the gateway's audit that a config alone cannot decide: reason -> ids. */
+    struct name_map undecided, undecided_without_fs;
 
     /* Built-in model providers; of web searches all providers, and those that are installed. */
     struct names model_providers, web_search, web_search_active;

@@ -131,6 +131,7 @@ struct model *model_build(struct arena *a, struct diags *d, const struct loaded 
     m->state = where->state;
     m->config_path = where->config_path;
     m->profile = where->profile;
+    m->conditions = where->conditions;
     m->at = loaded->root;
     m->places = places_of(a, m->name, m->state, where->found, where->directory);
     model_build_routing(m, &r);
@@ -141,6 +142,7 @@ struct model *model_build(struct arena *a, struct diags *d, const struct loaded 
     model_build_hooks(m, &r, env);
     build_tools(m, &r);
     model_build_tools(m, &r);
+    model_build_settings(m, &r, env);
     m->broadcast_agents = broadcast_agents(m, &r);
     m->topic_agents = topic_agents(m, &r);
     return m;

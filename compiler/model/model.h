@@ -8,6 +8,7 @@
 #include "model/browser_ports.h"
 #include "model/places.h"
 #include "model/routing.h"
+#include "model/settings.h"
 #include "model/tools.h"
 #include "model/value.h"
 
@@ -177,6 +178,9 @@ struct model {
     struct hooks hooks;
     struct gateway_settings settings;
     struct browser_ports browser_ports;
+    ARRAY(struct audit_suppression) audit_suppressions;
+    place audit_suppressions_at;
+    const struct conditions *conditions;                   /* what is known beside the config */
     struct text_list broadcast_agents, topic_agents;       /* agents that other blocks name */
     place agents_at, bindings_at, channels_at, session_at; /* the blocks, or what is around them */
 };
@@ -187,6 +191,7 @@ struct gateway_place {
     struct str state, config_path, profile;
     const struct discovered *found; /* its directories, where they are known; else NULL */
     struct str directory;           /* the working directory, with `found` */
+    const struct conditions *conditions;
 };
 
 /* Builds the model of a loaded config. Values of a wrong kind are reported to `d` and count as
@@ -203,6 +208,8 @@ void model_build_agents(struct model *m, const struct reading *r);
 
 /* model/hooks.c: the block `hooks`. */
 void model_build_hooks(struct model *m, const struct reading *r, const struct environment *env);
+/* model/settings.c: what the gateway's own audit asks of the blocks gateway, security... */
+void model_build_settings(struct model *m, const struct reading *r, const struct environment *env);
 
 /* model/tools.c: the block `tools` of an object; what else decides which tools there are. */
 struct tool_policy model_read_tools(struct model *m, const struct reading *r, node_id owner,

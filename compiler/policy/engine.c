@@ -60,8 +60,9 @@ struct evaluation {
     struct arena *scratch;
     struct cel_run run;
     struct cel_value variables[2];
-    place at;       /* of the subject that is looked at */
-    bool undecided; /* reported once for a rule and gateway */
+    place at;         /* of the subject that is looked at */
+    uint32_t gateway; /* the number of its gateway, from 1; 0 for a rule about several */
+    bool undecided;   /* reported once for a rule and gateway */
 };
 
 static struct location locate(const struct engine *e, struct span span) {
@@ -81,7 +82,7 @@ static void note_undecided(struct evaluation *e, struct cel_value error) {
     if (at.path.n)
         reason =
             str_format(a, STR_FMT " (first for " STR_FMT ")", STR_ARG(reason), STR_ARG(at.path));
-    ARRAY_PUSH(a, e->report->undecided) = (struct undecided){id, reason};
+    ARRAY_PUSH(a, e->report->undecided) = (struct undecided){.id = id, .reason = reason};
 }
 
 static bool holds(struct evaluation *e, const struct cel_program *p) {
@@ -155,7 +156,8 @@ static void add_finding(struct evaluation *e, const void *object) {
                         .message = fill(e, &rule->message),
                         .why = fill(e, &rule->why),
                         .fix = fill(e, &rule->fix),
-                        .at = locate(e->engine, span)};
+                        .at = locate(e->engine, span),
+                        .gateway = e->gateway};
     if (rule->raise_when && holds(e, rule->raise_when)) f.severity = rule->raised;
     if (rule->doubt_when && holds(e, rule->doubt_when)) f.confidence = rule->doubted;
     add_related(e, &f);
@@ -186,7 +188,9 @@ static void run_rule(struct evaluation *e, const struct analysis *const *gateway
     const struct fact_range *range = e->rule->range;
     struct arena *objects = arena_new();
     for (size_t g = 0; g < n; g++) {
+        if (!version_in(&e->rule->versions, gateways[g]->model->gateway->version)) continue;
         e->undecided = false;
+        e->gateway = (uint32_t)g + 1;
         size_t count = range->count(gateways[g]);
         for (size_t i = 0; i < count; i++) {
             evaluate(e, range->at(gateways[g], objects, i), gateways[g]);
@@ -255,6 +259,7 @@ static void run_rules_on(struct engine *e, struct report *report, bool suppressi
     for (size_t i = 0; i < e->rules->list.n; i++) {
         ev.rule = e->rules->list.v[i];
         ev.undecided = false;
+        ev.gateway = 0;
         bool about_suppressions = ev.rule->range->type == &fact_suppression;
         if (is_off(e, ev.rule) || about_suppressions != suppressions) continue;
         ARRAY_PUSH(e->arena, report->rules) = &ev.rule->info;
@@ -289,28 +294,12 @@ void engine_run(struct engine *e, const struct analysis *const *gateways, size_t
     apply_choices(e, report);
     if (report->findings.n)
         qsort(report->findings.v, report->findings.n, sizeof *report->findings.v, by_place);
+    suppress_by_gateway(e, gateways, n, report);
     struct bad_suppressions bad = suppress(e, report);
     run_rules_on(e, report, true, gateways, n, fleet, &bad);
     apply_choices(e, report);
     if (report->findings.n)
         qsort(report->findings.v, report->findings.n, sizeof *report->findings.v, by_place);
-    for (size_t i = 0; i < n; i++)
-        if (gateways[i]->reaches_cut)
-            ARRAY_PUSH(e->arena, report->undecided) = (struct undecided){
-                STR("reach"), str_format(e->arena,
-                                         STR_FMT ": only the first %d combinations of account and "
-                                                 "sender were looked at",
-                                         STR_ARG(gateways[i]->model->name), REACHES_MAX)};
-    for (size_t i = 0; i < n; i++)
-        if (gateways[i]->model->session.dm_scope_text.symbolic)
-            ARRAY_PUSH(e->arena, report->undecided) = (struct undecided){
-                STR("channels.dm.session_collision"),
-                STR("session.dmScope is a variable whose value is not known: give "
-                    "it with --env, --env-file or --process-env")};
-    if (fleet->state_unknown)
-        ARRAY_PUSH(e->arena, report->undecided) = (struct undecided){
-            STR("fleet.shared-state-dir"),
-            STR("the state directory of some gateway is not known: keep its file "
-                "in .openclaw or .openclaw-NAME, or name it in clawc.yaml")};
+    add_undecided(e, gateways, n, fleet, report);
     count(e, report);
 }

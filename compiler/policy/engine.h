@@ -27,6 +27,7 @@ struct engine {
     struct gate gate;
     struct str today; /* YYYY-MM-DD, for suppressions with an end */
     bool apart;       /* the gateways have nothing to do with each other: no pairs of them */
+    bool fs;          /* the permissions of the files given were looked at (--fs) */
 };
 
 /* Evaluates every rule over the gateways (in the order of their files) and, when there are several,
@@ -34,6 +35,14 @@ struct engine {
  * sorted; `report->critical`, `warn`, `info` count them. */
 void engine_run(struct engine *e, const struct analysis *const *gateways, size_t n,
                 const struct fleet *fleet, struct report *report);
+
+/* undecided.c: what the report cannot say, and what would be needed for it. */
+void add_undecided(struct engine *e, const struct analysis *const *gateways, size_t n,
+                   const struct fleet *fleet, struct report *report);
+
+/* suppress_gateway.c: takes out what the gateway's own `security.audit.suppressions` hide. */
+void suppress_by_gateway(struct engine *e, const struct analysis *const *gateways, size_t n,
+                         struct report *report);
 
 /* suppress.c: takes suppressed findings out of the report, and returns the suppressions that are
  * not in order. */

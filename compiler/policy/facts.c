@@ -2,6 +2,7 @@
  * value carries the place it was read from, or the nearest thing around it when it is a default. */
 #include "base/buf.h"
 #include "model/ids.h"
+#include "policy/facts_settings.h"
 #include "policy/facts_table.h"
 
 /* ---- lists, read element by element ------------------------------------------------------------
@@ -241,7 +242,9 @@ static struct cel_value sender_list(struct cel_run *run, const struct sender *li
       "Entries of `tools.agentToAgent.allow` that name no agent.",                                 \
       unknown_names(run, o, &M->agent_to_agent.allow))                                             \
     F(gateway, session_visibility, S(CEL_STRING), "`tools.sessions.visibility` in force.",         \
-      text(&M->session_visibility))
+      text(&M->session_visibility))                                                                \
+    F(gateway, audit_suppressions, LIST(CEL_STRING),                                               \
+      "The ids that `security.audit.suppressions` names.", fact_suppressed_ids(run, M))
 
 #define AGENT_FIELDS(F)                                                                            \
     F(agent, id, S(CEL_STRING), "The canonical id.", string_at(A->id, A->at))                      \

@@ -282,12 +282,40 @@ static void read_example(struct rule_reading *s) {
     if (!e->before.n || !e->after.n) mistake(s, n, "`example` needs `before` and `after`");
 }
 
+bool version_in(const struct version_range *range, struct str version) {
+    if (range->since.n && gateway_version_compare(version, range->since) < 0) return false;
+    return !range->until.n || gateway_version_compare(version, range->until) <= 0;
+}
+
+static void refuse_other_keys(struct rule_reading *s, node_id object, const char *first,
+                              const char *second) {
+    for (TREE_EACH(s->r.tree, value, object)) {
+        struct str key = tree_key_text(s->r.tree, tree_node(s->r.tree, value)->key);
+        if (!str_equal(key, str_from(first)) && !str_equal(key, str_from(second)))
+            mistake(s, value,
+                    str_to_c(s->arena, str_format(s->arena, "only `%s` and `%s` may stand here",
+                                                  first, second)));
+    }
+}
+
+/* `since` and `until`, each a version, or one of them. */
+static void read_versions(struct rule_reading *s, const char *key, struct version_range *range) {
+    node_id n = read_member(&s->r, s->root, key, NODE_OBJECT);
+    if (!n) return;
+    *range = (struct version_range){true, member_text(s, n, "since"), member_text(s, n, "until")};
+    refuse_other_keys(s, n, "since", "until");
+    bool readable = (!range->since.n || gateway_version_is_readable(range->since)) &&
+                    (!range->until.n || gateway_version_is_readable(range->until));
+    if (!readable || (!range->since.n && !range->until.n))
+        mistake(s, n, "gateway versions are given as `since: \"2026.3.13\"`, `until`, or both");
+}
+
 static void refuse_unknown_keys(struct rule_reading *s) {
-    static const char *const known[] = {"id",      "title",      "family",  "severity",
-                                        "raise",   "confidence", "doubt",   "for",
-                                        "fill",    "when",       "message", "at",
-                                        "related", "why",        "fix",     "false_positives",
-                                        "example"};
+    static const char *const known[] = {"id",      "title",      "family",       "severity",
+                                        "raise",   "confidence", "doubt",        "for",
+                                        "fill",    "when",       "message",      "at",
+                                        "related", "why",        "fix",          "false_positives",
+                                        "example", "versions",   "gateway_audit"};
     for (TREE_EACH(s->r.tree, value, s->root)) {
         struct str key = tree_key_text(s->r.tree, tree_node(s->r.tree, value)->key);
         bool found = false;
@@ -306,6 +334,8 @@ static struct rule *read_rule(struct arena *a, struct tree *t, node_id root, str
     read_family(&s);
     read_severity(&s);
     read_confidence(&s);
+    read_versions(&s, "versions", &s.rule->versions);
+    read_versions(&s, "gateway_audit", &s.rule->info.gateway_audit);
     s.rule->info.title = member_text(&s, root, "title");
     s.rule->info.why = member_text(&s, root, "why");
     s.rule->info.fix = member_text(&s, root, "fix");

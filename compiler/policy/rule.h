@@ -35,6 +35,7 @@ struct rule {
     struct str false_positives, file; /* the rule's file, for people */
     struct rule_example example;      /* all texts empty when there is none */
     const struct fact_range *range;
+    struct version_range versions; /* of gateways that it is for */
     struct cel_env env;
     const struct cel_program *when, *at;
     const struct cel_program *raise_when, *doubt_when; /* or NULL */
@@ -65,6 +66,9 @@ bool rules_load_directory(struct tree *t, struct rules *rules, const char *path,
 /* The rule of an id: as written in its file, or one that it fills in
  * (channels.telegram.dm.open is of channels.<channel>.dm.open). NULL when there is none. */
 const struct rule *rules_find(const struct rules *rules, struct str id);
+
+/* Whether a gateway version lies in a range; one that is not set has every version. */
+bool version_in(const struct version_range *range, struct str version);
 
 /* The families, ended by NULL. */
 extern const char *const rule_families[];
