@@ -39,9 +39,10 @@ static bool find_files(struct run *run, const char *folder, int depth, struct pa
     struct dirent *entry;
     while ((entry = readdir(dir)) != NULL) {
         if (entry->d_name[0] == '.') continue;
-        bool slash = str_ends(str_from(folder), STR("/"));
-        const char *path =
-            str_format(run->arena, "%s%s%s", folder, slash ? "" : "/", entry->d_name).p;
+        bool here = strcmp(folder, ".") == 0, slash = str_ends(str_from(folder), STR("/"));
+        const char *path = str_format(run->arena, "%s%s%s", here ? "" : folder,
+                                      here || slash ? "" : "/", entry->d_name)
+                               .p;
         struct stat st;
         if (lstat(path, &st) != 0) continue;
         if (S_ISDIR(st.st_mode))
@@ -142,7 +143,6 @@ static void set_up(struct testing *s) {
         (void)project_read(own->tree, number, own->diags, &own->project);
     }
     for (size_t i = 0; i < s->test->configs.n; i++) add_file(s, s->test->configs.v[i]);
-    (void)rule_choose_parameters(own->arena, s->rule, t, s->test->parameters, own->diags);
     if (own->project.parameters)
         (void)rules_choose_parameters(own->arena, &s->rules, own->tree, &own->project, own->diags);
 }
@@ -175,8 +175,11 @@ static struct str found_in_words(struct testing *s, const struct finding *f) {
 
 static struct str expected_in_words(struct testing *s, const struct rule_expectation *e) {
     struct buf b = buf_new(s->run->arena);
-    buf_addf(&b, "%s" STR_FMT "[" STR_FMT "]", e->severity.n ? "" : "any severity",
-             STR_ARG(e->severity), STR_ARG(e->id.n ? e->id : s->rule->info.id));
+    struct str id = e->id.n ? e->id : s->rule->info.id;
+    if (e->severity.n)
+        buf_addf(&b, STR_FMT "[" STR_FMT "]", STR_ARG(e->severity), STR_ARG(id));
+    else
+        buf_add(&b, id);
     if (e->confidence.n) buf_addf(&b, " (confidence " STR_FMT ")", STR_ARG(e->confidence));
     if (e->line) buf_addf(&b, " in line %u", e->line);
     if (e->path.n) buf_addf(&b, " at " STR_FMT, STR_ARG(e->path));
@@ -205,9 +208,7 @@ static void compare(struct testing *s, const struct report *report, struct test_
         any = true;
         if (!taken[k] && !s->test->fires) ARRAY_PUSH(a, result->extra) = found_in_words(s, f);
     }
-    if (s->test->fires && !any)
-        ARRAY_PUSH(a, result->missing) =
-            str_format(a, "any severity[" STR_FMT "]", STR_ARG(s->rule->info.id));
+    if (s->test->fires && !any) ARRAY_PUSH(a, result->missing) = s->rule->info.id;
     for (size_t i = 0; i < report->undecided.n; i++)
         if (str_equal(report->undecided.v[i].id, s->rule->info.id))
             ARRAY_PUSH(a, result->undecided) = str_copy(a, report->undecided.v[i].reason);
@@ -247,9 +248,12 @@ static void run_test(struct run *run, struct rule *rule, const struct rules *all
         ARRAY_PUSH(a, s.rules.list) = rule;
     }
     set_up(&s);
+    struct diags *chosen = diags_new(a);
+    (void)rule_choose_parameters(a, rule, rule->tree, test->parameters, chosen);
     for (size_t i = 0; i < test->configs.n; i++) load(&s, test->configs.v[i]);
     result->test = test;
     result->error = mistake_in(&s);
+    if (chosen->errors) result->error = str_copy(run->arena, chosen->list.v[0].message);
     struct gate gate;
     if (!result->error.n && gate_parse(NULL, &gate))
         compare(&s, run_audit(&s.own, &s.rules, &gate, &s.what, false), result);
@@ -315,7 +319,7 @@ enum exit_code command_test(struct run *run) {
     struct rules rules = {0};
     struct tested t = {0};
     bool ok = read_rules(run, &rules);
-    for (size_t i = 0; ok && i < rules.list.n; i++) {
+    for (size_t i = 0; i < rules.list.n; i++) {
         struct tested_rule tested = {.rule = rules.list.v[i]};
         tested.tests = rule_tests_read(run->arena, tested.rule, run->tree, run->diags);
         ARRAY_PUSH(run->arena, t.rules) = tested;

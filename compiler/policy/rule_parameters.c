@@ -45,10 +45,10 @@ static void refuse(const struct reading *r, node_id n, const char *what) {
 static void read_parameter(struct arena *a, const struct reading *r, node_id n,
                            struct rule_parameter *p) {
     p->name = tree_key_text(r->tree, tree_node(r->tree, n)->key);
-    if (!read_is(r, n, NODE_OBJECT)) return;
     p->meaning = tree_text(r->tree, read_member(r, n, "meaning", NODE_STRING));
     p->preset = p->value = value_of(a, r->tree, tree_member(r->tree, n, STR("default")));
-    if (p->value.kind == CEL_ERROR || !p->meaning.n || tree_node(r->tree, n)->n != 2)
+    bool whole = tree_is(r->tree, n, NODE_OBJECT) && tree_node(r->tree, n)->n == 2;
+    if (!whole || p->value.kind == CEL_ERROR || !p->meaning.n)
         refuse(
             r, n,
             "a parameter has a `default` (true or false, a number, a text or a list of texts) and "

@@ -103,8 +103,10 @@ static void read_key(struct tests_reading *s, node_id n, bool *silent) {
         test->name = tree_text(s->r.tree, n);
     else if (str_equal(key, STR("gateway")) && read_is(&s->r, n, NODE_STRING))
         test->gateway = tree_text(s->r.tree, n);
-    else if (str_equal(key, STR("config")) && read_is(&s->r, n, NODE_STRING))
+    else if (str_equal(key, STR("config")) && tree_is(s->r.tree, n, NODE_STRING))
         add_config(s, main_config, tree_text(s->r.tree, n));
+    else if (str_equal(key, STR("config")))
+        refuse(s, n, "`config` is a text, whose lines count: write `config: |` and it below");
     else if (str_equal(key, STR("configs")))
         read_texts(s, n, true);
     else if (str_equal(key, STR("files")))
@@ -128,8 +130,9 @@ static void read_test(struct tests_reading *s, node_id n) {
     if (!read_is(&s->r, n, NODE_OBJECT)) return;
     s->test->at = n;
     for (TREE_EACH(s->r.tree, key, n)) read_key(s, key, &silent);
-    if (!s->test->configs.n) refuse(s, n, "the test has no `config`");
-    if (silent == (s->test->finds.n != 0))
+    if (!tree_member(s->r.tree, n, STR("config")) && !s->test->configs.n)
+        refuse(s, n, "the test has no `config`");
+    if (silent == (tree_member(s->r.tree, n, STR("finds")) != 0))
         refuse(s, n, "a test says either what it `finds` or `silent: true`");
     if (s->test->gateway.n && !gateway_version_is_readable(s->test->gateway))
         refuse(s, n, "`gateway` must be a version such as \"2026.9.6\"");
