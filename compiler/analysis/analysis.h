@@ -3,6 +3,7 @@
 #ifndef CLAWC_ANALYSIS_ANALYSIS_H
 #define CLAWC_ANALYSIS_ANALYSIS_H
 
+#include "analysis/exposure.h"
 #include "analysis/paths.h"
 #include "analysis/resolve.h"
 #include "analysis/tools.h"
@@ -187,6 +188,7 @@ struct analysis {
     ARRAY(struct crowded_channel) crowded;
     ARRAY(struct shared_room) rooms; /* by agent */
     ARRAY(struct shared_path) workspaces, agent_dirs;
+    struct exposure *exposure;      /* what the gateway's own audit asks for */
     ARRAY(struct power_path) paths; /* by agent, then power */
 };
 
@@ -201,6 +203,7 @@ void analyse_sessions(struct analysis *s);
 void analyse_rooms(struct analysis *s);
 void analyse_bindings(struct analysis *s);
 void analyse_sharing(struct analysis *s);
+void analyse_exposure(struct analysis *s); /* exposure.c */
 /* Needs the reaches. */
 void analyse_paths(struct analysis *s);
 

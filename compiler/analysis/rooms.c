@@ -25,9 +25,8 @@ static void join(struct meeting *m, const struct reach *r, uint32_t number) {
 
 static place group_scope_place(const struct model *m, const struct reach *room) {
     const struct binding *b = room->binding >= 0 ? &m->bindings.v[room->binding] : NULL;
-    node_id own = b && !b->added
-                      ? tree_path(m->tree, (node_id)b->at, "session", "groupScope", NULL)
-                      : 0;
+    node_id own =
+        b && !b->added ? tree_path(m->tree, (node_id)b->at, "session", "groupScope", NULL) : 0;
     node_id session = (node_id)m->session_at;
     node_id global = tree_is(m->tree, session, NODE_OBJECT)
                          ? tree_member(m->tree, session, STR("groupScope"))

@@ -173,8 +173,8 @@ struct tool_decision tool_decide(const struct session_tools *s, size_t tool);
 struct exec_levels {
     struct str mode, security, ask; /* empty: not set, or (mode) overridden by the other two */
 };
-/* What the global block and then the agent's set: a mode replaces all three, security or ask alone
- * just itself. */
+/* What the global block and then the agent's (NULL: no agent) set: a mode replaces all three,
+ * security or ask alone just itself. */
 struct exec_levels exec_levels_of_agent(const struct model *m, const struct agent *agent);
 
 /* Where exec runs and what it asks for, with an empty approvals store. */

@@ -31,7 +31,7 @@ static void apply_block(const struct exec_settings *e, struct exec_levels *l) {
 struct exec_levels exec_levels_of_agent(const struct model *m, const struct agent *agent) {
     struct exec_levels l = {STR(""), STR(""), STR("")};
     apply_block(&m->tools.exec, &l);
-    apply_block(&agent->tools.exec, &l);
+    if (agent) apply_block(&agent->tools.exec, &l);
     return l;
 }
 

@@ -75,6 +75,12 @@ static void check_one(struct run *run, const char *path, const char *version, st
     c->version = l->gateway ? l->gateway->version : known->v[known->n - 1].version;
     c->why = l->gateway ? l->why : STR("the newest known version");
     c->repaired = l->root && l->startup == STARTUP_REPAIRED;
+    if (c->repaired && run->o->resolved) {
+        struct buf b = buf_new(run->arena);
+        edit_undo(&l->settled); /* a load's own steps are not written */
+        check_add_value(&b, c->tree, l->root);
+        c->rewritten = buf_str(&b);
+    }
     load_undo_repair(l); /* what is printed is what was validated */
     divide(run, c);
     c->valid = !c->errors.n;

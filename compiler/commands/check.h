@@ -12,6 +12,7 @@ struct checked {
     struct tree *tree;
     struct str version, why;
     bool valid, repaired;
+    struct str rewritten; /* with --resolved: what the start would write, as JSON; or empty */
     /* `diags`, divided: what the gateway reports, what lies beyond the point where it stops. */
     ARRAY(struct diag) errors, further, warnings;
 };
@@ -25,7 +26,9 @@ struct str check_changes(const struct checked *c);
 bool check_columns_fit(size_t n);
 void check_print_columns(struct run *run, const struct checked *checked, size_t n);
 
-/* check_json.c: one line of JSON. */
+/* check_json.c: a value as JSON; numbers that JSON lacks as {"$number": TEXT}. */
+void check_add_value(struct buf *b, const struct tree *t, node_id root);
+/* One line of JSON. */
 void check_add_json(struct buf *b, struct run *run, const struct checked *c, bool resolved);
 
 #endif

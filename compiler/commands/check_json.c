@@ -44,7 +44,7 @@ static void add_scalar(struct buf *b, const struct tree *t, node_id n) {
 }
 
 /* Without recursion: configs nest some thousand levels. */
-static void add_value(struct buf *b, const struct tree *t, node_id root) {
+void check_add_value(struct buf *b, const struct tree *t, node_id root) {
     ARRAY(struct frame) open = {0};
     node_id n = root;
     for (;;) {
@@ -151,9 +151,13 @@ void check_add_json(struct buf *b, struct run *run, const struct checked *c, boo
     if (resolved && l->resolved) {
         add_key(b, "resolved");
         if (tree_is(c->tree, l->resolved, NODE_OBJECT))
-            add_value(b, c->tree, l->resolved);
+            check_add_value(b, c->tree, l->resolved);
         else
             buf_add(b, STR("{}")); /* what the gateway works with then */
+    }
+    if (c->rewritten.n) {
+        add_key(b, "repaired");
+        buf_add(b, c->rewritten);
     }
     buf_add(b, STR("}\n"));
 }
