@@ -95,7 +95,7 @@ static void name_files(struct opening *s, const struct option_list *files) {
     if (run->o->fleet && !s->names.n) ARRAY_PUSH(run->arena, s->names) = STR("docker-compose.yml");
     if (run->o->fleet) return;
     for (size_t i = 0; i < files->list.n; i++) {
-        struct str directory = run_working_directory(run), given = str_from(files->list.v[i]);
+        struct str directory = run_directory(run), given = str_from(files->list.v[i]);
         struct str folder = run_folder_of(given);
         char *real = realpath(folder.n ? str_to_c(run->arena, folder) : ".", NULL);
         struct str base = real ? str_copy(run->arena, str_from(real)) : directory;
@@ -288,13 +288,14 @@ static struct str config_in_project(const struct gathering *s,
 
 static void say_unseen(struct gathering *s, const struct compose_service *service,
                        struct str inside) {
-    ARRAY_PUSH(s->run->arena, s->what->undecided) = (struct undecided){
-        STR("fleet.config"),
-        str_format(s->run->arena,
-                   "the config of gateway " STR_FMT " (" STR_FMT
-                   " in its container) is not in the project: name a copy under fleet.gateways in "
-                   "clawc.yaml; until then only its container is audited",
-                   STR_ARG(service->name), STR_ARG(inside))};
+    struct str reason = str_format(
+        s->run->arena,
+        "the config of gateway " STR_FMT " (" STR_FMT
+        " in its container) is not in the project: name a copy under fleet.gateways in clawc.yaml; "
+        "until then only its container is audited",
+        STR_ARG(service->name), STR_ARG(inside));
+    ARRAY_PUSH(s->run->arena, s->what->undecided) =
+        (struct undecided){.id = STR("fleet.config"), .reason = reason};
 }
 
 static void add_gateway(struct gathering *s, const struct compose_service *service, struct str path,

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "commands/audit_files.h"
 #include "model/locations.h"
 
 enum exit_code run_flush(FILE *out, enum exit_code code) {
@@ -117,6 +118,7 @@ bool run_begin(struct run *run, struct arena *a, const struct options *o, const 
     run->sources = sources_new(a);
     source_set_masker(run->sources, secrets_mask_line);
     run->tree = tree_new(a, run->sources);
+    run->files = &files_of_machine;
     run->diags = diags_new(a);
     run->color = wants_color(o);
     *code = EXIT_USAGE;
@@ -130,7 +132,7 @@ bool run_begin(struct run *run, struct arena *a, const struct options *o, const 
     return true;
 }
 
-struct str run_working_directory(struct run *run) {
+struct str run_directory(struct run *run) {
     size_t size = 4096;
     char *p = arena_alloc(run->arena, size);
     return getcwd(p, size) ? str_from(p) : STR("/");
@@ -155,7 +157,7 @@ bool run_read(struct run *run, const char *path, uint32_t *file) {
  * where --stdin-filename says. */
 static struct str absolute_path(struct run *run, const char *path) {
     if (strcmp(path, "-") == 0) path = run->o->stdin_filename ? run->o->stdin_filename : "stdin";
-    return files_absolute(run->arena, run_working_directory(run), str_from(path));
+    return files_absolute(run->arena, run_directory(run), str_from(path));
 }
 
 /* Outside of `check` the gateway's own warnings, and what lies beyond the point where it stops,
@@ -182,10 +184,10 @@ static struct loader loader_of(struct run *run, struct str config) {
                        .diags = run->diags,
                        .gateways = &run->gateways,
                        .environment = run->env,
-                       .files = &files_of_machine,
+                       .files = run->files,
                        .tell_steps = run->o->command->bit == ON_CHECK,
                        .config = config,
-                       .directory = run_working_directory(run),
+                       .directory = run_directory(run),
                        .schema = run->schema,
                        .gateway = run->project.gateway,
                        .gateway_from = STR("clawc.yaml")};
@@ -199,7 +201,10 @@ static struct loader loader_of(struct run *run, struct str config) {
 void run_load(struct run *run, const char *path, struct loaded *out) {
     uint32_t file;
     *out = (struct loaded){.tree = run->tree, .errors = 1, .startup = STARTUP_REJECTED};
-    if (!run_read(run, path, &file)) return;
+    if (run_read(run, path, &file)) run_load_file(run, file, path, out);
+}
+
+void run_load_file(struct run *run, uint32_t file, const char *path, struct loaded *out) {
     struct loader l = loader_of(run, absolute_path(run, path));
     load_config(&l, file, out);
     if (run->o->command->bit != ON_CHECK) keep_errors(run->diags, out->first_diag);
@@ -250,7 +255,7 @@ static struct str configured_state(const struct run *run, struct str name) {
  * state directory. */
 static struct gateway_place place_of(struct run *run, const char *path) {
     struct arena *a = run->arena;
-    struct gateway_place where = {.name = STR("stdin")};
+    struct gateway_place where = {.name = STR("stdin"), .conditions = &run->conditions};
     if (strcmp(path, "-") == 0) return where;
     struct str given = str_from(path), folder = run_folder_of(given), state = last_name(folder);
     char *real = realpath(path, NULL);
@@ -304,7 +309,8 @@ struct model *run_model_at(struct run *run, struct loaded *loaded, const struct 
 
 struct model *run_model(struct run *run, const char *path, struct loaded *loaded) {
     struct gateway_place where = place_of(run, path);
-    return run_model_at(run, loaded, run->env, &where);
+    if (run->o->fs) audit_look_at_files(run, path, loaded, &where);
+    return run_model_at(run, loaded, loaded->environment ? loaded->environment : run->env, &where);
 }
 
 /* ---- reports -----------------------------------------------------------------------------------
@@ -362,6 +368,7 @@ bool run_rules(struct run *run, struct rules *rules) {
                  "there is no rule `" STR_FMT "`", STR_ARG(choice->rule));
         ok = false;
     }
+    ok = rules_choose_parameters(run->arena, rules, run->tree, &run->project, run->diags) && ok;
     if (!ok) run_print_errors(run, stderr);
     return ok;
 }
@@ -417,10 +424,12 @@ struct report *run_audit(struct run *run, const struct rules *rules, const struc
     const struct analysis **analyses = ARENA_ARRAY(run->arena, const struct analysis *, n);
     for (size_t i = 0; i < n; i++)
         analyses[i] = analyse(run->arena, what->models.v[i], run->project.owners);
+    timing_lap(run->timing, STR("analysing"));
     struct fleet *fleet = compare_gateways(run, what, apart);
     struct paths *paths = paths_new(run->arena, run->tree);
     struct report *report = new_report(run, paths);
     list_files(run, what, report);
+    if (run->timing) run->rule_timing = timing_new(run->arena);
     struct engine e = {.arena = run->arena,
                        .tree = run->tree,
                        .paths = paths,
@@ -428,8 +437,12 @@ struct report *run_audit(struct run *run, const struct rules *rules, const struc
                        .project = run->has_project ? &run->project : NULL,
                        .gate = *gate,
                        .today = run_today(run->arena),
-                       .apart = apart};
+                       .timing = run->rule_timing,
+                       .apart = apart,
+                       .fs = run->o->fs};
+    timing_lap(run->timing, STR("comparing gateways"));
     engine_run(&e, analyses, n, fleet, report);
+    timing_lap(run->timing, STR("evaluating rules"));
     for (size_t i = 0; i < what->undecided.n; i++)
         ARRAY_PUSH(run->arena, report->undecided) = what->undecided.v[i];
     return report;

@@ -20,8 +20,12 @@ struct run {
     struct environment *env;
     struct project project;
     bool has_project;
-    const struct schema *schema; /* of --schema, or NULL */
-    bool color;                  /* on standard output */
+    const struct files *files;    /* how included files are read */
+    const struct schema *schema;  /* of --schema, or NULL */
+    struct conditions conditions; /* what the options tell beside the configs */
+    struct timing *timing;        /* of --timing: the steps; or NULL */
+    struct timing *rule_timing;   /* the same: the rules */
+    bool color;                   /* on standard output */
 };
 
 /* Prepares a run: project file (beside `first`, the first file of the command line, which may be
@@ -29,14 +33,20 @@ struct run {
 bool run_begin(struct run *run, struct arena *a, const struct options *o, const char *first,
                enum exit_code *code);
 
+/* The working directory, absolute. */
+struct str run_directory(struct run *run);
+
 /* Reads a config file. False after a diagnostic. */
 bool run_read(struct run *run, const char *path, uint32_t *file);
 
 /* Reads and loads a config; `out->root` is 0 when there is nothing to work with. */
 void run_load(struct run *run, const char *path, struct loaded *out);
 
-/* A config that has been read, with an environment and a version (may be empty) of its own, for a
- * gateway of a fleet: `out->written` is kept. `path` is absolute. */
+/* The same of a file that has been read; `path` says where it lies, "-" for nowhere. */
+void run_load_file(struct run *run, uint32_t file, const char *path, struct loaded *out);
+
+/* The same for a gateway of a fleet, with an environment and a version (may be empty) of its own:
+ * `out->written` is kept. `path` is absolute. */
 void run_load_in_fleet(struct run *run, uint32_t file, struct str path,
                        const struct environment *env, struct str version, struct str version_from,
                        struct loaded *out);
@@ -49,8 +59,6 @@ struct model *run_model_at(struct run *run, struct loaded *loaded, const struct 
 
 /* The folder of a path, with its slash; empty for the working directory. */
 struct str run_folder_of(struct str path);
-/* The working directory. */
-struct str run_working_directory(struct run *run);
 
 /* Prints what is wrong with the files, as the text report does, to `out`. */
 void run_print_errors(struct run *run, FILE *out);
