@@ -180,8 +180,10 @@ static void repair_policy(struct repair_job *job) {
     for (TREE_EACH(t, model, policy ? 0 : models)) {
         struct str key = legacy_key(job, model);
         if (!ids_trim(key).n) continue;
-        if (!semantics_is_model_ref(ids_trim(key)) && !is_alias(job, models, ids_trim(key)))
-            return; /* it is left to a person */
+        if (!semantics_is_model_ref(ids_trim(key)) && !is_alias(job, models, ids_trim(key))) {
+            job->unresolved = true;
+            return;
+        }
         legacy_chain_add(t, &refs, edit_new_text(job->edit, key, model));
     }
     if (refs.n) {
@@ -257,7 +259,8 @@ static void repair_primary(struct repair_job *job) {
     struct str model = implied_model(job);
     size_t before = job->changes.n;
     if (has_marker(job, "utilityModelSeparation") || !is_plain(job, model)) return;
-    if (primary_of(job, legacy_member(job, defaults, "model")).n) return;
+    node_id written = legacy_member(job, agents, "defaults");
+    if ((written && !defaults) || primary_of(job, legacy_member(job, defaults, "model")).n) return;
     if (some_catalogue(job) || common.n) {
         agents = legacy_ensure(job, job->root, "agents", job->root);
         set_primary(job, legacy_ensure(job, agents, "defaults", agents), model,

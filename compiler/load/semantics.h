@@ -17,8 +17,9 @@ struct semantics {
     struct checking *c;     /* where the rules are, and what they found */
     const uint8_t *aborted; /* by node */
     enum dialect dialect;
-    bool failed;  /* the gateway's own reading fails: it says nothing else */
-    bool further; /* the gateway itself would not get here */
+    bool blocked_agent; /* an agent has a key that ends the check of the roster */
+    bool failed;        /* the gateway's own reading fails: it says nothing else */
+    bool further;       /* the gateway itself would not get here */
 };
 
 /* A rule about the object (or text) at a place of the config. */

@@ -24,8 +24,8 @@ static void check_ref(struct semantics *s, node_id n, struct str written) {
     if (!use) return;
     if (use->n)
         semantics_error(s, n, "", "model_gone",
-                        "`" STR_FMT "/" STR_FMT "` is no longer offered: use `" STR_FMT
-                        "/" STR_FMT "`",
+                        "`" STR_FMT "/" STR_FMT "` is no longer offered: use `" STR_FMT "/" STR_FMT
+                        "`",
                         STR_ARG(provider), STR_ARG(model), STR_ARG(provider), STR_ARG(*use));
     else
         semantics_error(s, n, "", "model_gone",
@@ -74,21 +74,15 @@ static void below(struct semantics *s, node_id owner, const char *path,
 }
 
 static void check_agent(struct semantics *s, node_id agent) {
-    static const char *const choices[] = {"model",
-                                          "utilityModel",
-                                          "imageModel",
-                                          "voiceModel",
-                                          "pdfModel",
-                                          "mediaModels.image",
-                                          "mediaModels.video",
-                                          "mediaModels.music",
-                                          "subagents.model"};
+    static const char *const choices[] = {
+        "model",          "utilityModel",      "imageModel",        "voiceModel",
+        "pdfModel",       "mediaModels.image", "mediaModels.video", "mediaModels.music",
+        "subagents.model"};
     static const char *const texts[] = {"heartbeat.model", "compaction.model",
                                         "compaction.memoryFlush.model"};
     for (size_t i = 0; i < sizeof choices / sizeof *choices; i++)
         below(s, agent, choices[i], check_choice);
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        below(s, agent, texts[i], check_text);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) below(s, agent, texts[i], check_text);
     checking_enter_key(s->c, STR("models"));
     for (TREE_EACH(s->t, model, semantics_member(s, agent, "models"))) {
         checking_enter_key(s->c, semantics_key(s, model));
