@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "commands/json_value.h"
 #include "load/schema.h"
 #include "load/shown.h"
 #include "syntax/json5.h"
@@ -78,7 +79,7 @@ static void check_one(struct run *run, const char *path, const char *version, st
     if (c->repaired && run->o->resolved) {
         struct buf b = buf_new(run->arena);
         edit_undo(&l->settled); /* a load's own steps are not written */
-        check_add_value(&b, c->tree, l->root);
+        json_add_node(&b, c->tree, l->root);
         c->rewritten = buf_str(&b);
     }
     load_undo_repair(l); /* what is printed is what was validated */

@@ -32,6 +32,12 @@ const struct command commands[] = {
      "the profile, a list of some scope, the sandbox's default, the version, with the line. What "
      "depends on credentials or models counts as there.",
      ON_TOOLS, command_tools},
+    {"access", "CONFIG [options]", "tell who is let in, and which agent and tools they reach",
+     "Tells for every channel account who is admitted in direct messages and in groups, and where "
+     "that is written; and for every known sender, and for everybody else who is admitted, the "
+     "agent, the session and the powers that they reach. With --batch: answers questions about "
+     "accounts, admission, paths and ports as the gateway does, one JSON object a line.",
+     ON_ACCESS, command_access},
     {"table", "info|verify|dump FILE [options]", "look into a compiled table",
      "info: what the table is. verify: whether it is sound and, with --against, whether it still "
      "routes as its config does. dump: its routes as canonical text.",

@@ -18,8 +18,8 @@ struct option {
 #define AT(field) offsetof(struct options, field)
 
 enum {
-    ON_CONFIG =
-        ON_AUDIT | ON_COMPILE | ON_ROUTE | ON_EVAL | ON_TABLE | ON_CHECK | ON_EXPLAIN | ON_TOOLS
+    ON_CONFIG = ON_AUDIT | ON_COMPILE | ON_ROUTE | ON_EVAL | ON_TABLE | ON_CHECK | ON_EXPLAIN |
+                ON_TOOLS | ON_ACCESS
 };
 
 static const struct option table[] = {
@@ -29,9 +29,9 @@ static const struct option table[] = {
      "config's meta.lastTouchedVersion, else the "
      "known version that the config fits best."},
     {"--format", "F", TEXT, AT(format),
-     ON_AUDIT | ON_CHECK | ON_ROUTE | ON_RULES | ON_EXPLAIN | ON_TOOLS | ON_TEST,
-     "How to print: text (the default); audit, check, route, rules, test and tools also know json, "
-     "audit sarif, explain and rules markdown."},
+     ON_AUDIT | ON_CHECK | ON_ROUTE | ON_RULES | ON_EXPLAIN | ON_TOOLS | ON_ACCESS | ON_TEST,
+     "How to print: text (the default); audit, check, route, rules, test, tools and access also "
+     "know json, audit sarif, explain and rules markdown."},
     {"--output", "F=FILE", LIST, AT(outputs), ON_AUDIT,
      "Also write the report in format F to FILE, such as sarif=audit.sarif; may be repeated."},
     {"--fail-on", "WHAT", TEXT, AT(fail_on), ON_AUDIT | ON_COMPILE,
@@ -51,7 +51,7 @@ static const struct option table[] = {
     {"--no-audit", NULL, FLAG, AT(no_audit), ON_COMPILE, "Compile without auditing first."},
     {"--table", "FILE", TEXT, AT(table), ON_ROUTE,
      "Route through a compiled table instead of a config."},
-    {"--batch", NULL, FLAG, AT(batch), ON_ROUTE | ON_EVAL | ON_AUDIT,
+    {"--batch", NULL, FLAG, AT(batch), ON_ROUTE | ON_EVAL | ON_AUDIT | ON_ACCESS,
      "Read one JSON object per line from standard input, write one answer per line."},
     {"--fs", NULL, FLAG, AT(fs), ON_AUDIT,
      "Also look at the permissions of the files given and of those they include: where they lie "

@@ -113,6 +113,7 @@ static void read_ports(const struct reader *r, node_id ports, struct gateway_dat
     g->used_ports_without_browser =
         offsets_of(r, section(r, ports, "used_without_browser"), &g->n_used_ports_without_browser);
     g->profile_derived_port = flag(r, ports, "profile_derived");
+    g->browser_extension_ports = flag(r, ports, "browser_extensions");
 }
 
 static void read_channels(const struct reader *r, node_id channels, struct gateway_data *g) {
@@ -130,6 +131,9 @@ static void read_channels(const struct reader *r, node_id channels, struct gatew
     g->nested_dm = names_of(r, section(r, channels, "nested_dm"));
     g->audit_nested_dm = names_of(r, section(r, channels, "audit_nested_dm"));
     g->open_admits_all = flag(r, channels, "open_admits_all");
+    g->own_group_list = names_of(r, section(r, channels, "own_group_list"));
+    g->configured_by = map_of(r, section(r, channels, "configured_by"));
+    g->label = map_of(r, section(r, channels, "labels"));
     g->identity = map_of(r, section(r, channels, "identity"));
     g->environment = map_of(r, section(r, channels, "environment"));
     g->sender_prefixes = map_of(r, section(r, channels, "sender_prefixes"));
@@ -356,6 +360,7 @@ static struct gateway_data read_gateway(struct reader *r, const struct embedded 
     read_loading(r, section(r, root, "loading"), &g);
     g.defaults = map_of(r, section(r, root, "defaults"));
     read_ports(r, section(r, root, "ports"), &g);
+    g.hooks_template_needs_prefixes = flag(r, section(r, root, "hooks"), "template_needs_prefixes");
     node_id paths = section(r, root, "paths"), sharing = section(r, root, "sharing");
     g.workspace_follows_state = flag(r, paths, "workspace_follows_state");
     g.workspace_below_default = flag(r, paths, "workspace_below_default");

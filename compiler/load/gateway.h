@@ -103,6 +103,9 @@ struct gateway_data {
     bool workspace_follows_state, workspace_below_default;
     struct str session_visibility;
     bool agent_to_agent;
+    bool hooks_template_needs_prefixes; /* a mapping's templated session key asks for prefixes */
+    bool browser_extension_ports; /* extension profiles count down from base + 10; otherwise there
+                                     is one relay at base + 3 */
     bool audit_by_route; /* session_collision (true) or scope_main_multiuser */
     /* How the gateway's own audit reads tools, channels, models and paths: */
     bool audit_profile_extends;    /* alsoAllow widens the profile */
@@ -151,6 +154,9 @@ struct gateway_data {
     struct names one_login;              /* of several accounts with one token the first runs */
     struct names nested_dm, audit_nested_dm;
     bool open_admits_all;
+    struct names own_group_list;     /* groups do not fall back to allowFrom */
+    struct name_map configured_by;   /* channel -> settings, any of which makes an account ready */
+    struct name_map label;           /* channel -> what the gateway calls it */
     struct name_map identity;        /* channel -> credential keys */
     struct name_map environment;     /* channel -> NAME, key, NAME, key... */
     struct name_map sender_prefixes; /* channel -> prefixes */
