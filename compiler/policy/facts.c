@@ -283,6 +283,8 @@ static struct cel_value sender_list(struct cel_run *run, const struct sender *li
       "A profile or an allow list says which tools it has; otherwise it has those that no deny "   \
       "list takes away.",                                                                          \
       bool_at(o->powers.listed, o->powers.at))                                                     \
+    F(agent, policy, OBJ(fact_policy), "What its settings of tools come to.",                      \
+      cel_with_origin(cel_object(&fact_policy, o), A->at))                                         \
     F(agent, unsandboxed, S(CEL_BOOL), "Some of its messages are handled outside of a sandbox.",   \
       bool_at(o->unsandboxed, A->sandbox.mode.at))                                                 \
     F(agent, exceeds, OBJ(fact_agent),                                                             \
@@ -451,16 +453,11 @@ DEFINE_FACT(binding, struct binding_facts, "binding",
 DEFINE_FACT(reach, struct reach, "reach",
             "A class of senders whom an account admits, and where their messages go.", REACH_FIELDS)
 
-const struct cel_object_type *const fact_types[] = {&fact_gateway,         &fact_agent,
-                                                    &fact_account,         &fact_binding,
-                                                    &fact_reach,           &fact_shared_session,
-                                                    &fact_crowded_channel, &fact_tool_entry,
-                                                    &fact_shared_path,     &fact_agent_pair,
-                                                    &fact_gateway_pair,    &fact_fleet_share,
-                                                    &fact_shared_room,     &fact_power_path,
-                                                    &fact_suppression,     &fact_exposure,
-                                                    &fact_audited_power,   &fact_exec_scope,
-                                                    &fact_safe_bin,        &fact_risky_dir,
-                                                    &fact_model,           &fact_sandbox_browser,
-                                                    &fact_container,       &fact_bind,
-                                                    &fact_elevated_list,   NULL};
+const struct cel_object_type *const fact_types[] = {
+    &fact_gateway,       &fact_agent,           &fact_account,         &fact_binding,
+    &fact_reach,         &fact_shared_session,  &fact_crowded_channel, &fact_tool_entry,
+    &fact_shared_path,   &fact_agent_pair,      &fact_gateway_pair,    &fact_fleet_share,
+    &fact_shared_room,   &fact_power_path,      &fact_suppression,     &fact_exposure,
+    &fact_audited_power, &fact_exec_scope,      &fact_safe_bin,        &fact_risky_dir,
+    &fact_model,         &fact_sandbox_browser, &fact_container,       &fact_bind,
+    &fact_elevated_list, &fact_tool_list,       &fact_policy,          NULL};
