@@ -63,8 +63,8 @@ static void find_effects(const struct analysis *s, const struct agent *agent, st
  */
 
 /* A list is looked at once, however many agents go by it. */
-static struct allow_list *list_of(struct analysis *s, struct map *seen, const struct text_list *list,
-                                  int32_t agent) {
+static struct allow_list *list_of(struct analysis *s, struct map *seen,
+                                  const struct text_list *list, int32_t agent) {
     bool is_new;
     struct str key = str_format(s->arena, "%u", (unsigned)list->at);
     uint32_t *index = map_put(seen, key, (uint32_t)s->allow_lists.n, &is_new);
@@ -113,8 +113,8 @@ static bool is_within(const struct tool_set *inner, const struct tool_set *outer
 
 /* An allow entry of the lists that say what an agent has; "*" asks for nothing in particular. */
 static bool is_judged(const struct tool_entry *e) {
-    return str_equal(str_from(e->scope), STR("tools")) && !str_equal(str_from(e->list), STR("deny")) &&
-           !str_equal(e->name, STR("*"));
+    return str_equal(str_from(e->scope), STR("tools")) &&
+           !str_equal(str_from(e->list), STR("deny")) && !str_equal(e->name, STR("*"));
 }
 
 static place place_of_loss(const struct session_tools *t, const struct tool_set *matched) {

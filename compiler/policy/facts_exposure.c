@@ -297,6 +297,8 @@ static struct cel_value entry_count(const struct elevated_channel *list) {
       label(run, o->in->model, o->ref->agent))                                                     \
     F(model, known, S(CEL_BOOL), "It holds no variable of unknown value.",                         \
       bool_at(!o->ref->written.symbolic, o->ref->written.at))                                      \
+    F(model, repeated, S(CEL_BOOL), "An earlier one is the same in every respect.",                \
+      bool_at(o->repeated, o->ref->written.at))                                                    \
     F(model, image, S(CEL_BOOL), "Named by `imageModel`.",                                         \
       bool_at(o->ref->image, o->ref->written.at))                                                  \
     F(model, size, S(CEL_DOUBLE), "Billions of parameters, as its name says; 0: it does not.",     \

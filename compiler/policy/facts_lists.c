@@ -27,8 +27,8 @@ static struct cel_value exec_text(struct text own, struct text global) {
 static struct cel_value exec_level(const struct agent_facts *f, bool ask) {
     const struct exec_settings *own = &own_of(f)->exec, *global = &global_of(f)->exec;
     struct text mode = or_global(own->mode, global->mode);
-    struct text level = ask ? or_global(own->ask, global->ask)
-                            : or_global(own->security, global->security);
+    struct text level =
+        ask ? or_global(own->ask, global->ask) : or_global(own->security, global->security);
     struct exec_levels both = exec_levels_of_agent(f->in->model, f->agent);
     struct str value = ask ? both.ask : both.security;
     return string_at(value, level.set ? level.at : mode.set ? mode.at : own->at);
@@ -54,8 +54,8 @@ static struct cel_value widened_by(const struct agent_facts *f) {
     if (own->has_exec || global->has_exec)
         return string_at(STR("exec"), own->has_exec ? own->exec.at : global->exec.at);
     if (own->has_fs || global->has_fs)
-        return string_at(STR("fs"), own->has_fs ? own->fs_workspace_only.at
-                                                : global->fs_workspace_only.at);
+        return string_at(STR("fs"),
+                         own->has_fs ? own->fs_workspace_only.at : global->fs_workspace_only.at);
     return string_at(STR(""), f->agent->at);
 }
 
@@ -136,9 +136,9 @@ static struct cel_value ungranted(struct cel_run *run, const struct agent_facts 
       texts(run, own_of(o)->sandbox.also_allow.set ? &own_of(o)->sandbox.also_allow                \
                                                    : &global_of(o)->sandbox.also_allow))           \
     F(policy, sandbox_also_allow_used, S(CEL_BOOL), "This version reads that list.",               \
-      cel_bool(o->in->model->gateway->tool_rules & TOOLS_SANDBOX_ALSO_ALLOW))                      \
+      cel_bool(o->in->model->gateway->tool_rules &TOOLS_SANDBOX_ALSO_ALLOW))                       \
     F(policy, own_elevated, S(CEL_BOOL), "Its own block says that elevated tools are enabled.",    \
-      bool_at(own_of(o)->elevated.enabled.set && own_of(o)->elevated.enabled.v,                    \
+      bool_at(own_of(o)->elevated.enabled.set &&own_of(o)->elevated.enabled.v,                     \
               own_of(o)->elevated.enabled.at))                                                     \
     F(policy, elevated_ungranted, LIST(CEL_STRING),                                                \
       "Entries of its own `tools.elevated.allowFrom` that the global list lacks.",                 \
