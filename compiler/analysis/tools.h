@@ -206,6 +206,7 @@ place elevated_index_find(const struct elevated_index *index, struct str channel
 
 /* Does tools.agentToAgent let the agent take part? Two different agents reach each other when both
  * do. */
+bool agent_to_agent_names(const struct model *m, struct str id);
 bool agent_to_agent_has(const struct model *m, const struct agent *agent);
 /* tools.sessions.visibility of a session. */
 struct str session_visibility(const struct model *m, bool sandboxed);

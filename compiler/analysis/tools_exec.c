@@ -177,12 +177,16 @@ static bool agent_entry_matches(const struct model *m, struct str written, struc
     return tool_glob_matches(ids_lower(m->arena, entry), ids_lower(m->arena, id));
 }
 
-bool agent_to_agent_has(const struct model *m, const struct agent *agent) {
+bool agent_to_agent_names(const struct model *m, struct str id) {
     const struct text_list *allow = &m->agent_to_agent.allow;
     bool listed = !allow->n;
     for (size_t i = 0; i < allow->n && !listed; i++)
-        listed = agent_entry_matches(m, allow->v[i].v, agent->id);
+        listed = agent_entry_matches(m, allow->v[i].v, id);
     return m->agent_to_agent.enabled.v && listed;
+}
+
+bool agent_to_agent_has(const struct model *m, const struct agent *agent) {
+    return agent_to_agent_names(m, agent->id);
 }
 
 struct str session_visibility(const struct model *m, bool sandboxed) {

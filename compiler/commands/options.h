@@ -22,7 +22,10 @@ enum command_bit {
     ON_RULES = 128,
     ON_CHECK = 256,
     ON_TOOLS = 512,
-    ON_ALL = 1023,
+    ON_ACCESS = 1024,
+    ON_SCHEMA = 2048,
+    ON_TEST = 4096,
+    ON_ALL = 8191,
 };
 
 struct option_list {

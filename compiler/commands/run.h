@@ -32,6 +32,9 @@ struct run {
 bool run_begin(struct run *run, struct arena *a, const struct options *o, const char *first,
                enum exit_code *code);
 
+/* The working directory, absolute. */
+struct str run_directory(struct run *run);
+
 /* Reads a config file. False after a diagnostic. */
 bool run_read(struct run *run, const char *path, uint32_t *file);
 

@@ -113,6 +113,7 @@ static void read_ports(const struct reader *r, node_id ports, struct gateway_dat
     g->used_ports_without_browser =
         offsets_of(r, section(r, ports, "used_without_browser"), &g->n_used_ports_without_browser);
     g->profile_derived_port = flag(r, ports, "profile_derived");
+    g->browser_extension_ports = flag(r, ports, "browser_extensions");
 }
 
 static void read_channels(const struct reader *r, node_id channels, struct gateway_data *g) {
@@ -130,6 +131,9 @@ static void read_channels(const struct reader *r, node_id channels, struct gatew
     g->nested_dm = names_of(r, section(r, channels, "nested_dm"));
     g->audit_nested_dm = names_of(r, section(r, channels, "audit_nested_dm"));
     g->open_admits_all = flag(r, channels, "open_admits_all");
+    g->own_group_list = names_of(r, section(r, channels, "own_group_list"));
+    g->configured_by = map_of(r, section(r, channels, "configured_by"));
+    g->label = map_of(r, section(r, channels, "labels"));
     g->identity = map_of(r, section(r, channels, "identity"));
     g->environment = map_of(r, section(r, channels, "environment"));
     g->sender_prefixes = map_of(r, section(r, channels, "sender_prefixes"));
@@ -266,6 +270,10 @@ static void read_repair(const struct reader *r, node_id repair, struct gateway_d
     g->repair_scopes = map_of(r, section(r, repair, "scopes"));
     g->repair_moves = map_of(r, section(r, repair, "moves"));
     g->repair_merges = map_of(r, section(r, repair, "merges"));
+    g->repair_web_search = map_of(r, section(r, repair, "web_search"));
+    g->repair_tools = map_of(r, section(r, repair, "tools"));
+    g->repair_models = map_of(r, section(r, repair, "models"));
+    g->repair_streaming = map_of(r, section(r, repair, "streaming"));
     g->repair_removed_values = map_of(r, section(r, repair, "removed_values"));
     g->repair_values = map_of_pairs(r, section(r, repair, "values"));
     g->repair_removed = names_of(r, section(r, repair, "removed"));
@@ -312,6 +320,35 @@ static void read_exposure(const struct reader *r, node_id exposure, struct gatew
     g->home_variables = names_of(r, section(r, mounts, "home_variables"));
 }
 
+static void read_audit(const struct reader *r, node_id audit, struct gateway_data *g) {
+    static const struct {
+        const char *name;
+        unsigned rule;
+    } rules[] = {{"typed_references", AUDIT_TYPED_REFERENCES},
+                 {"remote_credentials", AUDIT_REMOTE_CREDENTIALS},
+                 {"proxy_is_auth", AUDIT_PROXY_IS_AUTH},
+                 {"http_by_credential", AUDIT_HTTP_BY_CREDENTIAL},
+                 {"flag_each", AUDIT_FLAG_EACH},
+                 {"internal_hook_parts", AUDIT_INTERNAL_HOOK_PARTS},
+                 {"browser_is_plugin", AUDIT_BROWSER_IS_PLUGIN},
+                 {"hooks_password", AUDIT_HOOKS_PASSWORD},
+                 {"reference_by_form", AUDIT_REFERENCE_BY_FORM}};
+    struct names chosen = names_of(r, section(r, audit, "rules"));
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        if (names_have(chosen, str_from(rules[i].name))) g->audit_rules |= rules[i].rule;
+    g->audit_by_route = str_equal(text(r, audit, "session_check"), STR("route"));
+    g->undecided = map_of(r, section(r, audit, "undecided"));
+    g->undecided_without_fs = map_of(r, section(r, audit, "undecided_without_fs"));
+    g->token_variables = names_of(r, section(r, audit, "token_variables"));
+    g->password_variables = names_of(r, section(r, audit, "password_variables"));
+    g->http_tool_deny = names_of(r, section(r, audit, "http_tool_deny"));
+    g->node_commands = names_of(r, section(r, audit, "node_commands"));
+    g->risky_node_commands = names_of(r, section(r, audit, "risky_node_commands"));
+    g->node_allow = text(r, audit, "node_allow");
+    g->node_deny = text(r, audit, "node_deny");
+    g->flags = names_of(r, section(r, audit, "flags"));
+}
+
 static struct gateway_data read_gateway(struct reader *r, const struct embedded *e) {
     struct gateway_data g = {0};
     uint32_t file = source_add(r->tree->sources, str_from(e->name), (struct str){e->text, e->n});
@@ -323,16 +360,14 @@ static struct gateway_data read_gateway(struct reader *r, const struct embedded 
     read_loading(r, section(r, root, "loading"), &g);
     g.defaults = map_of(r, section(r, root, "defaults"));
     read_ports(r, section(r, root, "ports"), &g);
+    g.hooks_template_needs_prefixes = flag(r, section(r, root, "hooks"), "template_needs_prefixes");
     node_id paths = section(r, root, "paths"), sharing = section(r, root, "sharing");
     g.workspace_follows_state = flag(r, paths, "workspace_follows_state");
     g.workspace_below_default = flag(r, paths, "workspace_below_default");
     g.session_visibility = text(r, sharing, "session_visibility");
     g.agent_to_agent = flag(r, sharing, "agent_to_agent");
-    node_id audit = section(r, root, "audit");
-    g.audit_by_route = str_equal(text(r, audit, "session_check"), STR("route"));
-    g.undecided = map_of(r, section(r, audit, "undecided"));
-    g.undecided_without_fs = map_of(r, section(r, audit, "undecided_without_fs"));
     read_exposure(r, section(r, root, "exposure"), &g);
+    read_audit(r, section(r, root, "audit"), &g);
     node_id schema = section(r, root, "schema");
     g.model_providers = names_of(r, section(r, schema, "model_providers"));
     g.web_search = names_of(r, section(r, schema, "web_search"));

@@ -233,8 +233,7 @@ static struct cel_value sender_list(struct cel_run *run, const struct sender *li
       cel_with_origin(cel_object(&fact_exposure, o->exposure), M->at))                             \
     F(gateway, session_visibility, S(CEL_STRING), "`tools.sessions.visibility` in force.",         \
       text(&M->session_visibility))                                                                \
-    F(gateway, audit_suppressions, LIST(CEL_STRING),                                               \
-      "The ids that `security.audit.suppressions` names.", fact_suppressed_ids(run, M))
+    SETTINGS_FIELDS(F)
 
 #define AGENT_FIELDS(F)                                                                            \
     F(agent, id, S(CEL_STRING), "The canonical id.", string_at(A->id, A->at))                      \
@@ -453,11 +452,43 @@ DEFINE_FACT(binding, struct binding_facts, "binding",
 DEFINE_FACT(reach, struct reach, "reach",
             "A class of senders whom an account admits, and where their messages go.", REACH_FIELDS)
 
-const struct cel_object_type *const fact_types[] = {
-    &fact_gateway,       &fact_agent,           &fact_account,         &fact_binding,
-    &fact_reach,         &fact_shared_session,  &fact_crowded_channel, &fact_tool_entry,
-    &fact_shared_path,   &fact_agent_pair,      &fact_gateway_pair,    &fact_fleet_share,
-    &fact_shared_room,   &fact_power_path,      &fact_suppression,     &fact_exposure,
-    &fact_audited_power, &fact_exec_scope,      &fact_safe_bin,        &fact_risky_dir,
-    &fact_model,         &fact_sandbox_browser, &fact_container,       &fact_bind,
-    &fact_elevated_list, &fact_tool_list,       &fact_policy,          NULL};
+const struct cel_object_type *const fact_types[] = {&fact_gateway,
+                                                    &fact_agent,
+                                                    &fact_account,
+                                                    &fact_binding,
+                                                    &fact_reach,
+                                                    &fact_shared_session,
+                                                    &fact_crowded_channel,
+                                                    &fact_tool_entry,
+                                                    &fact_shared_path,
+                                                    &fact_agent_pair,
+                                                    &fact_gateway_pair,
+                                                    &fact_fleet_share,
+                                                    &fact_shared_room,
+                                                    &fact_power_path,
+                                                    &fact_exposure,
+                                                    &fact_audited_power,
+                                                    &fact_exec_scope,
+                                                    &fact_safe_bin,
+                                                    &fact_risky_dir,
+                                                    &fact_model,
+                                                    &fact_sandbox_browser,
+                                                    &fact_container,
+                                                    &fact_bind,
+                                                    &fact_elevated_list,
+                                                    &fact_auth,
+                                                    &fact_credential,
+                                                    &fact_trusted_proxy,
+                                                    &fact_control_ui,
+                                                    &fact_http,
+                                                    &fact_nodes,
+                                                    &fact_node_command,
+                                                    &fact_browser,
+                                                    &fact_browser_profile,
+                                                    &fact_dangerous_setting,
+                                                    &fact_install,
+                                                    &fact_config_file,
+                                                    &fact_tool_list,
+                                                    &fact_policy,
+                                                    &fact_suppression,
+                                                    NULL};

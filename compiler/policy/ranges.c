@@ -1,5 +1,5 @@
 /* What a rule can range over, and whom its findings are about. */
-#include "policy/facts.h"
+#include "policy/facts_settings.h"
 
 #define SIMPLE_RANGE(name, count_expression, element_expression)                                   \
     static size_t name##_count(const struct analysis *s) {                                         \
@@ -23,6 +23,9 @@ SIMPLE_RANGE(shared_room, s->rooms.n, &s->rooms.v[i])
 SIMPLE_RANGE(tool_entry, s->tool_entries.n, &s->tool_entries.v[i])
 SIMPLE_RANGE(shared_workspace, s->workspaces.n, &s->workspaces.v[i])
 SIMPLE_RANGE(power_path, s->paths.n, &s->paths.v[i])
+SIMPLE_RANGE(browser_profile, s->model->audit.browser_profiles.n,
+             &s->model->audit.browser_profiles.v[i])
+SIMPLE_RANGE(config_file, s->model->n_files, &s->model->files[i])
 SIMPLE_RANGE(shared_agent_dir, s->agent_dirs.n, &s->agent_dirs.v[i])
 
 SIMPLE_RANGE(tool_list, s->allow_lists.n, &s->allow_lists.v[i])
@@ -78,6 +81,13 @@ const struct fact_range fact_ranges[] = {
     {"power_path", &fact_power_path, false,
      "each agent's powers that somebody who is not the owner has, and how they come by them",
      power_path_count, power_path_at},
+    {"dangerous_setting", &fact_dangerous_setting, false,
+     "each setting that is dangerous by itself (2026.3.13: all of them at once)",
+     dangerous_setting_count, dangerous_setting_at},
+    {"browser_profile", &fact_browser_profile, false, "each browser that the gateway talks to",
+     browser_profile_count, browser_profile_at},
+    {"config_file", &fact_config_file, false, "each file of the config, with --fs",
+     config_file_count, config_file_at},
     {"agent_pair", &fact_agent_pair, false, "each pair of agents (costs their number squared)",
      agent_pair_count, agent_pair_at},
     {"gateway_pair", &fact_gateway_pair, true, "each pair of gateways of the run", NULL, NULL},
@@ -115,6 +125,10 @@ place fact_place(const struct cel_object_type *type, const void *object) {
     if (type == &fact_tool_entry) return ((const struct tool_entry *)object)->text->at;
     if (type == &fact_power_path) return ((const struct power_path *)object)->at;
     if (type == &fact_tool_list) return ((const struct allow_list *)object)->list->at;
+    if (type == &fact_dangerous_setting)
+        return ((const struct dangerous_setting *)object)->flags->at;
+    if (type == &fact_config_file) return ((const struct config_file *)object)->at;
+    if (type == &fact_browser_profile) return ((const struct browser_profile *)object)->at;
     if (type == &fact_fleet_share) return fleet_share_place(object);
     if (type == &fact_container) return ((const struct container *)object)->at;
     if (type == &fact_bind) return ((const struct bind_mount *)object)->entry->at;
@@ -228,6 +242,15 @@ void fact_subjects(struct arena *a, const struct fact_range *range, const void *
         add_pair(a, f, "gateways", p->a->model->name, p->b->model->name);
     } else if (range->type == &fact_fleet_share) {
         add_gateways(a, f, object);
+    } else if (range->type == &fact_config_file) {
+        add(a, f, "file", ((const struct config_file *)object)->name);
+    } else if (range->type == &fact_browser_profile) {
+        add(a, f, "profile", ((const struct browser_profile *)object)->name);
+    } else if (range->type == &fact_dangerous_setting) {
+        const struct dangerous_setting *d = object;
+        struct str *settings = ARENA_ARRAY(a, struct str, d->n);
+        for (size_t i = 0; i < d->n; i++) settings[i] = d->flags[i].text;
+        add_list(a, f, "settings", settings, d->n);
     } else if (range->type == &fact_suppression) {
         add(a, f, "suppression", ((const struct bad_suppression *)object)->id);
     } else if (range->type == &fact_gateway) {
