@@ -490,5 +490,6 @@ const struct cel_object_type *const fact_types[] = {&fact_gateway,
                                                     &fact_config_file,
                                                     &fact_tool_list,
                                                     &fact_policy,
+                                                    &fact_secret,
                                                     &fact_suppression,
                                                     NULL};
