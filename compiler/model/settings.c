@@ -98,8 +98,7 @@ static void read_gateway(struct model *m, const struct reading *r) {
     audit->real_ip_fallback =
         value_flag(r, gateway.object, "allowRealIpFallback", gateway.at, false);
     audit->http_tools = filtered(m, &allow, is_kept_from_http);
-    audit->chat_completions =
-        flag_at(m, r, "gateway.http.endpoints.chatCompletions", "enabled");
+    audit->chat_completions = flag_at(m, r, "gateway.http.endpoints.chatCompletions", "enabled");
     audit->responses = flag_at(m, r, "gateway.http.endpoints.responses", "enabled");
     audit->admin_rpc = flag_at(m, r, "plugins.entries.admin-http-rpc", "enabled");
     read_control_ui(m, r);
@@ -203,7 +202,8 @@ static bool makes_documents(const struct feishu *f, node_id account) {
 
 static void find_documents(struct model *m, const struct reading *r) {
     const struct tree *t = r->tree;
-    struct feishu f = {.t = t, .channel = tree_path(t, m->loaded->root, "channels", "feishu", NULL)};
+    struct feishu f = {.t = t,
+                       .channel = tree_path(t, m->loaded->root, "channels", "feishu", NULL)};
     struct text *docs = &m->audit.feishu_docs;
     if (!tree_is(t, f.channel, NODE_OBJECT) || is_false(t, f.channel, "enabled")) return;
     f.id = is_text(t, f.channel, "appId");
@@ -269,8 +269,7 @@ static void read_others(struct model *m, const struct reading *r) {
     m->audit.mcp_apps = flag_at(m, r, "mcp.apps", "enabled");
 }
 
-void model_build_settings(struct model *m, const struct reading *r,
-                          const struct environment *env) {
+void model_build_settings(struct model *m, const struct reading *r, const struct environment *env) {
     read_gateway(m, r);
     read_nodes(m, r);
     read_internal_hooks(m, r);
