@@ -45,14 +45,14 @@ enum tool_rule {
 
 /* What differs between versions in how the gateway's own audit reads a config. */
 enum audit_rule {
-    AUDIT_TYPED_REFERENCES = 1,    /* a reference that is not resolved is no credential */
-    AUDIT_REMOTE_CREDENTIALS = 2,  /* gateway.remote's are used where there are no others */
-    AUDIT_PROXY_IS_AUTH = 4,       /* trusted-proxy is enough on loopback, too */
-    AUDIT_HTTP_BY_CREDENTIAL = 8,  /* HTTP without a usable credential; else: with mode none */
-    AUDIT_FLAG_EACH = 16,          /* one finding for each dangerous flag */
+    AUDIT_TYPED_REFERENCES = 1,     /* a reference that is not resolved is no credential */
+    AUDIT_REMOTE_CREDENTIALS = 2,   /* gateway.remote's are used where there are no others */
+    AUDIT_PROXY_IS_AUTH = 4,        /* trusted-proxy is enough on loopback, too */
+    AUDIT_HTTP_BY_CREDENTIAL = 8,   /* HTTP without a usable credential; else: with mode none */
+    AUDIT_FLAG_EACH = 16,           /* one finding for each dangerous flag */
     AUDIT_INTERNAL_HOOK_PARTS = 32, /* entries and directories switch internal hooks on */
-    AUDIT_BROWSER_IS_PLUGIN = 64,  /* plugins.* can switch browser control off */
-    AUDIT_HOOKS_PASSWORD = 128,    /* hooks.token is compared with the password, too */
+    AUDIT_BROWSER_IS_PLUGIN = 64,   /* plugins.* can switch browser control off */
+    AUDIT_HOOKS_PASSWORD = 128,     /* hooks.token is compared with the password, too */
     AUDIT_REFERENCE_BY_FORM = 256, /* a secret that begins with ${ and ends with } is a reference */
 };
 
@@ -98,7 +98,7 @@ struct gateway_data {
     bool workspace_follows_state, workspace_below_default;
     struct str session_visibility;
     bool agent_to_agent;
-    bool audit_by_route; /* session_collision (true) or scope_main_multiuser */
+    bool audit_by_route;  /* session_collision (true) or scope_main_multiuser */
     unsigned audit_rules; /* enum audit_rule */
     /* Variables that hold a credential, the first of them its text; tools that HTTP should not
      * have; commands of nodes; places of their lists. */

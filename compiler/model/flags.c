@@ -63,7 +63,7 @@ void model_build_flags(struct model *m, const struct reading *r) {
     }
     struct audit_settings *audit = &m->audit;
     if (!audit->suppressions.n) return;
-    struct str text = str_format(m->arena, "security.audit.suppressions configured (%zu)",
-                                 audit->suppressions.n);
+    struct str text =
+        str_format(m->arena, "security.audit.suppressions configured (%zu)", audit->suppressions.n);
     ARRAY_PUSH(m->arena, audit->flags) = (struct dangerous_flag){text, audit->suppressions_at};
 }

@@ -150,8 +150,8 @@ struct model {
     struct hooks hooks;
     struct gateway_settings settings;
     struct audit_settings audit;
-    const struct conditions *conditions;                   /* what is known beside the config */
-    const struct config_file *files; /* looked at; none without --fs */
+    const struct conditions *conditions; /* what is known beside the config */
+    const struct config_file *files;     /* looked at; none without --fs */
     size_t n_files;
     struct text_list broadcast_agents, topic_agents;       /* agents that other blocks name */
     place agents_at, bindings_at, channels_at, session_at; /* the blocks, or what is around them */

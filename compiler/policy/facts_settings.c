@@ -100,8 +100,10 @@ const void *dangerous_setting_at(const struct analysis *s, struct arena *scratch
     F(auth, guards_browser, S(CEL_BOOL), "Browser control has a token or password.",               \
       bool_at(AUTH.browser_secret, AUTH.at))                                                       \
     F(auth, assumed_unset, LIST(CEL_STRING),                                                       \
-      "Variables that `secret`, `guards_loopback` and `guards_http` take as unset, because nobody "\
-      "knows.", names_at(run, AUTH.assumed_unset, AUTH.at))                                        \
+      "Variables that `secret`, `guards_loopback` and `guards_http` take as unset, because "       \
+      "nobody "                                                                                    \
+      "knows.",                                                                                    \
+      names_at(run, AUTH.assumed_unset, AUTH.at))                                                  \
     F(auth, mode_assumed_unset, LIST(CEL_STRING), "The same, for `mode`.",                         \
       names_at(run, AUTH.mode_assumed_unset, AUTH.at))                                             \
     F(auth, browser_assumed_unset, LIST(CEL_STRING), "The same, for `guards_browser`.",            \
@@ -146,8 +148,8 @@ const void *dangerous_setting_at(const struct analysis *s, struct arena *scratch
       "`dangerouslyAllowHostHeaderOriginFallback`.", flag(UI.host_header_fallback))                \
     F(control_ui, insecure_auth, S(CEL_BOOL), "`allowInsecureAuth` (2026.3.13).",                  \
       flag(UI.insecure_auth))                                                                      \
-    F(control_ui, device_auth_disabled, S(CEL_BOOL), "`dangerouslyDisableDeviceAuth` (2026.3.13).",\
-      flag(UI.device_auth_disabled))
+    F(control_ui, device_auth_disabled, S(CEL_BOOL),                                               \
+      "`dangerouslyDisableDeviceAuth` (2026.3.13).", flag(UI.device_auth_disabled))
 
 #define HTTP_FIELDS(F)                                                                             \
     F(http, risky_tools, LIST(CEL_STRING),                                                         \
@@ -196,8 +198,7 @@ const void *dangerous_setting_at(const struct analysis *s, struct arena *scratch
       bool_at(o->integrity, o->at))
 
 #define DANGEROUS_SETTING_FIELDS(F)                                                                \
-    F(dangerous_setting, settings, LIST(CEL_STRING), "Each as `path=value`.",                      \
-      setting_texts(run, o))
+    F(dangerous_setting, settings, LIST(CEL_STRING), "Each as `path=value`.", setting_texts(run, o))
 
 /* clang-format on */
 
@@ -223,4 +224,5 @@ DEFINE_FACT(install, struct install, "install", "Something that was installed fr
             INSTALL_FIELDS)
 DEFINE_FACT(dangerous_setting, struct dangerous_setting, "dangerous_setting",
             "A setting that is dangerous by itself, or all of them in versions that report them "
-            "as one.", DANGEROUS_SETTING_FIELDS)
+            "as one.",
+            DANGEROUS_SETTING_FIELDS)

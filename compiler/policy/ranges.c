@@ -101,7 +101,8 @@ place fact_place(const struct cel_object_type *type, const void *object) {
     if (type == &fact_reach) return ((const struct reach *)object)->at;
     if (type == &fact_shared_session) return ((const struct shared_session *)object)->scope_at;
     if (type == &fact_tool_entry) return ((const struct tool_entry *)object)->text->at;
-    if (type == &fact_dangerous_setting) return ((const struct dangerous_setting *)object)->flags->at;
+    if (type == &fact_dangerous_setting)
+        return ((const struct dangerous_setting *)object)->flags->at;
     if (type == &fact_config_file) return ((const struct config_file *)object)->at;
     if (type == &fact_browser_profile) return ((const struct browser_profile *)object)->at;
     if (type == &fact_fleet_share) return fleet_share_place(object);
