@@ -222,7 +222,7 @@ static void find_documents(struct model *m, const struct reading *r) {
     node_id accounts = tree_member(t, f.channel, STR("accounts"));
     if (!tree_first(t, accounts)) {
         if (makes_documents(&f, f.channel))
-            *docs = (struct text){.v = STR("feishu"), .at = f.channel, .set = true};
+            *docs = (struct text){.v = STR("default"), .at = f.channel, .set = true};
         return;
     }
     for (TREE_EACH(t, account, accounts)) {
