@@ -32,6 +32,12 @@ const struct command commands[] = {
      "the profile, a list of some scope, the sandbox's default, the version, with the line. What "
      "depends on credentials or models counts as there.",
      ON_TOOLS, command_tools},
+    {"access", "CONFIG [options]", "tell who is let in, and which agent and tools they reach",
+     "Tells for every channel account who is admitted in direct messages and in groups, and where "
+     "that is written; and for every known sender, and for everybody else who is admitted, the "
+     "agent, the session and the powers that they reach. With --batch: answers questions about "
+     "accounts, admission, paths and ports as the gateway does, one JSON object a line.",
+     ON_ACCESS, command_access},
     {"table", "info|verify|dump FILE [options]", "look into a compiled table",
      "info: what the table is. verify: whether it is sound and, with --against, whether it still "
      "routes as its config does. dump: its routes as canonical text.",
@@ -42,6 +48,12 @@ const struct command commands[] = {
      ON_EXPLAIN, command_explain},
     {"rules", "[options]", "list the rules",
      "Lists every rule: the built-in ones and those of --rules.", ON_RULES, command_rules},
+    {"schema", "[options]", "print the JSON Schema of a config, for editors",
+     "Prints the JSON Schema of openclaw.json for a gateway version (the newest known one, if none "
+     "is "
+     "asked for), with titles and descriptions, so that an editor completes and checks it. "
+     "docs/editors.md says how to set one up.",
+     ON_SCHEMA, command_schema},
     {"eval", "EXPRESSION CONFIG | --batch", "evaluate a CEL expression over a config's facts",
      "Evaluates a CEL expression over the facts of a config, with the variable `gateway`, and "
      "prints the value as JSON. Echoes what the config holds, secrets too. `clawc rules --facts` "

@@ -18,20 +18,20 @@ struct option {
 #define AT(field) offsetof(struct options, field)
 
 enum {
-    ON_CONFIG =
-        ON_AUDIT | ON_COMPILE | ON_ROUTE | ON_EVAL | ON_TABLE | ON_CHECK | ON_EXPLAIN | ON_TOOLS
+    ON_CONFIG = ON_AUDIT | ON_COMPILE | ON_ROUTE | ON_EVAL | ON_TABLE | ON_CHECK | ON_EXPLAIN |
+                ON_TOOLS | ON_ACCESS
 };
 
 static const struct option table[] = {
-    {"--gateway", "V", TEXT, AT(gateway), ON_CONFIG,
+    {"--gateway", "V", TEXT, AT(gateway), ON_CONFIG | ON_SCHEMA,
      "The gateway version that will run, such as 2026.9.6; an unknown one means the highest known "
      "one not above it; check takes several, separated by commas. Default: clawc.yaml's, else the "
      "config's meta.lastTouchedVersion, else the "
      "known version that the config fits best."},
     {"--format", "F", TEXT, AT(format),
-     ON_AUDIT | ON_CHECK | ON_ROUTE | ON_RULES | ON_EXPLAIN | ON_TOOLS,
-     "How to print: text (the default); audit, check, route, rules and tools also know json, audit "
-     "sarif, "
+     ON_AUDIT | ON_CHECK | ON_ROUTE | ON_RULES | ON_EXPLAIN | ON_TOOLS | ON_ACCESS,
+     "How to print: text (the default); audit, check, route, rules, tools and access also know "
+     "json, audit sarif, "
      "explain and rules markdown."},
     {"--output", "F=FILE", LIST, AT(outputs), ON_AUDIT,
      "Also write the report in format F to FILE, such as sarif=audit.sarif; may be repeated."},
@@ -52,7 +52,7 @@ static const struct option table[] = {
     {"--no-audit", NULL, FLAG, AT(no_audit), ON_COMPILE, "Compile without auditing first."},
     {"--table", "FILE", TEXT, AT(table), ON_ROUTE,
      "Route through a compiled table instead of a config."},
-    {"--batch", NULL, FLAG, AT(batch), ON_ROUTE | ON_EVAL | ON_AUDIT,
+    {"--batch", NULL, FLAG, AT(batch), ON_ROUTE | ON_EVAL | ON_AUDIT | ON_ACCESS,
      "Read one JSON object per line from standard input, write one answer per line."},
     {"--fs", NULL, FLAG, AT(fs), ON_AUDIT,
      "Also look at the permissions of the files given and of those they include: where they lie "
@@ -67,6 +67,8 @@ static const struct option table[] = {
      "The channel plugins that the gateway has loaded, separated by commas; no other is."},
     {"--home", "DIR", TEXT, AT(home), ON_AUDIT, "The home directory of the gateway's process."},
     {"--cwd", "DIR", TEXT, AT(cwd), ON_AUDIT, "The working directory of the gateway's process."},
+    {"--timing", NULL, FLAG, AT(timing), ON_AUDIT,
+     "Print to standard error how long each step and each rule took."},
     {"--agent", "ID", TEXT, AT(agent), ON_TOOLS, "Tell about this agent only."},
     {"--channel", "C", TEXT, AT(channel), ON_ROUTE, "The channel of the message: whatsapp."},
     {"--account", "A", TEXT, AT(account), ON_ROUTE,
@@ -107,7 +109,7 @@ static const struct option table[] = {
      "Variables from the environment of this process."},
     {"--stdin-filename", "NAME", TEXT, AT(stdin_filename), ON_CONFIG | ON_PARSE,
      "What to call standard input (-) in reports."},
-    {"--project", "FILE", TEXT, AT(project), ON_CONFIG | ON_RULES | ON_EXPLAIN,
+    {"--project", "FILE", TEXT, AT(project), ON_CONFIG | ON_RULES | ON_EXPLAIN | ON_SCHEMA,
      "The project file. Default: clawc.yaml beside the first config, if there is one."},
     {"--quiet", NULL, FLAG, AT(quiet), ON_ALL,
      "Print less: of an audit only the last line, of other commands only what was asked for."},

@@ -383,10 +383,12 @@ struct report *run_audit(struct run *run, const struct rules *rules, const struc
     const struct analysis **analyses = ARENA_ARRAY(run->arena, const struct analysis *, n);
     for (size_t i = 0; i < n; i++)
         analyses[i] = analyse(run->arena, what->models.v[i], run->project.owners);
+    timing_lap(run->timing, STR("analysing"));
     struct paths *paths = paths_new(run->arena, run->tree);
     struct report *report = new_report(run, paths);
     list_files(run, what, report);
     struct fleet *fleet = fleet_analyse(run->arena, analyses, apart ? 0 : n, run->env);
+    if (run->timing) run->rule_timing = timing_new(run->arena);
     struct engine e = {.arena = run->arena,
                        .tree = run->tree,
                        .paths = paths,
@@ -394,8 +396,11 @@ struct report *run_audit(struct run *run, const struct rules *rules, const struc
                        .project = run->has_project ? &run->project : NULL,
                        .gate = *gate,
                        .today = run_today(run->arena),
+                       .timing = run->rule_timing,
                        .apart = apart,
                        .fs = run->o->fs};
+    timing_lap(run->timing, STR("comparing gateways"));
     engine_run(&e, analyses, n, fleet, report);
+    timing_lap(run->timing, STR("evaluating rules"));
     return report;
 }

@@ -22,6 +22,8 @@ struct run {
     bool has_project;
     const struct schema *schema;  /* of --schema, or NULL */
     struct conditions conditions; /* what the options tell beside the configs */
+    struct timing *timing;        /* of --timing: the steps; or NULL */
+    struct timing *rule_timing;   /* the same: the rules */
     bool color;                   /* on standard output */
 };
 

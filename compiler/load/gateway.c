@@ -113,6 +113,7 @@ static void read_ports(const struct reader *r, node_id ports, struct gateway_dat
     g->used_ports_without_browser =
         offsets_of(r, section(r, ports, "used_without_browser"), &g->n_used_ports_without_browser);
     g->profile_derived_port = flag(r, ports, "profile_derived");
+    g->browser_extension_ports = flag(r, ports, "browser_extensions");
 }
 
 static void read_channels(const struct reader *r, node_id channels, struct gateway_data *g) {
@@ -130,6 +131,9 @@ static void read_channels(const struct reader *r, node_id channels, struct gatew
     g->nested_dm = names_of(r, section(r, channels, "nested_dm"));
     g->audit_nested_dm = names_of(r, section(r, channels, "audit_nested_dm"));
     g->open_admits_all = flag(r, channels, "open_admits_all");
+    g->own_group_list = names_of(r, section(r, channels, "own_group_list"));
+    g->configured_by = map_of(r, section(r, channels, "configured_by"));
+    g->label = map_of(r, section(r, channels, "labels"));
     g->identity = map_of(r, section(r, channels, "identity"));
     g->environment = map_of(r, section(r, channels, "environment"));
     g->sender_prefixes = map_of(r, section(r, channels, "sender_prefixes"));
@@ -175,7 +179,9 @@ static unsigned tool_rules_of(struct names chosen) {
                  {"bare_slashed_model", TOOLS_BARE_SLASHED_MODEL},
                  {"sender_lists", TOOLS_SENDER_LISTS},
                  {"also_allow", TOOLS_SANDBOX_ALSO_ALLOW},
-                 {"lift_deny", TOOLS_SANDBOX_LIFT_DENY}};
+                 {"lift_deny", TOOLS_SANDBOX_LIFT_DENY},
+                 {"owner_wildcard", TOOLS_OWNER_WILDCARD},
+                 {"owner_fallback", TOOLS_OWNER_FALLBACK}};
     unsigned all = 0;
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
         if (names_have(chosen, str_from(rules[i].name))) all |= rules[i].rule;
@@ -264,6 +270,10 @@ static void read_repair(const struct reader *r, node_id repair, struct gateway_d
     g->repair_scopes = map_of(r, section(r, repair, "scopes"));
     g->repair_moves = map_of(r, section(r, repair, "moves"));
     g->repair_merges = map_of(r, section(r, repair, "merges"));
+    g->repair_web_search = map_of(r, section(r, repair, "web_search"));
+    g->repair_tools = map_of(r, section(r, repair, "tools"));
+    g->repair_models = map_of(r, section(r, repair, "models"));
+    g->repair_streaming = map_of(r, section(r, repair, "streaming"));
     g->repair_removed_values = map_of(r, section(r, repair, "removed_values"));
     g->repair_values = map_of_pairs(r, section(r, repair, "values"));
     g->repair_removed = names_of(r, section(r, repair, "removed"));
@@ -282,6 +292,32 @@ static void read_loading(const struct reader *r, node_id loading, struct gateway
     read_discovery(r, section(r, loading, "discovery"), g);
     read_repair(r, section(r, loading, "repair"), g);
     g->env_blocked_between = map_of(r, section(r, env, "blocked_between"));
+}
+
+static void read_exposure(const struct reader *r, node_id exposure, struct gateway_data *g) {
+    node_id tools = section(r, exposure, "tools"), models = section(r, exposure, "models");
+    node_id search = section(r, exposure, "web_search"), bins = section(r, exposure, "programs");
+    node_id mounts = section(r, exposure, "mounts"), doors = section(r, exposure, "doors");
+    g->audit_tools = map_of(r, section(r, tools, "sets"));
+    g->audit_profile_extends = flag(r, tools, "profile_extends");
+    g->audit_provider_lists = flag(r, tools, "provider_lists");
+    g->audit_open_dm = flag(r, doors, "direct");
+    g->audit_merges_accounts = flag(r, doors, "merges_accounts");
+    g->audit_roster_implied = flag(r, exposure, "roster_implied");
+    g->audit_resolves_models = flag(r, models, "resolves_aliases");
+    g->small_models_sandboxed = flag(r, models, "small_need_sandbox");
+    g->model_aliases = map_of(r, section(r, models, "aliases"));
+    g->search_keys = map_of(r, section(r, search, "keys"));
+    g->search_any_setting = flag(r, search, "any_setting");
+    g->search_variables = names_of(r, section(r, search, "variables"));
+    g->interpreters = names_of(r, section(r, bins, "interpreters"));
+    g->versioned_interpreters = names_of(r, section(r, bins, "versioned"));
+    g->broad_bins = names_of(r, section(r, bins, "broad"));
+    g->risky_dirs = map_of(r, section(r, bins, "risky_dirs"));
+    g->blocked_paths = names_of(r, section(r, mounts, "blocked"));
+    g->blocked_home = names_of(r, section(r, mounts, "blocked_home"));
+    g->blocked_covers = flag(r, mounts, "covers");
+    g->home_variables = names_of(r, section(r, mounts, "home_variables"));
 }
 
 static void read_audit(const struct reader *r, node_id audit, struct gateway_data *g) {
@@ -324,11 +360,13 @@ static struct gateway_data read_gateway(struct reader *r, const struct embedded 
     read_loading(r, section(r, root, "loading"), &g);
     g.defaults = map_of(r, section(r, root, "defaults"));
     read_ports(r, section(r, root, "ports"), &g);
+    g.hooks_template_needs_prefixes = flag(r, section(r, root, "hooks"), "template_needs_prefixes");
     node_id paths = section(r, root, "paths"), sharing = section(r, root, "sharing");
     g.workspace_follows_state = flag(r, paths, "workspace_follows_state");
     g.workspace_below_default = flag(r, paths, "workspace_below_default");
     g.session_visibility = text(r, sharing, "session_visibility");
     g.agent_to_agent = flag(r, sharing, "agent_to_agent");
+    read_exposure(r, section(r, root, "exposure"), &g);
     read_audit(r, section(r, root, "audit"), &g);
     node_id schema = section(r, root, "schema");
     g.model_providers = names_of(r, section(r, schema, "model_providers"));

@@ -19,8 +19,11 @@ REQUIRED = [
     "hooks.*",
     "logging.*",
     "mcp.*",
-    "security.audit.*",
+    "models.*",
+    "sandbox.*",
+    "security.*",
     "summary.*",
+    "tools.*",
 ]
 
 
