@@ -106,7 +106,7 @@ struct gateway_data {
     bool hooks_template_needs_prefixes; /* a mapping's templated session key asks for prefixes */
     bool browser_extension_ports; /* extension profiles count down from base + 10; otherwise there
                                      is one relay at base + 3 */
-    bool audit_by_route; /* session_collision (true) or scope_main_multiuser */
+    bool audit_by_route;          /* session_collision (true) or scope_main_multiuser */
     /* How the gateway's own audit reads tools, channels, models and paths: */
     bool audit_profile_extends;    /* alsoAllow widens the profile */
     bool audit_provider_lists;     /* the lists of a model's provider count */

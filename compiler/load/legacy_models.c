@@ -30,8 +30,9 @@ struct place {
 };
 
 static struct place place_of(struct str key, struct place outer) {
-    static const char *const lists[] = {"fallback",       "fallbacks",           "allowedModels",
-                                        "modelFallbacks", "imageModelFallbacks", "allow", NULL};
+    static const char *const lists[] = {
+        "fallback", "fallbacks", "allowedModels", "modelFallbacks", "imageModelFallbacks",
+        "allow",    NULL};
     struct place p = {.by_channel = outer.by_channel || str_equal(key, STR("modelByChannel")),
                       .media = str_equal(key, STR("mediaModels")),
                       .list = is_one_of(key, lists),
@@ -40,10 +41,18 @@ static struct place place_of(struct str key, struct place outer) {
 }
 
 static bool names_model(struct str key, struct place p) {
-    static const char *const keys[] = {
-        "model",      "primary",          "summaryModel",         "imageModel",
-        "voiceModel", "utilityModel",     "imageGenerationModel", "musicGenerationModel",
-        "pdfModel",   "videoGenerationModel", "preferredModel",   NULL};
+    static const char *const keys[] = {"model",
+                                       "primary",
+                                       "summaryModel",
+                                       "imageModel",
+                                       "voiceModel",
+                                       "utilityModel",
+                                       "imageGenerationModel",
+                                       "musicGenerationModel",
+                                       "pdfModel",
+                                       "videoGenerationModel",
+                                       "preferredModel",
+                                       NULL};
     static const char *const media[] = {"image", "video", "music", NULL};
     return p.by_channel || is_one_of(key, keys) || (p.media && is_one_of(key, media));
 }
@@ -54,9 +63,9 @@ static bool repair_pair(struct repair_job *job, node_id object, const struct leg
     node_id model = legacy_member(job, object, "model");
     struct tree *t = job->edit->tree;
     if (!tree_is(t, provider, NODE_STRING) || !tree_is(t, model, NODE_STRING)) return false;
-    struct str now = successor(job, str_format(job->arena, STR_FMT "/" STR_FMT,
-                                               STR_ARG(tree_text(t, provider)),
-                                               STR_ARG(tree_text(t, model))));
+    struct str now =
+        successor(job, str_format(job->arena, STR_FMT "/" STR_FMT, STR_ARG(tree_text(t, provider)),
+                                  STR_ARG(tree_text(t, model))));
     size_t slash = str_find(now, STR("/"), 0);
     struct str path = legacy_trail_path(job, slash == SIZE_MAX ? NULL : trail);
     if (slash != SIZE_MAX) {

@@ -2,7 +2,8 @@
 #include "load/legacy_steps.h"
 #include "model/ids.h"
 
-/* ---- searches and fetches ---------------------------------------------------------------------- */
+/* ---- searches and fetches ----------------------------------------------------------------------
+ */
 
 /* The object `key` of a plugin's config; the plugin is on unless it says otherwise. */
 static node_id plugin_block(struct repair_job *job, const char *plugin, const char *key,
@@ -67,7 +68,8 @@ static void repair_search(struct repair_job *job) {
 static void repair_x_search(struct repair_job *job) {
     struct tree *t = job->edit->tree;
     node_id web = tree_path(t, job->root, "tools", "web", NULL);
-    node_id search = legacy_record(job, web, "x_search"), key = legacy_member(job, search, "apiKey");
+    node_id search = legacy_record(job, web, "x_search"),
+            key = legacy_member(job, search, "apiKey");
     if (!key) return;
     edit_remove(job->edit, search, key);
     if (legacy_is_empty(job, search)) edit_remove(job->edit, web, search);
@@ -91,7 +93,8 @@ static void repair_canvas(struct repair_job *job) {
     if (legacy_put(job, job->root, to, now)) legacy_note(job, STR(""), to, 0, now);
 }
 
-/* ---- ids --------------------------------------------------------------------------------------- */
+/* ---- ids ---------------------------------------------------------------------------------------
+ */
 
 static bool is_id(const struct repair_job *job, struct str written, const char *id) {
     return str_equal(ids_token(job->arena, written), str_from(id));
@@ -110,11 +113,10 @@ static void rename_in_list(struct repair_job *job, node_id plugins, const char *
         changed = changed || renamed;
         if (renamed && !to) continue;
         struct str id = renamed ? str_from(to) : tree_text(t, item);
-        if (tree_is(t, item, NODE_STRING))
-            map_put(&seen, ids_token(job->arena, id), 1, &is_new);
+        if (tree_is(t, item, NODE_STRING)) map_put(&seen, ids_token(job->arena, id), 1, &is_new);
         if (!is_new) continue;
-        legacy_chain_add(t, &kept, renamed ? edit_new_text(job->edit, id, item)
-                                           : edit_copy(job->edit, item));
+        legacy_chain_add(t, &kept,
+                         renamed ? edit_new_text(job->edit, id, item) : edit_copy(job->edit, item));
     }
     if (!changed) return;
     node_id now = edit_new(job->edit, NODE_ARRAY, list);

@@ -72,7 +72,8 @@ static bool ids_are_texts(const struct repair_job *job, node_id list) {
 }
 
 void legacy_list(struct repair_job *job) {
-    node_id agents = legacy_member(job, job->root, "agents"), list = legacy_member(job, agents, "list");
+    node_id agents = legacy_member(job, job->root, "agents"),
+            list = legacy_member(job, agents, "list");
     if (!tree_is(job->edit->tree, list, NODE_ARRAY) || !ids_are_texts(job, list)) return;
     if (legacy_member(job, agents, "entries")) {
         legacy_drop(job, agents, list, STR("agents.list"));
@@ -104,12 +105,16 @@ static bool some_heartbeat(const struct repair_job *job, node_id entries) {
 /* An agent `main` keeps the roles that it had when nobody was marked. */
 static void repair_system_agent(struct repair_job *job) {
     struct tree *t = job->edit->tree;
-    node_id agents = legacy_member(job, job->root, "agents"), entries = legacy_member(job, agents, "entries");
+    node_id agents = legacy_member(job, job->root, "agents"),
+            entries = legacy_member(job, agents, "entries");
     node_id defaults = legacy_member(job, agents, "defaults");
     node_id system = legacy_member(job, defaults, "systemAgent");
-    if (!legacy_is_object(job, entries) || tree_node(t, entries)->n < 2 || count_marked(job, entries))
+    if (!legacy_is_object(job, entries) || tree_node(t, entries)->n < 2 ||
+        count_marked(job, entries))
         return;
-    if ((defaults && !legacy_is_object(job, defaults)) || (system && !legacy_is_object(job, system))) return;
+    if ((defaults && !legacy_is_object(job, defaults)) ||
+        (system && !legacy_is_object(job, system)))
+        return;
     if (legacy_member(job, system, "agentId") || !legacy_member(job, entries, "main")) return;
     if (!defaults) defaults = edit_object(job->edit, agents, "defaults", agents);
     bool heartbeat = !legacy_member(job, defaults, "heartbeat") && !some_heartbeat(job, entries);
@@ -120,8 +125,10 @@ static void repair_system_agent(struct repair_job *job) {
 /* Several agents and nobody marked: nobody owns what no binding takes, in so many words. */
 static void repair_ownership(struct repair_job *job) {
     struct tree *t = job->edit->tree;
-    node_id agents = legacy_member(job, job->root, "agents"), entries = legacy_member(job, agents, "entries");
-    if (!legacy_is_object(job, entries) || tree_node(t, entries)->n < 2 || count_marked(job, entries))
+    node_id agents = legacy_member(job, job->root, "agents"),
+            entries = legacy_member(job, agents, "entries");
+    if (!legacy_is_object(job, entries) || tree_node(t, entries)->n < 2 ||
+        count_marked(job, entries))
         return;
     if (legacy_member(job, agents, "ownership")) return;
     node_id value = edit_new_text(job->edit, STR("explicit"), agents);

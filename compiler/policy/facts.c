@@ -282,6 +282,8 @@ static struct cel_value sender_list(struct cel_run *run, const struct sender *li
       "A profile or an allow list says which tools it has; otherwise it has those that no deny "   \
       "list takes away.",                                                                          \
       bool_at(o->powers.listed, o->powers.at))                                                     \
+    F(agent, policy, OBJ(fact_policy), "What its settings of tools come to.",                      \
+      cel_with_origin(cel_object(&fact_policy, o), A->at))                                         \
     F(agent, unsandboxed, S(CEL_BOOL), "Some of its messages are handled outside of a sandbox.",   \
       bool_at(o->unsandboxed, A->sandbox.mode.at))                                                 \
     F(agent, exceeds, OBJ(fact_agent),                                                             \
@@ -464,6 +466,7 @@ const struct cel_object_type *const fact_types[] = {&fact_gateway,
                                                     &fact_fleet_share,
                                                     &fact_shared_room,
                                                     &fact_power_path,
+                                                    &fact_suppression,
                                                     &fact_exposure,
                                                     &fact_audited_power,
                                                     &fact_exec_scope,
@@ -474,6 +477,8 @@ const struct cel_object_type *const fact_types[] = {&fact_gateway,
                                                     &fact_container,
                                                     &fact_bind,
                                                     &fact_elevated_list,
+                                                    &fact_tool_list,
+                                                    &fact_policy,
                                                     &fact_auth,
                                                     &fact_credential,
                                                     &fact_trusted_proxy,
@@ -486,5 +491,4 @@ const struct cel_object_type *const fact_types[] = {&fact_gateway,
                                                     &fact_dangerous_setting,
                                                     &fact_install,
                                                     &fact_config_file,
-                                                    &fact_suppression,
                                                     NULL};

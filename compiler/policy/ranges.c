@@ -28,6 +28,7 @@ SIMPLE_RANGE(browser_profile, s->model->audit.browser_profiles.n,
 SIMPLE_RANGE(config_file, s->model->n_files, &s->model->files[i])
 SIMPLE_RANGE(shared_agent_dir, s->agent_dirs.n, &s->agent_dirs.v[i])
 
+SIMPLE_RANGE(tool_list, s->allow_lists.n, &s->allow_lists.v[i])
 SIMPLE_RANGE(bind, s->exposure->binds.n, &s->exposure->binds.v[i])
 SIMPLE_RANGE(container, s->model->surface.containers.n, &s->model->surface.containers.v[i])
 SIMPLE_RANGE(elevated_list, s->model->tools.elevated.n_channels,
@@ -70,6 +71,8 @@ const struct fact_range fact_ranges[] = {
     {"shared_agent_dir", &fact_shared_path, false,
      "agents whose agent directories are the same or lie in each other", shared_agent_dir_count,
      shared_agent_dir_at},
+    {"tool_list", &fact_tool_list, false, "each allow list of tools that some session goes by",
+     tool_list_count, tool_list_at},
     {"container", &fact_container, false, "each sandbox.docker block", container_count,
      container_at},
     {"bind", &fact_bind, false, "each entry of a sandbox's binds", bind_count, bind_at},
@@ -125,6 +128,7 @@ place fact_place(const struct cel_object_type *type, const void *object) {
         return ((const struct dangerous_setting *)object)->flags->at;
     if (type == &fact_config_file) return ((const struct config_file *)object)->at;
     if (type == &fact_browser_profile) return ((const struct browser_profile *)object)->at;
+    if (type == &fact_tool_list) return ((const struct allow_list *)object)->list->at;
     if (type == &fact_fleet_share) return fleet_share_place(object);
     if (type == &fact_container) return ((const struct container *)object)->at;
     if (type == &fact_bind) return ((const struct bind_mount *)object)->entry->at;
@@ -214,6 +218,9 @@ void fact_subjects(struct arena *a, const struct fact_range *range, const void *
         const struct tool_entry *e = object;
         if (e->agent >= 0) add(a, f, "agent", agent_id(e->in, e->agent));
         add(a, f, "tool", e->name);
+    } else if (range->type == &fact_tool_list) {
+        const struct allow_list *l = object;
+        if (l->agent >= 0) add(a, f, "agent", agent_id(l->in, l->agent));
     } else if (range->type == &fact_bind) {
         add(a, f, "bind", ((const struct bind_mount *)object)->entry->v);
     } else if (range->type == &fact_elevated_list) {

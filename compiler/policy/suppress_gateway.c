@@ -76,8 +76,7 @@ static void note_uncertain(struct hiding *h, struct report *report) {
             "security.audit.suppressions[%zu] names words of the gateway's own text; it was "
             "compared with clawc's, which differ%s",
             i, *h->searches ? "" : ", as far as there was time");
-        ARRAY_PUSH(h->e->arena, report->undecided) =
-            (struct undecided){.id = id, .reason = reason};
+        ARRAY_PUSH(h->e->arena, report->undecided) = (struct undecided){.id = id, .reason = reason};
     }
 }
 
