@@ -147,7 +147,7 @@ static struct judged_credential judge(const struct auth_reading *s, const struct
             j.from = variables.v[0];
         else
             j.at = in_use->at;
-    } else if (own->form == CREDENTIAL_BLANK) {
+    } else if (own->form == CREDENTIAL_BLANK && has_rule(s, AUDIT_TYPED_REFERENCES)) {
         judge_text(&j, &own->text);
     }
     return j;
