@@ -35,5 +35,6 @@ struct analysis *analyse(struct arena *a, const struct model *m, struct names ow
     analyse_reach(s, owners);
     analyse_sessions(s);
     analyse_sharing(s);
+    analyse_channel_checks(s);
     return s;
 }

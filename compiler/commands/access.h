@@ -9,7 +9,8 @@
 
 /* The answer to one kind of questions: adds the value of `expect`, an object. */
 struct access_question {
-    struct batch_line *line;
+    const struct batch_line *line;
+    const struct rules *rules;
     node_id input;
 };
 

@@ -88,7 +88,7 @@ struct gateway_data {
     bool hooks_template_needs_prefixes; /* a mapping's templated session key asks for prefixes */
     bool browser_extension_ports; /* extension profiles count down from base + 10; otherwise there
                                      is one relay at base + 3 */
-    bool audit_by_route; /* session_collision (true) or scope_main_multiuser */
+    bool audit_by_route;          /* session_collision (true) or scope_main_multiuser */
     /* Ids of the gateway's audit that a config alone cannot decide: reason -> ids. */
     struct name_map undecided, undecided_without_fs;
 
@@ -112,6 +112,7 @@ struct gateway_data {
     bool open_admits_all;
     struct names own_group_list;     /* groups do not fall back to allowFrom */
     struct name_map configured_by;   /* channel -> settings, any of which makes an account ready */
+    struct names native_commands;    /* `auto` offers native commands here */
     struct name_map label;           /* channel -> what the gateway calls it */
     struct name_map identity;        /* channel -> credential keys */
     struct name_map environment;     /* channel -> NAME, key, NAME, key... */

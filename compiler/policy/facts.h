@@ -25,7 +25,8 @@ struct gateway_pair {
 
 extern const struct cel_object_type fact_gateway, fact_agent, fact_account, fact_binding,
     fact_reach, fact_shared_session, fact_crowded_channel, fact_tool_entry, fact_shared_path,
-    fact_agent_pair, fact_gateway_pair, fact_fleet_share, fact_suppression;
+    fact_agent_pair, fact_gateway_pair, fact_fleet_share, fact_suppression,
+    fact_channel_check;
 
 /* What a rule says of itself with `for`. */
 struct fact_range {

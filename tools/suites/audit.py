@@ -11,6 +11,11 @@ from . import kit
 from .vectors import lines_of, versions
 
 REQUIRED = [
+    "channels.discord.*",
+    "channels.dm.*",
+    "channels.slack.*",
+    "channels.telegram.*",
+    "channels.whatsapp.*",
     "hooks.allowed_agent_ids_unrestricted",
     "hooks.default_session_key_unset",
     "hooks.path_root",
