@@ -14,6 +14,7 @@ UNIT-TEST are unit test binaries (cmocka). Everything else is data of the reposi
     suites/rules.py     testdata/rules/<rule>/              configs where a rule fires or is silent
     suites/docs.py      docs/facts.md, docs/rules/          are as the program prints them, examples true
     suites/schemas.py   testdata/schemas/                   our outputs against published schemas
+    suites/editors.py                                       the schema for editors
     suites/hook.py      testdata/hook/                      what the pre-commit hook lets through
     suites/pages.py     README.md, docs/, examples/         what the documentation says is printed
     suites/vectors.py   testdata/vectors/                   recorded answers of the real gateway
@@ -35,11 +36,11 @@ from pathlib import Path
 sys.dont_write_bytecode = True  # the source tree stays as it is
 
 from suites import (  # noqa: E402
-    audit, badinput, cases, determinism, docs, fuzz, hook, kit, pages, rules, schemas, secrets, unit,
-    validate, vectors,
+    audit, badinput, cases, determinism, docs, editors, fuzz, hook, kit, pages, rules, schemas, secrets,
+    unit, validate, vectors,
 )
 
-SUITES = (unit, cases, badinput, fuzz, secrets, determinism, rules, docs, schemas, hook, pages,
+SUITES = (unit, cases, badinput, fuzz, secrets, determinism, rules, docs, schemas, editors, hook, pages,
           validate, vectors, audit)
 
 

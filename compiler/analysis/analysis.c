@@ -34,7 +34,10 @@ struct analysis *analyse(struct arena *a, const struct model *m, struct names ow
     analyse_bindings(s);
     analyse_reach(s, owners);
     analyse_sessions(s);
+    analyse_rooms(s);
     analyse_sharing(s);
+    analyse_exposure(s);
+    analyse_paths(s);
     analyse_channel_checks(s);
     return s;
 }

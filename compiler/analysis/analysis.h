@@ -3,6 +3,8 @@
 #ifndef CLAWC_ANALYSIS_ANALYSIS_H
 #define CLAWC_ANALYSIS_ANALYSIS_H
 
+#include "analysis/exposure.h"
+#include "analysis/paths.h"
 #include "analysis/resolve.h"
 #include "analysis/tools.h"
 #include "model/model.h"
@@ -64,17 +66,19 @@ struct reach {
     int32_t binding; /* index into model.bindings, -1: the default */
     bool ownerless;  /* no binding takes their messages, and nobody is the default */
     bool stored;     /* pairing has admitted them: they are not in the file */
-    bool is_owner,
-        isolated; /* isolated: telegram keeps this conversation apart whatever dmScope says */
+    bool is_owner;
+    bool has_owner_tools; /* the gateway takes them for its owner when it hands out tools */
+    place owner_tools_at; /* what makes it do so */
+    bool isolated;        /* telegram keeps this conversation apart whatever dmScope says */
 };
+
+/* "+15551234567 on whatsapp/default", "anyone on telegram/choir". */
+struct str reach_describe(struct arena *a, const struct reach *reach);
+/* Whether its messages are handled outside of a sandbox. */
+bool reach_unsandboxed(const struct agent *agent, const struct reach *reach);
 
 /* ---- sessions.c: who shares a session ----------------------------------------------------------
  */
-
-struct session_member {
-    const struct reach *reach;
-    struct str who; /* "whatsapp +5691...", "anyone on telegram/default" */
-};
 
 /* A session bucket with more than one person in it. */
 struct shared_session {
@@ -86,11 +90,21 @@ struct shared_session {
     size_t principals;          /* distinct people known */
     const struct str *accounts; /* "<channel>-<account>", sorted */
     size_t n_accounts;
-    struct str accounts_text;            /* joined by `_` */
-    size_t number;                       /* rank in the gateway's order */
-    struct session_member first, second; /* two of them */
+    struct str accounts_text;           /* joined by `_` */
+    size_t number;                      /* rank in the gateway's order */
+    const struct reach *first, *second; /* two of them */
     struct str dm_scope;
     place scope_at; /* the dmScope that decides, or what is around it */
+};
+
+/* ---- rooms.c: rooms in a session that is not theirs alone --------------------------------------
+ */
+
+struct shared_room {
+    const struct analysis *in;
+    const struct reach *room, *other; /* a room, and somebody else in its session */
+    size_t n;                         /* classes of senders in that session */
+    place scope_at;                   /* the groupScope that decides, or what is around it */
 };
 
 /* An account whose several senders share the main session, as 2026.3.13 counts them. */
@@ -187,7 +201,10 @@ struct analysis {
     ARRAY(struct shared_session) sessions;
     ARRAY(struct crowded_channel) crowded;
     ARRAY(struct channel_check) channel_checks; /* in the audit's order */
+    ARRAY(struct shared_room) rooms; /* by agent */
     ARRAY(struct shared_path) workspaces, agent_dirs;
+    struct exposure *exposure;      /* what the gateway's own audit asks for */
+    ARRAY(struct power_path) paths; /* by agent, then power */
 };
 
 /* Owners named in clawc.yaml: "+5691...", "telegram:7192195698". */
@@ -195,7 +212,10 @@ struct analysis *analyse(struct arena *a, const struct model *m, struct names ow
 
 void analyse_tool_entries(struct analysis *s);
 void analyse_reach(struct analysis *s, struct names owners);
+/* For analyse_reach, which has found the reaches. */
+void analyse_owners(struct analysis *s, struct names owners);
 void analyse_sessions(struct analysis *s);
+void analyse_rooms(struct analysis *s);
 void analyse_bindings(struct analysis *s);
 void analyse_sharing(struct analysis *s);
 void analyse_channel_checks(struct analysis *s);
@@ -204,5 +224,8 @@ void analyse_channel_checks(struct analysis *s);
 bool audit_sees(const struct model *m, const struct account *a);
 /* How many distinct senders it counts there, those that pairing has admitted among them. */
 size_t audit_admitted(const struct analysis *s, const struct account *a);
+void analyse_exposure(struct analysis *s); /* exposure.c */
+/* Needs the reaches. */
+void analyse_paths(struct analysis *s);
 
 #endif

@@ -201,15 +201,6 @@ static struct str join_accounts(struct arena *a, struct bucket *b) {
     return buf_str(&text);
 }
 
-static struct str who_text(struct grouping *g, const struct reach *r) {
-    const struct account *account = &g->s->model->accounts.v[r->account];
-    if (r->class == SENDER_KNOWN)
-        return str_format(g->s->arena, STR_FMT " on " STR_FMT "/" STR_FMT, STR_ARG(r->sender),
-                          STR_ARG(account->channel), STR_ARG(account->id));
-    return str_format(g->s->arena, "anyone on " STR_FMT "/" STR_FMT, STR_ARG(account->channel),
-                      STR_ARG(account->id));
-}
-
 static place scope_place(const struct model *m, const struct reach *r) {
     if (r->binding >= 0) {
         const struct binding *b = &m->bindings.v[r->binding];
@@ -232,8 +223,8 @@ static void report(struct grouping *g, struct bucket *b) {
                                       .accounts_text = join_accounts(s->arena, b),
                                       .accounts = b->accounts.v,
                                       .n_accounts = b->accounts.n,
-                                      .first = {first, who_text(g, first)},
-                                      .second = {second, who_text(g, second)},
+                                      .first = first,
+                                      .second = second,
                                       .dm_scope = effective_scope(second),
                                       .scope_at = scope_place(s->model, second)};
 }

@@ -6,6 +6,7 @@
 #ifndef CLAWC_ANALYSIS_TOOLS_H
 #define CLAWC_ANALYSIS_TOOLS_H
 
+#include "base/map.h"
 #include "model/model.h"
 
 /* ---- sets --------------------------------------------------------------------------------------
@@ -172,8 +173,8 @@ struct tool_decision tool_decide(const struct session_tools *s, size_t tool);
 struct exec_levels {
     struct str mode, security, ask; /* empty: not set, or (mode) overridden by the other two */
 };
-/* What the global block and then the agent's set: a mode replaces all three, security or ask alone
- * just itself. */
+/* What the global block and then the agent's (NULL: no agent) set: a mode replaces all three,
+ * security or ask alone just itself. */
 struct exec_levels exec_levels_of_agent(const struct model *m, const struct agent *agent);
 
 /* Where exec runs and what it asks for, with an empty approvals store. */
@@ -191,6 +192,17 @@ const struct exec_settings *tool_patch_settings(const struct model *m, const str
 bool elevated_allows(const struct model *m, const struct agent *agent, struct str channel,
                      struct str id);
 bool elevated_enabled(const struct model *m, const struct agent *agent);
+
+/* The allowFrom lists of one `elevated` block, for many look-ups. */
+struct elevated_index {
+    struct arena *arena;
+    struct map entries;
+};
+struct elevated_index elevated_index_new(struct arena *a, const struct model *m,
+                                         const struct elevated *e);
+/* The entry that admits a sender, 0 when none does. An empty id is a sender of whom nothing is
+ * known. */
+place elevated_index_find(const struct elevated_index *index, struct str channel, struct str id);
 
 /* Does tools.agentToAgent let the agent take part? Two different agents reach each other when both
  * do. */

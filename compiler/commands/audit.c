@@ -109,9 +109,18 @@ enum exit_code command_audit(struct run *run) {
     }
     if (!conditions_of_options(run)) return EXIT_CONFIG;
     if (!outputs_make_sense(o) || !gate_parse(o->fail_on, &gate)) return EXIT_USAGE;
+    if (o->timing) run->timing = timing_new(run->arena);
     if (!run_rules(run, &rules)) return EXIT_CONFIG;
+    timing_lap(run->timing, STR("reading rules"));
     for (size_t i = 0; i < o->arguments.list.n; i++) load_one(&s, o->arguments.list.v[i]);
     make_names_distinct(&s);
+    timing_lap(run->timing, STR("reading and checking configs"));
     struct report *report = run_audit(run, &rules, &gate, &s.what, o->each);
-    return finish(&s, report, format);
+    enum exit_code code = finish(&s, report, format);
+    timing_lap(run->timing, STR("writing the report"));
+    if (run->timing) {
+        timing_print(run->timing, "steps", stderr);
+        timing_print(run->rule_timing, "rules", stderr);
+    }
+    return code;
 }

@@ -48,6 +48,12 @@ const struct command commands[] = {
      ON_EXPLAIN, command_explain},
     {"rules", "[options]", "list the rules",
      "Lists every rule: the built-in ones and those of --rules.", ON_RULES, command_rules},
+    {"schema", "[options]", "print the JSON Schema of a config, for editors",
+     "Prints the JSON Schema of openclaw.json for a gateway version (the newest known one, if none "
+     "is "
+     "asked for), with titles and descriptions, so that an editor completes and checks it. "
+     "docs/editors.md says how to set one up.",
+     ON_SCHEMA, command_schema},
     {"eval", "EXPRESSION CONFIG | --batch", "evaluate a CEL expression over a config's facts",
      "Evaluates a CEL expression over the facts of a config, with the variable `gateway`, and "
      "prints the value as JSON. Echoes what the config holds, secrets too. `clawc rules --facts` "

@@ -40,5 +40,6 @@ enum exit_code command_explain(struct run *run);
 /* `explain --path`. */
 enum exit_code explain_path(struct run *run, const char *config);
 enum exit_code command_rules(struct run *run);
+enum exit_code command_schema(struct run *run);
 
 #endif

@@ -139,9 +139,10 @@ static void explain(struct run *run, const struct rule *rule, struct str id, boo
                               severity_name(rule->raised));
     buf_addf(b, row, "severity", STR_ARG(severity));
     struct str confidence = str_from(confidence_name(rule->confidence));
-    if (rule->doubt_when)
-        confidence = str_format(run->arena, "%s, in some cases %s",
-                                confidence_name(rule->confidence), confidence_name(rule->doubted));
+    for (size_t d = 0; d < rule->n_doubts; d++)
+        confidence = str_format(run->arena, STR_FMT "%s%s", STR_ARG(confidence),
+                                d ? " or " : ", in some cases ",
+                                confidence_name(rule->doubts[d].confidence));
     buf_addf(b, row, "confidence", STR_ARG(confidence));
     buf_addf(b, row, "family", STR_ARG(i->family));
     buf_addf(b, row, "looks at", STR_ARG(str_from(rule->range->doc)));

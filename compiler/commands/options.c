@@ -23,7 +23,7 @@ enum {
 };
 
 static const struct option table[] = {
-    {"--gateway", "V", TEXT, AT(gateway), ON_CONFIG,
+    {"--gateway", "V", TEXT, AT(gateway), ON_CONFIG | ON_SCHEMA,
      "The gateway version that will run, such as 2026.9.6; an unknown one means the highest known "
      "one not above it; check takes several, separated by commas. Default: clawc.yaml's, else the "
      "config's meta.lastTouchedVersion, else the "
@@ -67,6 +67,8 @@ static const struct option table[] = {
      "The channel plugins that the gateway has loaded, separated by commas; no other is."},
     {"--home", "DIR", TEXT, AT(home), ON_AUDIT, "The home directory of the gateway's process."},
     {"--cwd", "DIR", TEXT, AT(cwd), ON_AUDIT, "The working directory of the gateway's process."},
+    {"--timing", NULL, FLAG, AT(timing), ON_AUDIT,
+     "Print to standard error how long each step and each rule took."},
     {"--agent", "ID", TEXT, AT(agent), ON_TOOLS, "Tell about this agent only."},
     {"--channel", "C", TEXT, AT(channel), ON_ROUTE, "The channel of the message: whatsapp."},
     {"--account", "A", TEXT, AT(account), ON_ROUTE,
@@ -107,7 +109,7 @@ static const struct option table[] = {
      "Variables from the environment of this process."},
     {"--stdin-filename", "NAME", TEXT, AT(stdin_filename), ON_CONFIG | ON_PARSE,
      "What to call standard input (-) in reports."},
-    {"--project", "FILE", TEXT, AT(project), ON_CONFIG | ON_RULES | ON_EXPLAIN,
+    {"--project", "FILE", TEXT, AT(project), ON_CONFIG | ON_RULES | ON_EXPLAIN | ON_SCHEMA,
      "The project file. Default: clawc.yaml beside the first config, if there is one."},
     {"--quiet", NULL, FLAG, AT(quiet), ON_ALL,
      "Print less: of an audit only the last line, of other commands only what was asked for."},

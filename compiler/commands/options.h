@@ -23,7 +23,9 @@ enum command_bit {
     ON_CHECK = 256,
     ON_TOOLS = 512,
     ON_ACCESS = 1024,
-    ON_ALL = 2047,
+    ON_SCHEMA = 1 << 14,
+    ON_TEST = 1 << 15,
+    ON_ALL = (1 << 16) - 1,
 };
 
 struct option_list {
@@ -41,7 +43,8 @@ struct options {
     const char *default_agent, *dm_scope, *group_scope;
     const char *pairing_store, *plugins, *home, *cwd;
     struct option_list outputs, rules, env, env_files, roles, linked;
-    bool fs, help, version, quiet, each, batch, no_audit, process_env, facts, manual, resolved;
+    bool fs, timing, help, version, quiet, each, batch, no_audit, process_env, facts, manual,
+        resolved;
 };
 
 /* Reads argv. False after a message on standard error (wrong usage), which ends with how to get

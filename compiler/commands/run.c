@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "commands/audit_files.h"
 #include "model/locations.h"
 
 enum exit_code run_flush(FILE *out, enum exit_code code) {
@@ -131,7 +132,7 @@ bool run_begin(struct run *run, struct arena *a, const struct options *o, const 
     return true;
 }
 
-static struct str working_directory(struct run *run) {
+struct str run_directory(struct run *run) {
     size_t size = 4096;
     char *p = arena_alloc(run->arena, size);
     return getcwd(p, size) ? str_from(p) : STR("/");
@@ -156,7 +157,7 @@ bool run_read(struct run *run, const char *path, uint32_t *file) {
  * where --stdin-filename says. */
 static struct str absolute_path(struct run *run, const char *path) {
     if (strcmp(path, "-") == 0) path = run->o->stdin_filename ? run->o->stdin_filename : "stdin";
-    return files_absolute(run->arena, working_directory(run), str_from(path));
+    return files_absolute(run->arena, run_directory(run), str_from(path));
 }
 
 /* Outside of `check` the gateway's own warnings, and what lies beyond the point where it stops,
@@ -192,7 +193,7 @@ void run_load_file(struct run *run, uint32_t file, const char *path, struct load
                        .files = &files_of_machine,
                        .tell_steps = run->o->command->bit == ON_CHECK,
                        .config = absolute_path(run, path),
-                       .directory = working_directory(run),
+                       .directory = run_directory(run),
                        .schema = run->schema,
                        .gateway = run->project.gateway,
                        .gateway_from = STR("clawc.yaml")};
@@ -278,8 +279,10 @@ static void drop_repeated(struct run *run, const struct loaded *loaded, size_t b
 
 struct model *run_model(struct run *run, const char *path, struct loaded *loaded) {
     struct gateway_place where = place_of(run, path);
+    if (run->o->fs) audit_look_at_files(run, path, loaded, &where);
     size_t before = run->diags->errors, listed = run->diags->list.n;
-    struct model *m = model_build(run->arena, run->diags, loaded, run->env, &where);
+    const struct environment *env = loaded->environment ? loaded->environment : run->env;
+    struct model *m = model_build(run->arena, run->diags, loaded, env, &where);
     drop_repeated(run, loaded, listed);
     loaded->errors += run->diags->errors - before;
     if (run->diags->errors > before) loaded->startup = STARTUP_REJECTED;
@@ -380,10 +383,12 @@ struct report *run_audit(struct run *run, const struct rules *rules, const struc
     const struct analysis **analyses = ARENA_ARRAY(run->arena, const struct analysis *, n);
     for (size_t i = 0; i < n; i++)
         analyses[i] = analyse(run->arena, what->models.v[i], run->project.owners);
+    timing_lap(run->timing, STR("analysing"));
     struct paths *paths = paths_new(run->arena, run->tree);
     struct report *report = new_report(run, paths);
     list_files(run, what, report);
     struct fleet *fleet = fleet_analyse(run->arena, analyses, apart ? 0 : n, run->env);
+    if (run->timing) run->rule_timing = timing_new(run->arena);
     struct engine e = {.arena = run->arena,
                        .tree = run->tree,
                        .paths = paths,
@@ -391,8 +396,11 @@ struct report *run_audit(struct run *run, const struct rules *rules, const struc
                        .project = run->has_project ? &run->project : NULL,
                        .gate = *gate,
                        .today = run_today(run->arena),
+                       .timing = run->rule_timing,
                        .apart = apart,
                        .fs = run->o->fs};
+    timing_lap(run->timing, STR("comparing gateways"));
     engine_run(&e, analyses, n, fleet, report);
+    timing_lap(run->timing, STR("evaluating rules"));
     return report;
 }

@@ -22,6 +22,8 @@ struct run {
     bool has_project;
     const struct schema *schema;  /* of --schema, or NULL */
     struct conditions conditions; /* what the options tell beside the configs */
+    struct timing *timing;        /* of --timing: the steps; or NULL */
+    struct timing *rule_timing;   /* the same: the rules */
     bool color;                   /* on standard output */
 };
 
@@ -29,6 +31,9 @@ struct run {
  * NULL), environment. False after a message; `*code` is then what to end with. */
 bool run_begin(struct run *run, struct arena *a, const struct options *o, const char *first,
                enum exit_code *code);
+
+/* The working directory, absolute. */
+struct str run_directory(struct run *run);
 
 /* Reads a config file. False after a diagnostic. */
 bool run_read(struct run *run, const char *path, uint32_t *file);

@@ -18,6 +18,12 @@ static struct str bind_source(struct str bind) {
     return str_slice(bind, 0, colon);
 }
 
+/* A path whose first part is a variable of unknown value. */
+static bool begins_unknown(const struct tree *t, node_id text) {
+    return (tree_node(t, text)->flags & NODE_SYMBOLIC) &&
+           str_starts(ids_trim(tree_text(t, text)), STR("${"));
+}
+
 static void check_binds(struct semantics *s, node_id block) {
     uint32_t i = 0;
     checking_enter_key(s->c, STR("binds"));
@@ -26,7 +32,7 @@ static void check_binds(struct semantics *s, node_id block) {
         struct str text = tree_text(s->t, bind);
         if (!ids_trim(text).n)
             semantics_error(s, bind, "", "sandbox_bind_empty", "a bind must not be empty");
-        else if (!is_absolute(ids_trim(bind_source(text))))
+        else if (!begins_unknown(s->t, bind) && !is_absolute(ids_trim(bind_source(text))))
             semantics_error(s, bind, "", "sandbox_bind_not_absolute",
                             "what is bound must be an absolute path: \"/srv/data:/data:ro\"");
         checking_leave(s->c);

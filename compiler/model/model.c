@@ -138,6 +138,8 @@ struct model *model_build(struct arena *a, struct diags *d, const struct loaded 
     m->config_path = where->config_path;
     m->profile = where->profile;
     m->conditions = where->conditions;
+    m->files = where->files;
+    m->n_files = where->n_files;
     m->at = loaded->root;
     m->places = places_of(a, m->name, m->state, where->found, where->directory);
     model_build_routing(m, &r);
@@ -148,6 +150,7 @@ struct model *model_build(struct arena *a, struct diags *d, const struct loaded 
     model_build_hooks(m, &r, env);
     build_tools(m, &r);
     model_build_tools(m, &r);
+    model_build_surface(m, &r);
     model_build_settings(m, &r, env);
     m->broadcast_agents = broadcast_agents(m, &r);
     m->topic_agents = topic_agents(m, &r);

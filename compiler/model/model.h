@@ -9,6 +9,7 @@
 #include "model/places.h"
 #include "model/routing.h"
 #include "model/settings.h"
+#include "model/surface.h"
 #include "model/tools.h"
 #include "model/value.h"
 
@@ -45,6 +46,7 @@ struct agent {
 struct binding {
     struct text agent, channel, account, peer_kind, peer_id, guild, team;
     struct text_list roles;
+    struct text group_scope; /* session.groupScope */
     place at;
     int32_t route;
     bool is_acp, added, has_peer;
@@ -210,9 +212,11 @@ struct model {
     struct command_settings commands;
     struct gateway_settings settings;
     struct browser_ports browser_ports;
-    ARRAY(struct audit_suppression) audit_suppressions;
-    place audit_suppressions_at;
-    const struct conditions *conditions;                   /* what is known beside the config */
+    struct surface surface; /* what it lays open */
+    struct audit_settings audit;
+    const struct conditions *conditions; /* what is known beside the config */
+    const struct config_file *files;     /* looked at; none without --fs */
+    size_t n_files;
     struct text_list broadcast_agents, topic_agents;       /* agents that other blocks name */
     place agents_at, bindings_at, channels_at, session_at; /* the blocks, or what is around them */
 };
@@ -224,6 +228,8 @@ struct gateway_place {
     const struct discovered *found; /* its directories, where they are known; else NULL */
     struct str directory;           /* the working directory, with `found` */
     const struct conditions *conditions;
+    const struct config_file *files; /* that were looked at */
+    size_t n_files;
 };
 
 /* Builds the model of a loaded config. Values of a wrong kind are reported to `d` and count as
@@ -244,8 +250,23 @@ struct text model_command_switch(const struct reading *r, node_id commands, cons
                                  place around);
 /* model/hooks.c: the block `hooks`. */
 void model_build_hooks(struct model *m, const struct reading *r, const struct environment *env);
+/* model/surface.c, and its parts doors.c, containers.c and models.c: what the config lays open.
+ * After everything else. */
+void model_build_surface(struct model *m, const struct reading *r);
+void model_build_doors(struct model *m);
+void model_build_containers(struct model *m, const struct reading *r);
+void model_build_models(struct model *m, const struct reading *r);
+
 /* model/settings.c: what the gateway's own audit asks of the blocks gateway, security... */
 void model_build_settings(struct model *m, const struct reading *r, const struct environment *env);
+/* model/gateway_auth.c: gateway.auth, and hooks.token beside it. */
+void model_build_auth(struct model *m, const struct reading *r, const struct environment *env);
+/* model/browser.c: whether browser control is on, and which browsers it talks to. */
+void model_build_browser(struct model *m, const struct reading *r);
+/* model/installs.c: records of what was installed from npm (2026.3.13 keeps them in the config). */
+void model_build_installs(struct model *m, const struct reading *r);
+/* model/flags.c: settings that are dangerous by themselves. */
+void model_build_flags(struct model *m, const struct reading *r);
 
 /* model/tools.c: the block `tools` of an object; what else decides which tools there are. */
 struct tool_policy model_read_tools(struct model *m, const struct reading *r, node_id owner,

@@ -87,6 +87,13 @@ static struct sender_list read_senders(struct model *m, const struct reading *r,
 /* ---- settings of single tools ------------------------------------------------------------------
  */
 
+static struct names keys_of(struct arena *a, const struct tree *t, node_id object) {
+    size_t n = object ? tree_node(t, object)->n : 0, i = 0;
+    struct str *v = ARENA_ARRAY(a, struct str, n);
+    for (TREE_EACH(t, member, object)) v[i++] = tree_key_text(t, tree_node(t, member)->key);
+    return (struct names){v, i};
+}
+
 static struct exec_settings read_exec(struct model *m, const struct reading *r, node_id tools,
                                       place around) {
     node_id exec = read_member(r, tools, "exec", NODE_OBJECT);
@@ -103,6 +110,10 @@ static struct exec_settings read_exec(struct model *m, const struct reading *r, 
         .apply_patch = value_flag(r, patch, "enabled", patch_at, m->gateway->apply_patch_enabled),
         .patch_workspace_only = value_flag(r, patch, "workspaceOnly", patch_at, true),
         .patch_models = value_list(m->arena, r, patch, "allowModels", patch_at),
+        .safe_bins = value_list(m->arena, r, exec, "safeBins", at),
+        .trusted_dirs = value_list(m->arena, r, exec, "safeBinTrustedDirs", at),
+        .bin_profiles =
+            keys_of(m->arena, r->tree, read_member(r, exec, "safeBinProfiles", NODE_OBJECT)),
         .at = at};
 }
 

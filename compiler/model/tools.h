@@ -54,6 +54,10 @@ struct exec_settings {
     bool has_apply_patch; /* the block applyPatch is written, and replaces the global one */
     struct flag apply_patch, patch_workspace_only;
     struct text_list patch_models;
+    /* Programs that run without asking, the directories they are looked for in, and the names of
+     * those whose arguments are restricted. */
+    struct text_list safe_bins, trusted_dirs;
+    struct names bin_profiles;
     place at;
 };
 

@@ -59,8 +59,8 @@ struct evaluation {
     const struct rule *rule;
     struct arena *scratch;
     struct cel_run run;
-    struct cel_value variables[2];
-    place at;         /* of the subject that is looked at */
+    struct cel_value variables[3]; /* subject, gateway, item; as many as the expression knows */
+    place at;                      /* of the subject that is looked at */
     uint32_t gateway; /* the number of its gateway, from 1; 0 for a rule about several */
     bool undecided;   /* reported once for a rule and gateway */
 };
@@ -91,6 +91,21 @@ static bool holds(struct evaluation *e, const struct cel_program *p) {
     return v.kind == CEL_BOOL && v.u.boolean;
 }
 
+/* A long list is cut: a sentence with a thousand names helps nobody. */
+static void add_value(struct evaluation *e, struct buf *b, struct cel_value v) {
+    enum { LONG = 8, SHOWN = 6 };
+    size_t n = v.kind == CEL_LIST ? cel_size(v) : 0;
+    if (n <= LONG) {
+        cel_add_text(&e->run, b, v);
+        return;
+    }
+    for (size_t i = 0; i < SHOWN; i++) {
+        if (i) buf_add(b, STR(", "));
+        cel_add_text(&e->run, b, cel_at(&e->run, v, i));
+    }
+    buf_addf(b, " and %zu more", n - SHOWN);
+}
+
 static struct str fill(struct evaluation *e, const struct template *t) {
     struct buf b = buf_new(e->engine->arena);
     for (size_t i = 0; i < t->n; i++) {
@@ -102,7 +117,7 @@ static struct str fill(struct evaluation *e, const struct template *t) {
         if (v.kind == CEL_ERROR)
             note_undecided(e, v);
         else
-            cel_add_text(&e->run, &b, v);
+            add_value(e, &b, v);
     }
     return buf_str(&b);
 }
@@ -116,16 +131,41 @@ static struct span origin_span(struct evaluation *e, const struct cel_program *p
     return place_span(e->engine->tree, v.origin);
 }
 
+/* Not the finding's own place, which is shown anyway, and nothing twice. */
+static void add_place(struct evaluation *e, struct finding *f, place at, struct str message) {
+    struct span span = place_span(e->engine->tree, at), own = f->at.span;
+    bool same = span.file == own.file && span.start == own.start && span.end == own.end;
+    for (size_t i = 0; i < f->related.n; i++) {
+        const struct related *r = &f->related.v[i];
+        same = same || (r->at.span.file == span.file && r->at.span.start == span.start &&
+                        r->at.span.end == span.end && str_equal(r->message, message));
+    }
+    if (!span.file || same) return;
+    ARRAY_PUSH(e->engine->arena, f->related) = (struct related){locate(e->engine, span), message};
+}
+
+static void add_related_place(struct evaluation *e, const struct rule_related *r,
+                              struct cel_value at, struct finding *f) {
+    if (r->when && !holds(e, r->when)) return;
+    if (r->at) at = cel_eval(r->at, &e->run, e->variables);
+    if (at.kind != CEL_ERROR && at.kind != CEL_NULL)
+        add_place(e, f, at.origin, fill(e, &r->message));
+}
+
 static void add_related(struct evaluation *e, struct finding *f) {
+    enum { MOST = 20 }; /* of one list: more places help nobody */
     for (size_t i = 0; i < e->rule->n_related; i++) {
         const struct rule_related *r = &e->rule->related[i];
-        if (r->when && !holds(e, r->when)) continue;
-        struct cel_value at = cel_eval(r->at, &e->run, e->variables);
-        if (at.kind == CEL_ERROR || at.kind == CEL_NULL) continue;
-        struct span span = place_span(e->engine->tree, at.origin);
-        if (!span.file) continue;
-        ARRAY_PUSH(e->engine->arena, f->related) =
-            (struct related){locate(e->engine, span), fill(e, &r->message)};
+        if (!r->each) {
+            add_related_place(e, r, cel_null(), f);
+            continue;
+        }
+        struct cel_value list = cel_eval(r->each, &e->run, e->variables);
+        for (size_t k = 0; k < cel_size(list) && k < MOST; k++) {
+            struct cel_value item = cel_at(&e->run, list, k);
+            e->variables[e->rule->env.n] = item;
+            add_related_place(e, r, item, f);
+        }
     }
 }
 
@@ -159,7 +199,11 @@ static void add_finding(struct evaluation *e, const void *object) {
                         .at = locate(e->engine, span),
                         .gateway = e->gateway};
     if (rule->raise_when && holds(e, rule->raise_when)) f.severity = rule->raised;
-    if (rule->doubt_when && holds(e, rule->doubt_when)) f.confidence = rule->doubted;
+    for (size_t i = 0; i < rule->n_doubts; i++)
+        if (holds(e, rule->doubts[i].when)) {
+            f.confidence = rule->doubts[i].confidence;
+            break;
+        }
     add_related(e, &f);
     if (rule->range->type == &fact_fleet_share) add_members(e, object, &f);
     fact_subjects(e->engine->arena, rule->range, object, &f);
@@ -271,6 +315,7 @@ static void run_rules_on(struct engine *e, struct report *report, bool suppressi
             run_pairs(&ev, gateways, n);
         else
             run_rule(&ev, gateways, n);
+        timing_lap(e->timing, ev.rule->info.id);
     }
     arena_free(ev.scratch);
 }

@@ -3,6 +3,7 @@
 #ifndef CLAWC_POLICY_ENGINE_H
 #define CLAWC_POLICY_ENGINE_H
 
+#include "base/timing.h"
 #include "load/project.h"
 #include "policy/rule.h"
 #include "syntax/paths.h"
@@ -25,9 +26,10 @@ struct engine {
     const struct rules *rules;
     struct project *project; /* or NULL */
     struct gate gate;
-    struct str today; /* YYYY-MM-DD, for suppressions with an end */
-    bool apart;       /* the gateways have nothing to do with each other: no pairs of them */
-    bool fs;          /* the permissions of the files given were looked at (--fs) */
+    struct str today;      /* YYYY-MM-DD, for suppressions with an end */
+    struct timing *timing; /* gets a part for each rule; or NULL */
+    bool apart;            /* the gateways have nothing to do with each other: no pairs of them */
+    bool fs;               /* the permissions of the files given were looked at (--fs) */
 };
 
 /* Evaluates every rule over the gateways (in the order of their files) and, when there are several,

@@ -52,21 +52,6 @@ static const char *class_name(enum sender_class class) {
     return names[class];
 }
 
-static struct cel_value who(struct cel_run *run, const struct reach *r) {
-    const struct account *a = &r->in->model->accounts.v[r->account];
-    struct buf b = buf_new(run->arena);
-    switch (r->class) {
-    case SENDER_KNOWN: buf_add(&b, r->sender); break;
-    case SENDER_ANYONE: buf_add(&b, STR("anyone")); break;
-    case SENDER_PAIRED: buf_add(&b, STR("whoever was paired")); break;
-    case SENDER_GROUP:
-        buf_add(&b, r->sender.n ? STR("the members of group ") : STR("the members of any group"));
-        buf_add(&b, r->sender);
-    }
-    buf_addf(&b, " on " STR_FMT "/" STR_FMT, STR_ARG(a->channel), STR_ARG(a->id));
-    return string_at(buf_str(&b), r->at);
-}
-
 static struct cel_value tool_names(struct cel_run *run, const struct agent_facts *f,
                                    const struct tool_set *tools) {
     const struct gateway_data *g = f->in->model->gateway;
@@ -256,10 +241,14 @@ static bool pairing_is_known(const struct model *m) {
     F(gateway, agent_to_agent_unknown, LIST(CEL_STRING),                                           \
       "Entries of `tools.agentToAgent.allow` that name no agent.",                                 \
       unknown_names(run, o, &M->agent_to_agent.allow))                                             \
+    F(gateway, session_visibility_set, S(CEL_BOOL),                                                \
+      "Whether `tools.sessions.visibility` is written.",                                           \
+      bool_at(M->session_visibility.set, M->session_visibility.at))                                \
+    F(gateway, exposure, OBJ(fact_exposure), "What its own audit asks for.",                       \
+      cel_with_origin(cel_object(&fact_exposure, o->exposure), M->at))                             \
     F(gateway, session_visibility, S(CEL_STRING), "`tools.sessions.visibility` in force.",         \
       text(&M->session_visibility))                                                                \
-    F(gateway, audit_suppressions, LIST(CEL_STRING),                                               \
-      "The ids that `security.audit.suppressions` names.", fact_suppressed_ids(run, M))
+    SETTINGS_FIELDS(F)
 
 #define AGENT_FIELDS(F)                                                                            \
     F(agent, id, S(CEL_STRING), "The canonical id.", string_at(A->id, A->at))                      \
@@ -438,6 +427,8 @@ static bool pairing_is_known(const struct model *m) {
     F(binding, guild, S(CEL_STRING), "`guildId`, or empty.", text(&B->guild))                      \
     F(binding, team, S(CEL_STRING), "`teamId`, or empty.", text(&B->team))                         \
     F(binding, roles, LIST(CEL_STRING), "`roles`.", texts(run, &B->roles))                         \
+    F(binding, group_scope, S(CEL_STRING), "`session.groupScope` of the binding, or empty.",       \
+      text(&B->group_scope))                                                                       \
     F(binding, shadowed_by, OBJ(fact_binding),                                                     \
       "An earlier binding that takes everything this one could get; absent when it can win.",      \
       binding_value(o->in, o->shadowed_by))                                                        \
@@ -451,7 +442,8 @@ static bool pairing_is_known(const struct model *m) {
       string_at(str_from(class_name(o->class)), o->at))                                            \
     F(reach, sender, S(CEL_STRING), "The id of a known sender or of the group; else empty.",       \
       string_at(o->sender, o->at))                                                                 \
-    F(reach, who, S(CEL_STRING), "For messages: `+15551234567 on whatsapp/default`.", who(run, o)) \
+    F(reach, who, S(CEL_STRING), "For messages: `+15551234567 on whatsapp/default`.",              \
+      string_at(reach_describe(run->arena, o), o->at))                                             \
     F(reach, account, OBJ(fact_account), "The account that admits them.",                          \
       account_value(o->in, o->account))                                                            \
     F(reach, channel, S(CEL_STRING), "Its channel.",                                               \
@@ -490,9 +482,42 @@ DEFINE_FACT(binding, struct binding_facts, "binding",
 DEFINE_FACT(reach, struct reach, "reach",
             "A class of senders whom an account admits, and where their messages go.", REACH_FIELDS)
 
-const struct cel_object_type *const fact_types[] = {
-    &fact_gateway,         &fact_agent,         &fact_account,
-    &fact_binding,         &fact_reach,         &fact_shared_session,
-    &fact_crowded_channel, &fact_channel_check, &fact_tool_entry,
-    &fact_shared_path,     &fact_agent_pair,    &fact_gateway_pair,
-    &fact_fleet_share,     &fact_suppression,   NULL};
+const struct cel_object_type *const fact_types[] = {&fact_gateway,
+                                                    &fact_agent,
+                                                    &fact_account,
+                                                    &fact_binding,
+                                                    &fact_reach,
+                                                    &fact_shared_session,
+                                                    &fact_crowded_channel,
+                                                    &fact_channel_check,
+                                                    &fact_tool_entry,
+                                                    &fact_shared_path,
+                                                    &fact_agent_pair,
+                                                    &fact_gateway_pair,
+                                                    &fact_fleet_share,
+                                                    &fact_shared_room,
+                                                    &fact_power_path,
+                                                    &fact_exposure,
+                                                    &fact_audited_power,
+                                                    &fact_exec_scope,
+                                                    &fact_safe_bin,
+                                                    &fact_risky_dir,
+                                                    &fact_model,
+                                                    &fact_sandbox_browser,
+                                                    &fact_container,
+                                                    &fact_bind,
+                                                    &fact_elevated_list,
+                                                    &fact_auth,
+                                                    &fact_credential,
+                                                    &fact_trusted_proxy,
+                                                    &fact_control_ui,
+                                                    &fact_http,
+                                                    &fact_nodes,
+                                                    &fact_node_command,
+                                                    &fact_browser,
+                                                    &fact_browser_profile,
+                                                    &fact_dangerous_setting,
+                                                    &fact_install,
+                                                    &fact_config_file,
+                                                    &fact_suppression,
+                                                    NULL};

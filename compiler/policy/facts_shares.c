@@ -31,11 +31,24 @@ static struct cel_value members(struct cel_run *run, const struct fleet_share *s
       cel_string(o->accounts_text))                                                                \
     F(shared_session, number, S(CEL_INT), "Rank among the shared sessions of the gateway.",        \
       cel_int((int64_t)o->number))                                                                 \
-    F(shared_session, first, OBJ(fact_reach), "One who shares it.", reach_value(o->first.reach))   \
-    F(shared_session, second, OBJ(fact_reach), "Another one.", reach_value(o->second.reach))       \
+    F(shared_session, first, OBJ(fact_reach), "One who shares it.", reach_value(o->first))         \
+    F(shared_session, second, OBJ(fact_reach), "Another one.", reach_value(o->second))             \
     F(shared_session, dm_scope, S(CEL_STRING), "The dmScope responsible.",                         \
       string_at(o->dm_scope, o->scope_at))                                                         \
     F(shared_session, gateway, OBJ(fact_gateway), "Its gateway.", gateway_value(o->in))
+
+#define SHARED_ROOM_FIELDS(F)                                                                      \
+    F(shared_room, agent, OBJ(fact_agent), "The agent whose session it is.",                       \
+      agent_value(o->in, o->room->agent))                                                          \
+    F(shared_room, session_key, S(CEL_STRING), "The session.", cel_string(o->room->session_key))   \
+    F(shared_room, room, OBJ(fact_reach), "A room that writes into it.", reach_value(o->room))     \
+    F(shared_room, other, OBJ(fact_reach), "Somebody else who does: a sender, or another room.",   \
+      reach_value(o->other))                                                                       \
+    F(shared_room, principals, S(CEL_INT), "How many classes of senders write into it.",           \
+      cel_int((int64_t)o->n))                                                                      \
+    F(shared_room, group_scope, S(CEL_STRING), "The groupScope responsible.",                      \
+      string_at(STR("main"), o->scope_at))                                                         \
+    F(shared_room, gateway, OBJ(fact_gateway), "Its gateway.", gateway_value(o->in))
 
 #define CROWDED_FIELDS(F)                                                                          \
     F(crowded, account, OBJ(fact_account),                                                         \
@@ -114,6 +127,9 @@ DEFINE_FACT(shared_session, struct shared_session, "shared_session",
             "A session in which more than one sender talks to an agent, as the gateway's audit of "
             "2026.9.6 counts them.",
             SHARED_SESSION_FIELDS)
+DEFINE_FACT(shared_room, struct shared_room, "shared_room",
+            "An agent's main session into which a room writes and somebody else, too.",
+            SHARED_ROOM_FIELDS)
 DEFINE_FACT(crowded, struct crowded_channel, "crowded_channel",
             "A channel with several senders on one account while dmScope is main, as the gateway's "
             "audit of 2026.3.13 counts them.",

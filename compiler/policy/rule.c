@@ -173,6 +173,28 @@ static void read_severity(struct rule_reading *s) {
     if (rule->raised > rule->info.severity) rule->info.severity = rule->raised;
 }
 
+static void read_doubt(struct rule_reading *s, node_id n, struct rule_doubt *doubt) {
+    if (!read_is(&s->r, n, NODE_OBJECT)) return;
+    doubt->when = compile_member(s, n, "when", true);
+    if (!doubt->when || !confidence_parse(member_text(s, n, "confidence"), &doubt->confidence))
+        mistake(s, n, "`doubt` needs `confidence` and `when`");
+}
+
+/* One, or a list of them. */
+static void read_doubts(struct rule_reading *s) {
+    node_id n = tree_member(s->r.tree, s->root, STR("doubt"));
+    if (!n) return;
+    bool is_list = tree_is(s->r.tree, n, NODE_ARRAY);
+    struct rule_doubt *v =
+        ARENA_ARRAY(s->arena, struct rule_doubt, is_list ? tree_node(s->r.tree, n)->n : 1);
+    s->rule->doubts = v;
+    if (!is_list) {
+        read_doubt(s, n, &v[s->rule->n_doubts++]);
+        return;
+    }
+    for (TREE_EACH(s->r.tree, item, n)) read_doubt(s, item, &v[s->rule->n_doubts++]);
+}
+
 static void read_confidence(struct rule_reading *s) {
     struct rule *rule = s->rule;
     rule->confidence = CONFIDENCE_HIGH;
@@ -180,11 +202,7 @@ static void read_confidence(struct rule_reading *s) {
     if (n && !confidence_parse(tree_text(s->r.tree, n), &rule->confidence))
         mistake(s, n, "`confidence` must be high, medium or low");
     rule->info.confidence = rule->confidence;
-    node_id doubt = read_member(&s->r, s->root, "doubt", NODE_OBJECT);
-    if (!doubt) return;
-    rule->doubt_when = compile_member(s, doubt, "when", true);
-    if (!rule->doubt_when || !confidence_parse(member_text(s, doubt, "confidence"), &rule->doubted))
-        mistake(s, doubt, "`doubt` needs `confidence` and `when`");
+    read_doubts(s);
 }
 
 static void read_family(struct rule_reading *s) {
@@ -216,21 +234,40 @@ static void read_range(struct rule_reading *s) {
     s->rule->env = (struct cel_env){.variables = v, .n = alone ? 1 : 2};
 }
 
+/* Within an item of `related` with `each`, `item` is a variable, too. */
+static void read_each(struct rule_reading *s, node_id item, struct rule_related *related,
+                      struct cel_variable *variables) {
+    related->each = compile_member(s, item, "each", false);
+    if (!related->each) return;
+    struct cel_type list = cel_result_type(related->each);
+    if (list.kind != CEL_LIST && list.kind != CEL_DYN) mistake(s, item, "`each` must be a list");
+    size_t n = s->rule->env.n;
+    memcpy(variables, s->rule->env.variables, n * sizeof *variables);
+    variables[n] = (struct cel_variable){
+        "item", {.kind = list.element, .element = CEL_DYN, .object = list.object}};
+    s->rule->env = (struct cel_env){.variables = variables, .n = n + 1};
+}
+
+static void read_related_item(struct rule_reading *s, node_id item, struct rule_related *related) {
+    struct cel_env outside = s->rule->env;
+    read_each(s, item, related, ARENA_ARRAY(s->arena, struct cel_variable, outside.n + 1));
+    node_id message = read_member(&s->r, item, "message", NODE_STRING);
+    related->when = compile_member(s, item, "when", true);
+    related->at = compile_member(s, item, "at", false);
+    if (message) related->message = read_template(s, message, tree_text(s->r.tree, message));
+    if (!message || (!related->at && !related->each))
+        mistake(s, item, "a related place needs `at` (or `each`) and `message`");
+    s->rule->env = outside;
+}
+
 static void read_related(struct rule_reading *s) {
     node_id list = read_member(&s->r, s->root, "related", NODE_ARRAY);
     if (!list) return;
     struct rule_related *v =
         ARENA_ARRAY(s->arena, struct rule_related, tree_node(s->r.tree, list)->n);
     size_t n = 0;
-    for (TREE_EACH(s->r.tree, item, list)) {
-        if (!read_is(&s->r, item, NODE_OBJECT)) continue;
-        node_id message = read_member(&s->r, item, "message", NODE_STRING);
-        v[n].when = compile_member(s, item, "when", true);
-        v[n].at = compile_member(s, item, "at", false);
-        if (message) v[n].message = read_template(s, message, tree_text(s->r.tree, message));
-        if (!message || !v[n].at) mistake(s, item, "a related place needs `at` and `message`");
-        n++;
-    }
+    for (TREE_EACH(s->r.tree, item, list))
+        if (read_is(&s->r, item, NODE_OBJECT)) read_related_item(s, item, &v[n++]);
     s->rule->related = v;
     s->rule->n_related = n;
 }

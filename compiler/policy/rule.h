@@ -26,8 +26,15 @@ struct rule_example {
 };
 
 struct rule_related {
-    const struct cel_program *when, *at; /* `when` NULL: always */
+    const struct cel_program *each; /* a list: a place for each `item` of it; NULL: one place */
+    const struct cel_program *when, *at; /* `when` NULL: always; `at` NULL: the item */
     struct template message;
+};
+
+/* What makes a finding less sure. */
+struct rule_doubt {
+    const struct cel_program *when;
+    enum confidence confidence;
 };
 
 struct rule {
@@ -38,9 +45,11 @@ struct rule {
     struct version_range versions; /* of gateways that it is for */
     struct cel_env env;
     const struct cel_program *when, *at;
-    const struct cel_program *raise_when, *doubt_when; /* or NULL */
+    const struct cel_program *raise_when; /* or NULL */
     enum severity severity, raised;
-    enum confidence confidence, doubted;
+    enum confidence confidence;
+    const struct rule_doubt *doubts; /* the first that holds decides */
+    size_t n_doubts;
     struct template id, message, why, fix;
     const struct rule_related *related;
     size_t n_related;

@@ -37,9 +37,9 @@ static const struct audit_suppression *first_that_hides(const struct hiding *h,
                                                         const struct finding *f) {
     const uint32_t *first = map_get(&h->first, f->id);
     if (!first || str_equal(f->id, str_from(always_shown))) return NULL;
-    for (size_t i = *first; i < h->m->audit_suppressions.n; i++)
-        if (hides(h->e->arena, &h->m->audit_suppressions.v[i], f))
-            return &h->m->audit_suppressions.v[i];
+    for (size_t i = *first; i < h->m->audit.suppressions.n; i++)
+        if (hides(h->e->arena, &h->m->audit.suppressions.v[i], f))
+            return &h->m->audit.suppressions.v[i];
     return NULL;
 }
 
@@ -51,11 +51,11 @@ static bool names_text(const struct audit_suppression *s) {
 static void note_uncertain(struct hiding *h, struct report *report) {
     const struct model *m = h->m;
     struct map certain = map_new(h->e->arena);
-    for (size_t i = 0; i < m->audit_suppressions.n; i++)
-        if (!names_text(&m->audit_suppressions.v[i]))
-            map_put(&certain, m->audit_suppressions.v[i].check_id.v, 1, NULL);
-    for (size_t i = 0; i < m->audit_suppressions.n; i++) {
-        const struct audit_suppression *s = &m->audit_suppressions.v[i];
+    for (size_t i = 0; i < m->audit.suppressions.n; i++)
+        if (!names_text(&m->audit.suppressions.v[i]))
+            map_put(&certain, m->audit.suppressions.v[i].check_id.v, 1, NULL);
+    for (size_t i = 0; i < m->audit.suppressions.n; i++) {
+        const struct audit_suppression *s = &m->audit.suppressions.v[i];
         if (!names_text(s) || map_get(&certain, s->check_id.v) ||
             !map_get(&h->found, s->check_id.v))
             continue;
@@ -74,8 +74,8 @@ static struct hiding *begin(struct engine *e, const struct analysis *const *gate
     for (size_t g = 0; g < n; g++) {
         const struct model *m = gateways[g]->model;
         list[g] = (struct hiding){e, m, map_new(e->arena), map_new(e->arena)};
-        for (size_t i = 0; i < m->audit_suppressions.n; i++)
-            map_put(&list[g].first, m->audit_suppressions.v[i].check_id.v, (uint32_t)i, NULL);
+        for (size_t i = 0; i < m->audit.suppressions.n; i++)
+            map_put(&list[g].first, m->audit.suppressions.v[i].check_id.v, (uint32_t)i, NULL);
     }
     return list;
 }
@@ -88,7 +88,7 @@ void suppress_by_gateway(struct engine *e, const struct analysis *const *gateway
         struct finding *f = &report->findings.v[i];
         struct hiding *h = f->gateway ? &list[f->gateway - 1] : NULL;
         const struct audit_suppression *s = h ? first_that_hides(h, f) : NULL;
-        if (h && h->m->audit_suppressions.n) map_put(&h->found, f->id, 1, NULL);
+        if (h && h->m->audit.suppressions.n) map_put(&h->found, f->id, 1, NULL);
         if (!s) {
             report->findings.v[kept++] = *f;
             continue;

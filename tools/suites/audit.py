@@ -20,7 +20,12 @@ REQUIRED = [
     "hooks.default_session_key_unset",
     "hooks.path_root",
     "hooks.request_session_key_*",
+    "models.*",
+    "sandbox.*",
     "security.audit.*",
+    "security.exposure.*",
+    "security.trust_model.*",
+    "tools.*",
 ]
 
 

@@ -16,7 +16,8 @@ from . import kit
 
 OLDEST = "2026.3.13"  # the one whose roster is a list
 REQUIRED_CEL = ("basic comparisons conversions fields fp_math integer_math lists logic macros "
-                "namespace parse plumbing string type_deduction optionals").split()
+                "namespace parse plumbing string type_deduction macros2 optionals string_ext math_ext "
+                "bindings_ext encoders_ext").split()
 NEEDS_TIME = re.compile(r"timestamp\(|duration\(|google\.protobuf\.(Timestamp|Duration)")
 VARIABLE = re.compile(r"\$\{([A-Z_][A-Z0-9_]*)\}")
 
