@@ -26,7 +26,7 @@ struct str check_changes(const struct checked *c);
 bool check_columns_fit(size_t n);
 void check_print_columns(struct run *run, const struct checked *checked, size_t n);
 
-/* One line of JSON. */
+/* check_json.c: one line of JSON. */
 void check_add_json(struct buf *b, struct run *run, const struct checked *c, bool resolved);
 
 #endif

@@ -23,9 +23,9 @@ enum command_bit {
     ON_CHECK = 256,
     ON_TOOLS = 512,
     ON_ACCESS = 1024,
-    ON_SCHEMA = 1 << 14,
-    ON_TEST = 1 << 15,
-    ON_ALL = (1 << 16) - 1,
+    ON_SCHEMA = 2048,
+    ON_TEST = 4096,
+    ON_ALL = 8191,
 };
 
 struct option_list {
