@@ -133,6 +133,7 @@ static void read_channels(const struct reader *r, node_id channels, struct gatew
     g->open_admits_all = flag(r, channels, "open_admits_all");
     g->own_group_list = names_of(r, section(r, channels, "own_group_list"));
     g->configured_by = map_of(r, section(r, channels, "configured_by"));
+    g->native_commands = names_of(r, section(r, channels, "native_commands"));
     g->label = map_of(r, section(r, channels, "labels"));
     g->identity = map_of(r, section(r, channels, "identity"));
     g->environment = map_of(r, section(r, channels, "environment"));

@@ -158,6 +158,7 @@ struct gateway_data {
     bool open_admits_all;
     struct names own_group_list;     /* groups do not fall back to allowFrom */
     struct name_map configured_by;   /* channel -> settings, any of which makes an account ready */
+    struct names native_commands;    /* `auto` offers native commands here */
     struct name_map label;           /* channel -> what the gateway calls it */
     struct name_map identity;        /* channel -> credential keys */
     struct name_map environment;     /* channel -> NAME, key, NAME, key... */

@@ -19,6 +19,7 @@ SIMPLE_RANGE(binding, s->model->bindings.n, &s->bindings[i])
 SIMPLE_RANGE(reach, s->reaches.n, &s->reaches.v[i])
 SIMPLE_RANGE(shared_session, s->sessions.n, &s->sessions.v[i])
 SIMPLE_RANGE(crowded_channel, s->crowded.n, &s->crowded.v[i])
+SIMPLE_RANGE(channel_check, s->channel_checks.n, &s->channel_checks.v[i])
 SIMPLE_RANGE(shared_room, s->rooms.n, &s->rooms.v[i])
 SIMPLE_RANGE(tool_entry, s->tool_entries.n, &s->tool_entries.v[i])
 SIMPLE_RANGE(shared_workspace, s->workspaces.n, &s->workspaces.v[i])
@@ -70,6 +71,9 @@ const struct fact_range fact_ranges[] = {
     {"crowded_channel", &fact_crowded_channel, false,
      "each channel with several senders on one account while dmScope is main",
      crowded_channel_count, crowded_channel_at},
+    {"channel_check", &fact_channel_check, false,
+     "each thing that the gateway's own audit says of a channel account", channel_check_count,
+     channel_check_at},
     {"shared_room", &fact_shared_room, false,
      "each main session into which a room writes and somebody else, too", shared_room_count,
      shared_room_at},
@@ -135,6 +139,7 @@ place fact_place(const struct cel_object_type *type, const void *object) {
     if (type == &fact_shared_session) return ((const struct shared_session *)object)->scope_at;
     if (type == &fact_shared_room) return ((const struct shared_room *)object)->scope_at;
     if (type == &fact_tool_entry) return ((const struct tool_entry *)object)->text->at;
+    if (type == &fact_channel_check) return ((const struct channel_check *)object)->at;
     if (type == &fact_power_path) return ((const struct power_path *)object)->at;
     if (type == &fact_secret) return ((const struct secret_fact *)object)->secret->at;
     if (type == &fact_tool_list) return ((const struct allow_list *)object)->list->at;
@@ -226,6 +231,9 @@ void fact_subjects(struct arena *a, const struct fact_range *range, const void *
         add(a, f, "session", r->room->session_key);
     } else if (range->type == &fact_crowded_channel) {
         const struct crowded_channel *c = object;
+        add(a, f, "account", account_name(a, &c->in->model->accounts.v[c->account]));
+    } else if (range->type == &fact_channel_check) {
+        const struct channel_check *c = object;
         add(a, f, "account", account_name(a, &c->in->model->accounts.v[c->account]));
     } else if (range->type == &fact_tool_entry) {
         const struct tool_entry *e = object;
