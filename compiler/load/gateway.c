@@ -144,6 +144,7 @@ static void read_channels(const struct reader *r, node_id channels, struct gatew
     g->open_admits_all = flag(r, channels, "open_admits_all");
     g->own_group_list = names_of(r, section(r, channels, "own_group_list"));
     g->configured_by = map_of(r, section(r, channels, "configured_by"));
+    g->native_commands = names_of(r, section(r, channels, "native_commands"));
     g->label = map_of(r, section(r, channels, "labels"));
     g->identity = map_of(r, section(r, channels, "identity"));
     g->environment = map_of(r, section(r, channels, "environment"));
@@ -383,6 +384,8 @@ static struct gateway_data read_gateway(struct reader *r, const struct embedded 
     node_id schema = section(r, root, "schema");
     g.model_providers = names_of(r, section(r, schema, "model_providers"));
     g.web_search = names_of(r, section(r, schema, "web_search"));
+    g.web_search_plugins = map_of(r, section(r, schema, "web_search_plugins"));
+    g.models_gone = map_of(r, section(r, schema, "models_gone"));
     g.web_search_active = names_of(r, section(r, schema, "web_search_active"));
     g.plugins_installable = names_of(r, section(r, schema, "plugins_installable"));
     g.plugins_removed = names_of(r, section(r, schema, "plugins_removed"));

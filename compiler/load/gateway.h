@@ -111,7 +111,7 @@ struct gateway_data {
     bool hooks_template_needs_prefixes; /* a mapping's templated session key asks for prefixes */
     bool browser_extension_ports; /* extension profiles count down from base + 10; otherwise there
                                      is one relay at base + 3 */
-    bool audit_by_route; /* session_collision (true) or scope_main_multiuser */
+    bool audit_by_route;          /* session_collision (true) or scope_main_multiuser */
     /* How the gateway's own audit reads tools, channels, models and paths: */
     bool audit_profile_extends;    /* alsoAllow widens the profile */
     bool audit_provider_lists;     /* the lists of a model's provider count */
@@ -143,6 +143,8 @@ struct gateway_data {
 
     /* Built-in model providers; of web searches all providers, and those that are installed. */
     struct names model_providers, web_search, web_search_active;
+    struct name_map web_search_plugins; /* provider -> plugin, where they are called differently */
+    struct name_map models_gone;        /* provider -> model, what to use instead, model, ... */
     struct names plugins_installable, plugins_removed, plugins_on; /* `on` without being asked */
     struct names trimmed;  /* places of texts that must not be blank, as semantics.h has places */
     struct name_map moved; /* a key that is gone, with its path -> what to do */
@@ -161,6 +163,7 @@ struct gateway_data {
     bool open_admits_all;
     struct names own_group_list;     /* groups do not fall back to allowFrom */
     struct name_map configured_by;   /* channel -> settings, any of which makes an account ready */
+    struct names native_commands;    /* `auto` offers native commands here */
     struct name_map label;           /* channel -> what the gateway calls it */
     struct name_map identity;        /* channel -> credential keys */
     struct name_map environment;     /* channel -> NAME, key, NAME, key... */

@@ -9,6 +9,16 @@ static struct cel_value members(struct cel_run *run, const struct fleet_share *s
     return cel_with_origin(cel_list(v, share->n), share->members[0].at);
 }
 
+static struct cel_value tools_in(struct cel_run *run, const struct tool_entry *e,
+                                 const struct tool_set *tools) {
+    const struct gateway_data *g = e->in->model->gateway;
+    struct cel_value *v = arena_alloc(run->arena, g->n_tools * sizeof *v);
+    size_t n = 0;
+    for (size_t i = 0; i < g->n_tools; i++)
+        if (tool_set_has(tools, i)) v[n++] = cel_string(g->tools[i].name);
+    return cel_with_origin(cel_list(v, n), e->text->at);
+}
+
 /* clang-format off: one field a line, so that the tables read as tables. */
 
 #define SHARED_SESSION_FIELDS(F)                                                                   \
@@ -68,6 +78,9 @@ static struct cel_value members(struct cel_run *run, const struct fleet_share *s
       string_at(o->name, o->text->at))                                                             \
     F(tool_entry, list, S(CEL_STRING), "`allow`, `alsoAllow` or `deny`.",                          \
       string_at(str_from(o->list), o->text->at))                                                   \
+    F(tool_entry, scope, S(CEL_STRING),                                                            \
+      "Where the list stands: tools, byProvider, sandbox, subagents, group or sender.",            \
+      constant(o->scope))                                                                          \
     F(tool_entry, agent, OBJ(fact_agent),                                                          \
       "The agent whose list it is; absent for the global lists.", agent_value(o->in, o->agent))    \
     F(tool_entry, known, S(CEL_BOOL),                                                              \
@@ -80,6 +93,18 @@ static struct cel_value members(struct cel_run *run, const struct fleet_share *s
     F(tool_entry, renamed, S(CEL_STRING),                                                          \
       "The tool that took its place in this version, or empty.",                                   \
       string_at(o->renamed, o->text->at))                                                          \
+    F(tool_entry, matched, LIST(CEL_STRING), "The tools that it means.",                           \
+      tools_in(run, o, &o->matched))                                                               \
+    F(tool_entry, unasked, LIST(CEL_STRING),                                                       \
+      "Of an allow list: those of them that belong to plugins and are not built, because this "    \
+      "version builds them only when they are asked for by name.",                                 \
+      tools_in(run, o, &o->unasked))                                                               \
+    F(tool_entry, lost, S(CEL_BOOL),                                                               \
+      "Of an allow list: nothing it means is there in the sandbox, by the version's own lists.",   \
+      bool_at(o->lost, o->text->at))                                                               \
+    F(tool_entry, blocked, S(CEL_BOOL),                                                            \
+      "Of an agent's allow list: lists that come before it take away all it means; points there.", \
+      bool_at(o->blocked, o->blocked_at))                                                          \
     F(tool_entry, gateway, OBJ(fact_gateway), "Its gateway.", gateway_value(o->in))
 
 #define SHARED_PATH_FIELDS(F)                                                                      \

@@ -19,6 +19,7 @@ SIMPLE_RANGE(binding, s->model->bindings.n, &s->bindings[i])
 SIMPLE_RANGE(reach, s->reaches.n, &s->reaches.v[i])
 SIMPLE_RANGE(shared_session, s->sessions.n, &s->sessions.v[i])
 SIMPLE_RANGE(crowded_channel, s->crowded.n, &s->crowded.v[i])
+SIMPLE_RANGE(channel_check, s->channel_checks.n, &s->channel_checks.v[i])
 SIMPLE_RANGE(shared_room, s->rooms.n, &s->rooms.v[i])
 SIMPLE_RANGE(tool_entry, s->tool_entries.n, &s->tool_entries.v[i])
 SIMPLE_RANGE(shared_workspace, s->workspaces.n, &s->workspaces.v[i])
@@ -28,10 +29,21 @@ SIMPLE_RANGE(browser_profile, s->model->audit.browser_profiles.n,
 SIMPLE_RANGE(config_file, s->model->n_files, &s->model->files[i])
 SIMPLE_RANGE(shared_agent_dir, s->agent_dirs.n, &s->agent_dirs.v[i])
 
+SIMPLE_RANGE(tool_list, s->allow_lists.n, &s->allow_lists.v[i])
 SIMPLE_RANGE(bind, s->exposure->binds.n, &s->exposure->binds.v[i])
 SIMPLE_RANGE(container, s->model->surface.containers.n, &s->model->surface.containers.v[i])
 SIMPLE_RANGE(elevated_list, s->model->tools.elevated.n_channels,
              &s->model->tools.elevated.channels[i])
+
+static size_t secret_count(const struct analysis *s) {
+    return s->model->surface.secrets.n;
+}
+
+static const void *secret_at(const struct analysis *s, struct arena *scratch, size_t i) {
+    struct secret_fact *f = ARENA_NEW(scratch, struct secret_fact);
+    *f = (struct secret_fact){s, &s->model->surface.secrets.v[i]};
+    return f;
+}
 
 static size_t agent_pair_count(const struct analysis *s) {
     size_t n = s->model->agents.n;
@@ -59,6 +71,9 @@ const struct fact_range fact_ranges[] = {
     {"crowded_channel", &fact_crowded_channel, false,
      "each channel with several senders on one account while dmScope is main",
      crowded_channel_count, crowded_channel_at},
+    {"channel_check", &fact_channel_check, false,
+     "each thing that the gateway's own audit says of a channel account", channel_check_count,
+     channel_check_at},
     {"shared_room", &fact_shared_room, false,
      "each main session into which a room writes and somebody else, too", shared_room_count,
      shared_room_at},
@@ -70,6 +85,10 @@ const struct fact_range fact_ranges[] = {
     {"shared_agent_dir", &fact_shared_path, false,
      "agents whose agent directories are the same or lie in each other", shared_agent_dir_count,
      shared_agent_dir_at},
+    {"tool_list", &fact_tool_list, false, "each allow list of tools that some session goes by",
+     tool_list_count, tool_list_at},
+    {"secret", &fact_secret, false, "each secret that stands in the config itself", secret_count,
+     secret_at},
     {"container", &fact_container, false, "each sandbox.docker block", container_count,
      container_at},
     {"bind", &fact_bind, false, "each entry of a sandbox's binds", bind_count, bind_at},
@@ -121,7 +140,10 @@ place fact_place(const struct cel_object_type *type, const void *object) {
     if (type == &fact_shared_session) return ((const struct shared_session *)object)->scope_at;
     if (type == &fact_shared_room) return ((const struct shared_room *)object)->scope_at;
     if (type == &fact_tool_entry) return ((const struct tool_entry *)object)->text->at;
+    if (type == &fact_channel_check) return ((const struct channel_check *)object)->at;
     if (type == &fact_power_path) return ((const struct power_path *)object)->at;
+    if (type == &fact_secret) return ((const struct secret_fact *)object)->secret->at;
+    if (type == &fact_tool_list) return ((const struct allow_list *)object)->list->at;
     if (type == &fact_dangerous_setting)
         return ((const struct dangerous_setting *)object)->flags->at;
     if (type == &fact_config_file) return ((const struct config_file *)object)->at;
@@ -211,10 +233,18 @@ void fact_subjects(struct arena *a, const struct fact_range *range, const void *
     } else if (range->type == &fact_crowded_channel) {
         const struct crowded_channel *c = object;
         add(a, f, "account", account_name(a, &c->in->model->accounts.v[c->account]));
+    } else if (range->type == &fact_channel_check) {
+        const struct channel_check *c = object;
+        add(a, f, "account", account_name(a, &c->in->model->accounts.v[c->account]));
     } else if (range->type == &fact_tool_entry) {
         const struct tool_entry *e = object;
         if (e->agent >= 0) add(a, f, "agent", agent_id(e->in, e->agent));
         add(a, f, "tool", e->name);
+    } else if (range->type == &fact_secret) {
+        add(a, f, "key", ((const struct secret_fact *)object)->secret->key);
+    } else if (range->type == &fact_tool_list) {
+        const struct allow_list *l = object;
+        if (l->agent >= 0) add(a, f, "agent", agent_id(l->in, l->agent));
     } else if (range->type == &fact_bind) {
         add(a, f, "bind", ((const struct bind_mount *)object)->entry->v);
     } else if (range->type == &fact_elevated_list) {
