@@ -14,10 +14,10 @@ static const struct {
                         "Each reads and changes the other's sessions, pairings and credentials."},
     [BOUNDARY_WORKSPACE] = {"workspace",
                             "What one writes steers the agents of the other, and can be read."},
-    [BOUNDARY_BROWSER] = {"browser profile",
-                          "One acts with the logins of the other's browser."},
-    [BOUNDARY_CHANNELS] = {"channel credentials",
-                           "Messages for one reach the other, and each writes in the other's name."},
+    [BOUNDARY_BROWSER] = {"browser profile", "One acts with the logins of the other's browser."},
+    [BOUNDARY_CHANNELS] =
+        {"channel credentials",
+         "Messages for one reach the other, and each writes in the other's name."},
     [BOUNDARY_MODELS] = {"model credentials",
                          "Costs and limits are one, and revoking the key stops both."},
     [BOUNDARY_TOKEN] = {"gateway token", "Whoever operates or calls one does so with the other."},
@@ -137,11 +137,10 @@ static void take_share(struct answering *s, enum boundary_item item, const struc
         second = second || is_of(s->b->b, f->members[i].gateway);
     }
     bool counts = is_alone(f) ? first || second : first && second;
-    bool elsewhere = str_equal(str_from(f->kind), STR("host-network")) &&
-                     !str_equal(f->resource, STR("host"));
+    bool elsewhere =
+        str_equal(str_from(f->kind), STR("host-network")) && !str_equal(f->resource, STR("host"));
     if (!counts || elsewhere) return;
-    share(s, item,
-          str_format(s->arena, "%s: " STR_FMT, f->kind, STR_ARG(f->resource)));
+    share(s, item, str_format(s->arena, "%s: " STR_FMT, f->kind, STR_ARG(f->resource)));
     for (size_t i = 0; i < f->n; i++)
         if (is_of(s->b->a, f->members[i].gateway) || is_of(s->b->b, f->members[i].gateway))
             point(s, item, f->members[i].gateway, f->members[i].at);

@@ -40,7 +40,8 @@ struct fleet_link {
 
 struct fleet {
     ARRAY(struct fleet_share) shares;
-    ARRAY(struct fleet_link) links;              /* ordered by the names of both */
+    ARRAY(struct fleet_link) links;   /* ordered by the names of both */
+    ARRAY(struct fleet_link) blocked; /* the address is named, but no network leads there */
     const struct fleet_gateway *const *gateways; /* ordered by name */
     size_t n;
     bool state_unknown; /* some gateway's state directory is not known from the files */

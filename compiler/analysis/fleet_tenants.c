@@ -15,8 +15,8 @@ static size_t members_of(struct comparing *c, const struct boundary *b,
     size_t n = 0;
     for (size_t i = 0; i < answer->places.n; i++)
         if (!has_member(v, n, answer->places.v[i].gateway))
-            v[n++] = (struct fleet_member){answer->places.v[i].gateway, answer->places.v[i].at,
-                                           NULL};
+            v[n++] =
+                (struct fleet_member){answer->places.v[i].gateway, answer->places.v[i].at, NULL};
     const struct boundary_party *parties[] = {b->a, b->b};
     for (size_t i = 0; i < 2 && !answer->places.n; i++)
         if (parties[i]->n && !has_member(v, n, parties[i]->gateways[0]))
@@ -33,15 +33,15 @@ static void add_answers(struct comparing *c, const struct boundary *b, struct fl
         if (answer->state != BOUNDARY_SHARED) continue;
         size_t n = members_of(c, b, answer, &members);
         if (!n) continue;
-        struct str resource = str_format(c->arena, STR_FMT "/" STR_FMT ": %s",
-                                         STR_ARG(b->a->name), STR_ARG(b->b->name),
-                                         boundary_item_name(item));
-        ARRAY_PUSH(c->arena, found->shares) = (struct fleet_share){.kind = "tenant-boundary",
-                                                                   .resource = resource,
-                                                                   .members = members,
-                                                                   .n = n,
-                                                                   .what = answer->what,
-                                                                   .risk = boundary_item_risk(item)};
+        struct str resource = str_format(c->arena, STR_FMT "/" STR_FMT ": %s", STR_ARG(b->a->name),
+                                         STR_ARG(b->b->name), boundary_item_name(item));
+        ARRAY_PUSH(c->arena, found->shares) =
+            (struct fleet_share){.kind = "tenant-boundary",
+                                 .resource = resource,
+                                 .members = members,
+                                 .n = n,
+                                 .what = answer->what,
+                                 .risk = boundary_item_risk(item)};
     }
 }
 

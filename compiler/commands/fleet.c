@@ -2,7 +2,9 @@
 #include <string.h>
 
 #include "commands/fleet_checklist.h"
+#include "commands/fleet_graph.h"
 #include "commands/fleet_load.h"
+#include "commands/fleet_plan.h"
 #include "compose/print.h"
 
 /* The Compose files that are named, behind the word that says what to do. */
@@ -64,6 +66,12 @@ static bool read_format(const char *given, enum checklist_format *format) {
     return false;
 }
 
+static bool fleet_is_named(struct run *run) {
+    if (run->o->fleet || named_files(run).list.n) return true;
+    fputs("clawc: of which fleet? Give a Compose file, configs, or --fleet FILE.\n", stderr);
+    return false;
+}
+
 /* The gateways of a project, and configs on the host beside it or without one. */
 static bool gather(struct run *run, struct audited *what, enum exit_code *code) {
     struct option_list named = named_files(run), compose = {{NULL, 0, 0}};
@@ -113,10 +121,7 @@ static enum exit_code checklist(struct run *run) {
     struct audited what = {0};
     struct boundaries boundaries = {0};
     if (!read_format(run->o->format, &format)) return EXIT_USAGE;
-    if (!run->o->fleet && !named_files(run).list.n) {
-        fputs("clawc: of which fleet? Give a Compose file, configs, or --fleet FILE.\n", stderr);
-        return EXIT_USAGE;
-    }
+    if (!fleet_is_named(run)) return EXIT_USAGE;
     if (!gather(run, &what, &code)) code = EXIT_CONFIG;
     if (run->diags->errors) run_print_errors(run, stderr);
     if (run->diags->errors && !what.gateways.n && !what.models.n) return EXIT_CONFIG;
@@ -127,18 +132,72 @@ static enum exit_code checklist(struct run *run) {
     return run_flush(stdout, code);
 }
 
+/* ---- graph -------------------------------------------------------------------------------------
+ */
+
+static enum exit_code graph(struct run *run) {
+    static const char *const names[] = {[GRAPH_TEXT] = "text",
+                                        [GRAPH_DOT] = "dot",
+                                        [GRAPH_MERMAID] = "mermaid",
+                                        [GRAPH_JSON] = "json"};
+    const char *given = run->o->format ? run->o->format : "text";
+    enum exit_code code = EXIT_FINE;
+    struct audited what = {0};
+    size_t format = 0;
+    while (format < sizeof names / sizeof *names && strcmp(given, names[format]) != 0) format++;
+    if (format == sizeof names / sizeof *names) {
+        fprintf(stderr, "clawc: fleet graph prints text, dot, mermaid or json, not `%s`\n", given);
+        return EXIT_USAGE;
+    }
+    if (!fleet_is_named(run)) return EXIT_USAGE;
+    if (!gather(run, &what, &code)) code = EXIT_CONFIG;
+    if (run->diags->errors) run_print_errors(run, stderr);
+    if (!what.gateways.n && !what.models.n) return EXIT_CONFIG;
+    struct fleet *fleet = run_compare(run, &what, false);
+    const struct fleet_block *block = what.block ? what.block : &run->project.fleet;
+    struct buf out = buf_new(run->arena);
+    graph_write(&out, run->arena, run->tree, fleet, block->hub, (enum graph_format)format);
+    fwrite(out.p, 1, out.n, stdout);
+    return run_flush(stdout, code);
+}
+
+/* ---- plan --------------------------------------------------------------------------------------
+ */
+
+static enum exit_code plan(struct run *run) {
+    struct fleet_load fleet;
+    enum exit_code code;
+    struct str name = str_from(run->o->add);
+    if (!plan_name_is_good(name)) {
+        fputs("clawc: fleet plan --add takes a name of at most 40 of a-z, 0-9 and -, such as "
+              "tenant-c\n",
+              stderr);
+        return EXIT_USAGE;
+    }
+    if (!load(run, &fleet, &code)) return code;
+    struct str version = run->gateways.v[run->gateways.n - 1].version;
+    if (run->o->gateway) version = str_from(run->o->gateway);
+    struct buf out = buf_new(run->arena);
+    if (!plan_write(&out, run->arena, &fleet, version, name)) return EXIT_USAGE;
+    fwrite(out.p, 1, out.n, stdout);
+    return run_flush(stdout, EXIT_FINE);
+}
+
 static const struct {
     const char *name;
     enum exit_code (*run)(struct run *run);
 } actions[] = {
     {"show", show},
     {"checklist", checklist},
+    {"graph", graph},
+    {"plan", plan},
 };
 
 enum exit_code command_fleet(struct run *run) {
     const char *name = run->o->arguments.list.n ? run->o->arguments.list.v[0] : "";
     for (size_t i = 0; i < sizeof actions / sizeof *actions; i++)
         if (strcmp(name, actions[i].name) == 0) return actions[i].run(run);
-    fprintf(stderr, "clawc: fleet does not know `%s`; it knows show and checklist\n", name);
+    fprintf(stderr, "clawc: fleet does not know `%s`; it knows show, checklist, graph and plan\n",
+            name);
     return EXIT_USAGE;
 }

@@ -1,5 +1,6 @@
 #include "commands/fleet_load.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "model/locations.h"
@@ -85,6 +86,17 @@ static bool read_block(struct opening *s) {
            fleet_block_read_file(run->tree, file, run->diags, &s->out->block);
 }
 
+static bool read_host_ram(struct opening *s) {
+    const char *given = s->run->o->host_ram;
+    char *end;
+    if (!given) return true;
+    s->out->block.host_ram = strtod(given, &end);
+    if (*given && !*end && s->out->block.host_ram > 0) return true;
+    diag_add(s->run->diags, SEVERITY_ERROR, "project", SPAN_NONE,
+             "--host-ram takes a number of GB, such as 16, not `%s`", given);
+    return false;
+}
+
 /* What `docker compose` takes in without being told. */
 static void add_override(struct opening *s, struct str name) {
     static const char *const defaults[] = {"compose.yaml", "compose.yml", "docker-compose.yaml",
@@ -126,7 +138,7 @@ bool fleet_load_project(struct run *run, const struct option_list *files, struct
         .run = run,
         .out = out,
         .in = {.arena = run->arena, .tree = run->tree, .diags = run->diags, .files = run->files}};
-    if (!read_block(&s) || !find_root(&s, out->first)) return false;
+    if (!read_block(&s) || !read_host_ram(&s) || !find_root(&s, out->first)) return false;
     read_variables(&s);
     name_files(&s, files);
     s.in.names = s.names.v;
