@@ -22,9 +22,9 @@ struct drawing {
 };
 
 static const char *const kind_names[] = {"agent", "wake", "blocked", "unused"};
-static const char *const kind_texts[] = {"starts turns of", "wakes",
-                                         "names, but no network leads there:",
-                                         "shares a network that no address uses with"};
+static const char *const kind_texts[] = {
+    "starts turns of", "wakes",
+    "names, but no network leads there:", "shares a network that no address uses with"};
 
 /* ---- what is drawn -----------------------------------------------------------------------------
  */
@@ -41,11 +41,11 @@ static bool is_linked(const struct fleet *fleet, struct str a, struct str b) {
 static void collect(struct drawing *d) {
     const struct fleet *f = d->fleet;
     for (size_t i = 0; i < f->links.n; i++)
-        ARRAY_PUSH(d->arena, d->lines) = (struct line){
-            .from = f->links.v[i].from->name,
-            .to = f->links.v[i].to->name,
-            .kind = f->links.v[i].agent ? LINE_AGENT : LINE_WAKE,
-            .at = f->links.v[i].at};
+        ARRAY_PUSH(d->arena, d->lines) =
+            (struct line){.from = f->links.v[i].from->name,
+                          .to = f->links.v[i].to->name,
+                          .kind = f->links.v[i].agent ? LINE_AGENT : LINE_WAKE,
+                          .at = f->links.v[i].at};
     for (size_t i = 0; i < f->blocked.n; i++)
         ARRAY_PUSH(d->arena, d->lines) = (struct line){.from = f->blocked.v[i].from->name,
                                                        .to = f->blocked.v[i].to->name,
@@ -56,8 +56,11 @@ static void collect(struct drawing *d) {
         if (!str_equal(str_from(s->kind), STR("shared-network")) || s->n != 2) continue;
         struct str a = s->members[0].gateway->name, b = s->members[1].gateway->name;
         if (is_linked(f, a, b)) continue;
-        ARRAY_PUSH(d->arena, d->lines) = (struct line){
-            .from = a, .to = b, .kind = LINE_UNUSED, .at = s->members[0].at, .network = s->resource};
+        ARRAY_PUSH(d->arena, d->lines) = (struct line){.from = a,
+                                                       .to = b,
+                                                       .kind = LINE_UNUSED,
+                                                       .at = s->members[0].at,
+                                                       .network = s->resource};
     }
 }
 
@@ -65,8 +68,8 @@ static struct str where(const struct drawing *d, place at) {
     struct span span = place_span(d->tree, at);
     if (!span.file) return STR("");
     struct position p = source_position(d->tree->sources, span.file, span.start);
-    return str_format(d->arena, STR_FMT ":%u",
-                      STR_ARG(source_name(d->tree->sources, span.file)), p.line);
+    return str_format(d->arena, STR_FMT ":%u", STR_ARG(source_name(d->tree->sources, span.file)),
+                      p.line);
 }
 
 /* ---- formats -----------------------------------------------------------------------------------
