@@ -3,8 +3,8 @@
  *     process RUNS COMMAND [ARG...]
  *
  * Runs it RUNS times after one warm-up, with its output thrown away, and prints the medians: wall
- * milliseconds, milliseconds of CPU (user and system), and the largest resident memory in KiB, as the
- * operating system accounts for it. */
+ * milliseconds, milliseconds of CPU (user and system), and the largest resident memory in KiB, as
+ * the operating system accounts for it. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,7 +56,8 @@ static struct sample measure(char **command) {
         s.cpu = milliseconds(used.ru_utime) + milliseconds(used.ru_stime);
         s.memory = used.ru_maxrss;
         ssize_t wrote = write(ends[1], &s, sizeof s);
-        _exit(wrote == (ssize_t)sizeof s && WIFEXITED(status) && WEXITSTATUS(status) != 127 ? 0 : 1);
+        _exit(wrote == (ssize_t)sizeof s && WIFEXITED(status) && WEXITSTATUS(status) != 127 ? 0
+                                                                                            : 1);
     }
     int status;
     ssize_t got = read(ends[0], &s, sizeof s);

@@ -98,7 +98,8 @@ int main(int argc, char **argv) {
         fputs("usage: embed gateways FILE... rules FILE...\n", stderr);
         return 3;
     }
-    puts("/* Made by tools/embed.c from the files under rules/. */\n#include \"load/embedded.h\"\n");
+    puts(
+        "/* Made by tools/embed.c from the files under rules/. */\n#include \"load/embedded.h\"\n");
     int next = embed_list(a, "gateway", argv, argc, 2);
     if (next < argc) next++;
     embed_list(a, "rule", argv, argc, next);

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 
 #include "base/utf8.h"
-#include "cel_grammar.h"
 #include "cel/cel_ast.h"
+#include "cel_grammar.h"
 
 void *celParseAlloc(void *(*allocate)(size_t), struct cel_parser *parser);
 void celParse(void *lemon, int code, struct cel_token token);

@@ -164,7 +164,8 @@ static enum exit_code unknown_rule(const struct rules *rules, const char *id) {
 enum exit_code command_explain(struct run *run) {
     if (run->o->arguments.list.n != 1) {
         fputs("clawc: explain takes the id of a rule (`clawc rules` lists them), or --path and a "
-              "config\n", stderr);
+              "config\n",
+              stderr);
         return EXIT_USAGE;
     }
     const char *id = run->o->arguments.list.v[0], *format = run->o->format;

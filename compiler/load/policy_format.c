@@ -85,7 +85,8 @@ static struct policy_rule read_rule(const struct reader *r, node_id row) {
                                 .except = text(r, row, "except"),
                                 .needs = text(r, row, "needs"),
                                 .value = value_of(r, row),
-                                .letters = (enum policy_letters)word(text(r, row, "letters"), letters),
+                                .letters =
+                                    (enum policy_letters)word(text(r, row, "letters"), letters),
                                 .scope = (enum policy_scope)word(text(r, row, "scope"), scopes),
                                 .when = (enum policy_when)word(text(r, row, "when"), whens),
                                 .exact = member(r, row, "exact") != 0};

@@ -59,7 +59,8 @@ struct checking *checking_new(struct arena *a, const struct tree *t, const struc
  * refinements of that object. */
 uint8_t *checking_aborted(const struct checking *c, node_id root);
 
-/* A text with a variable whose value is not known: where a text may stand, it may be any of them. */
+/* A text with a variable whose value is not known: where a text may stand, it may be any of them.
+ */
 bool schema_is_unknown(const struct checking *c, node_id n, const struct schema_node *node);
 
 /* zod. `n` may be 0: the value is missing; `owner` is then what it is missing in. */

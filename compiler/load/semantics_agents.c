@@ -104,8 +104,7 @@ static void check_bindings(struct semantics *s, const struct map *ids, node_id b
         for (TREE_EACH(s->t, member, binding))
             if (tree_node(s->t, member)->key == agent_key) agent = member;
         struct str id = tree_text(s->t, agent);
-        if (semantics_is_text(s, agent) && !str_equal(id, STR("main")) &&
-            !is_known(s, ids, id))
+        if (semantics_is_text(s, agent) && !str_equal(id, STR("main")) && !is_known(s, ids, id))
             refuse_unknown(s, binding, "agentId", id);
         checking_leave(s->c);
     }

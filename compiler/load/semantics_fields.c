@@ -305,8 +305,7 @@ static bool refuse_role_agents(struct semantics *s, node_id definitions) {
     for (TREE_EACH(s->t, role, definitions)) {
         bool bad = false;
         for (TREE_EACH(s->t, id, semantics_member(s, role, "agents")))
-            bad = bad ||
-                  (semantics_is_text(s, id) && !is_agent_id(ids_trim(tree_text(s->t, id))));
+            bad = bad || (semantics_is_text(s, id) && !is_agent_id(ids_trim(tree_text(s->t, id))));
         if (!bad) continue;
         found = true;
         checking_enter_key(s->c, semantics_key(s, role));

@@ -64,8 +64,8 @@ void source_add_secret(struct sources *s, struct span span);
 /* Marks a text that is a secret wherever it stands (at least 4 bytes long). */
 void source_add_secret_text(struct sources *s, struct str value);
 
-/* Sets what looks at every line before it is shown: it marks in `hidden` (one flag a byte of the line)
- * what must not be seen, also where no value was parsed: in comments and behind mistakes. */
+/* Sets what looks at every line before it is shown: it marks in `hidden` (one flag a byte of the
+ * line) what must not be seen, also where no value was parsed: in comments and behind mistakes. */
 void source_set_masker(struct sources *s, void (*mask)(struct str line, bool *hidden));
 
 /* The text of the span as it may be shown to people: every code point of a secret becomes `*`,
