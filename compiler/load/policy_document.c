@@ -23,22 +23,39 @@ static bool is_item(struct str s) {
     return s.n > 1 && s.p[0] == '#';
 }
 
+/* Not within a character. */
+static struct str shortened(struct arena *a, struct str name) {
+    size_t n = POLICY_PATH_NAME;
+    if (name.n <= n) return name;
+    while (n && ((unsigned char)name.p[n] & 0xc0) == 0x80) n--;
+    return str_concat(a, str_slice(name, 0, n), STR("..."));
+}
+
 struct str policy_path(struct arena *a, struct str path, struct str name) {
     struct buf b = buf_new(a);
     buf_add(&b, path);
     buf_add_char(&b, '/');
     if (is_word(name) || is_item(name))
-        buf_add(&b, name);
+        buf_add(&b, shortened(a, name));
     else
-        json_add_string(&b, name);
+        json_add_string(&b, shortened(a, name));
+    return buf_str(&b);
+}
+
+struct str policy_plain_path(struct arena *a, struct str path, struct str name) {
+    struct buf b = buf_new(a);
+    buf_add(&b, path);
+    buf_add_char(&b, '/');
+    buf_add(&b, shortened(a, name));
     return buf_str(&b);
 }
 
 struct str policy_config_path(struct arena *a, struct str path, struct str name) {
     bool bare = is_word(name) || is_item(name) || str_find(name, STR("\""), 0) != SIZE_MAX ||
                 str_find(name, STR("\\"), 0) != SIZE_MAX;
-    const char *quote = bare ? "" : "\"";
-    return str_format(a, STR_FMT "/%s" STR_FMT "%s", STR_ARG(path), quote, STR_ARG(name), quote);
+    if (bare) return policy_plain_path(a, path, name);
+    return policy_plain_path(a, path,
+                             str_format(a, "\"" STR_FMT "\"", STR_ARG(shortened(a, name))));
 }
 
 struct str policy_path_item(struct arena *a, struct str path, size_t index) {

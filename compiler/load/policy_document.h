@@ -53,7 +53,8 @@ void policy_check_patterns(struct policy_document *d, const struct policy_rule *
 
 void policy_problem_add(struct policy_document *d, struct policy_problem problem);
 
-/* What a rule has in the document itself (`owner` its root) or in a scope; 0 when it has nothing. */
+/* What a rule has in the document itself (`owner` its root) or in a scope; 0 when it has nothing.
+ */
 node_id policy_value_of(const struct policy_document *d, node_id owner,
                         const struct policy_rule *rule);
 /* Whether the gateway goes by the rule in spite of the document's problems. */
@@ -65,9 +66,12 @@ struct names policy_list(const struct policy_document *d, const struct policy_ru
                          node_id n);
 
 /* Adds "/name" to a path of the gateway's notation. Names with other characters than letters,
- * digits, `_` and `-` are quoted: as JSON in a policy document, barely in a config. */
+ * digits, `_` and `-` are quoted: as JSON in a policy document, barely in a config. Of a name that
+ * is longer than POLICY_PATH_NAME bytes its beginning stands there, and "...". */
+enum { POLICY_PATH_NAME = 200 };
 struct str policy_path(struct arena *a, struct str path, struct str name);
 struct str policy_config_path(struct arena *a, struct str path, struct str name);
+struct str policy_plain_path(struct arena *a, struct str path, struct str name); /* never quoted */
 struct str policy_path_item(struct arena *a, struct str path, size_t index);
 
 /* policy_hash.c: "sha256:..." of the document's canonical text, as `expectedHash` has it. Empty

@@ -177,7 +177,8 @@ static bool are_match_kinds(const struct item *i, node_id n) {
     for (TREE_EACH(i->d->tree, item, n)) {
         bool known = false;
         for (enum route_tier tier = TIER_PEER; tier <= TIER_DEFAULT; tier++)
-            known = known || str_equal(tree_text(i->d->tree, item), str_from(route_tier_name(tier)));
+            known =
+                known || str_equal(tree_text(i->d->tree, item), str_from(route_tier_name(tier)));
         if (!known) return false;
     }
     return true;

@@ -139,10 +139,10 @@ static struct str key_meant(const struct block *b, struct str key) {
 static void refuse_key(const struct block *b, struct str key, node_id value, struct str target) {
     struct arena *a = b->d->arena;
     struct str meant = key_meant(b, key);
-    struct str where =
-        b->path.n     ? str_format(a, "`" STR_FMT "` of a policy document", STR_ARG(b->path))
-        : b->scoped ? STR("a policy's scope")
-                      : STR("a policy document");
+    struct str where = b->path.n
+                           ? str_format(a, "`" STR_FMT "` of a policy document", STR_ARG(b->path))
+                       : b->scoped ? STR("a policy's scope")
+                                   : STR("a policy document");
     struct str message =
         meant.n ? str_format(a, STR_FMT " has no key `" STR_FMT "`; did you mean `" STR_FMT "`?",
                              STR_ARG(where), STR_ARG(key), STR_ARG(meant))
