@@ -17,6 +17,7 @@ UNIT-TEST are unit test binaries (cmocka). Everything else is data of the reposi
     suites/hook.py      testdata/hook/                      what the pre-commit hook lets through
     suites/pages.py     README.md, docs/, examples/         what the documentation says is printed
     suites/vectors.py   testdata/vectors/                   recorded answers of the real gateway
+    suites/policy.py    testdata/vectors/policy-*.jsonl     those to its policy documents
 
 What each of them reads is said at the top of its file. `--only` keeps the tests whose name has the
 pattern in it (or matches it, when it has a `*`). `--update` writes what was printed as what is
@@ -34,12 +35,12 @@ from pathlib import Path
 sys.dont_write_bytecode = True  # the source tree stays as it is
 
 from suites import (  # noqa: E402
-    badinput, cases, determinism, docs, fuzz, hook, kit, pages, rules, schemas, secrets, unit,
-    validate, vectors,
+    badinput, cases, determinism, docs, fuzz, hook, kit, pages, policy, rules, schemas, secrets,
+    unit, validate, vectors,
 )
 
 SUITES = (unit, cases, badinput, fuzz, secrets, determinism, rules, docs, schemas, hook, pages,
-          validate, vectors)
+          validate, vectors, policy)
 
 
 def parse_arguments():

@@ -173,6 +173,7 @@ struct analysis {
     ARRAY(struct shared_session) sessions;
     ARRAY(struct crowded_channel) crowded;
     ARRAY(struct shared_path) workspaces, agent_dirs;
+    const struct conformance *conformance; /* with a policy document (conformance.h), or NULL */
 };
 
 /* Owners named in clawc.yaml: "+5691...", "telegram:7192195698". */

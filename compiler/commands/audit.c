@@ -109,6 +109,7 @@ enum exit_code command_audit(struct run *run) {
     if (!run_rules(run, &rules)) return EXIT_CONFIG;
     for (size_t i = 0; i < o->arguments.list.n; i++) load_one(&s, o->arguments.list.v[i]);
     make_names_distinct(&s);
+    if (!policy_file_open(run)) s.code = exit_worse(s.code, EXIT_CONFIG);
     struct report *report = run_audit(run, &rules, &gate, &s.what, o->each);
     return finish(&s, report, format);
 }

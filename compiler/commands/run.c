@@ -374,13 +374,15 @@ static void list_files(struct run *run, const struct audited *what, struct repor
 struct report *run_audit(struct run *run, const struct rules *rules, const struct gate *gate,
                          const struct audited *what, bool apart) {
     size_t n = what->models.n;
-    const struct analysis **analyses = ARENA_ARRAY(run->arena, const struct analysis *, n);
+    struct analysis **analyses = ARENA_ARRAY(run->arena, struct analysis *, n);
     for (size_t i = 0; i < n; i++)
         analyses[i] = analyse(run->arena, what->models.v[i], run->project.owners);
     struct paths *paths = paths_new(run->arena, run->tree);
     struct report *report = new_report(run, paths);
     list_files(run, what, report);
-    struct fleet *fleet = fleet_analyse(run->arena, analyses, apart ? 0 : n, run->env);
+    const struct analysis *const *gateways = (const struct analysis *const *)analyses;
+    policy_file_check(run, analyses, n, report);
+    struct fleet *fleet = fleet_analyse(run->arena, gateways, apart ? 0 : n, run->env);
     struct engine e = {.arena = run->arena,
                        .tree = run->tree,
                        .paths = paths,
@@ -389,6 +391,6 @@ struct report *run_audit(struct run *run, const struct rules *rules, const struc
                        .gate = *gate,
                        .today = run_today(run->arena),
                        .apart = apart};
-    engine_run(&e, analyses, n, fleet, report);
+    engine_run(&e, gateways, n, fleet, report);
     return report;
 }

@@ -80,23 +80,21 @@ struct spot spot_plain_member(const struct observing *s, struct spot from, struc
 
 struct spot spot_child(const struct observing *s, struct spot from, node_id child, size_t index) {
     key_id key = tree_node(s->tree, child)->key;
-    struct str target =
-        key ? policy_config_path(s->arena, from.target, tree_key_text(s->tree, key))
-            : policy_path_item(s->arena, from.target, index);
+    struct str target = key ? policy_config_path(s->arena, from.target, tree_key_text(s->tree, key))
+                            : policy_path_item(s->arena, from.target, index);
     return (struct spot){child, spot_place(from), target};
 }
 
 struct step step_into(const struct observing *s, const struct step *up, node_id child,
                       size_t *index) {
     key_id key = tree_node(s->tree, child)->key;
-    struct str name =
-        key ? tree_key_text(s->tree, key) : str_format(s->arena, "#%zu", (*index)++);
+    struct str name = key ? tree_key_text(s->tree, key) : str_format(s->arena, "#%zu", (*index)++);
     return (struct step){up, name, up ? up->length + 1 : 1};
 }
 
 struct str step_path(const struct observing *s, const struct step *step, bool quoted) {
-    struct str names[STEPS_MAX + 1], path = spot_root(s).target;
-    size_t n = step->length <= STEPS_MAX + 1 ? step->length : 0;
+    struct str names[OBSERVED_DEPTH_MAX + 1], path = spot_root(s).target;
+    size_t n = step->length <= OBSERVED_DEPTH_MAX + 1 ? step->length : 0;
     for (size_t i = n; i > 0; step = step->up) names[--i] = step->name;
     for (size_t i = 0; i < n; i++)
         path = quoted ? policy_config_path(s->arena, path, names[i])
@@ -108,7 +106,8 @@ struct spot spot_at(const struct observing *s, struct spot from, ...) {
     va_list names;
     const char *name;
     va_start(names, from);
-    while ((name = va_arg(names, const char *)) != NULL) from = spot_member(s, from, str_from(name));
+    while ((name = va_arg(names, const char *)) != NULL)
+        from = spot_member(s, from, str_from(name));
     va_end(names);
     return from;
 }
@@ -186,15 +185,14 @@ struct observation *observe_at(const struct observing *s, enum observed_kind kin
  */
 
 static void add_agent(const struct observing *s, struct str id, struct spot spot) {
-    ARRAY_PUSH(s->arena, s->o->agents) = (struct observed_agent){.id = id,
-                                                                 .canonical = ids_agent(s->arena, id),
-                                                                 .node = spot.node,
-                                                                 .target = spot.target};
+    ARRAY_PUSH(s->arena, s->o->agents) = (struct observed_agent){
+        .id = id, .canonical = ids_agent(s->arena, id), .node = spot.node, .target = spot.target};
 }
 
 /* By key, or by the `id` in a list; an element without one is called by its number. */
 static void list_agents(const struct observing *s, struct spot agents) {
-    struct spot entries = spot_at(s, agents, "entries", NULL), list = spot_at(s, agents, "list", NULL);
+    struct spot entries = spot_at(s, agents, "entries", NULL),
+                list = spot_at(s, agents, "list", NULL);
     size_t index = 0;
     if (entries.node) {
         if (!spot_is(s, entries, NODE_OBJECT)) return;

@@ -62,13 +62,19 @@ enum observed_kind {
 extern const char *const observed_kind_names[OBSERVED_KINDS];
 
 /* Of what part of a sandbox it is; otherwise SURFACE_NONE. */
-enum observed_surface { SURFACE_NONE, SURFACE_DOCKER, SURFACE_BROWSER, SURFACE_SECCOMP, SURFACE_APPARMOR };
+enum observed_surface {
+    SURFACE_NONE,
+    SURFACE_DOCKER,
+    SURFACE_BROWSER,
+    SURFACE_SECCOMP,
+    SURFACE_APPARMOR
+};
 
 struct observation {
     enum observed_kind kind;
     enum observed_surface surface;
     bool fails;         /* what a rule `flagged` objects to; a workspace that is not confined */
-    bool off; /* of a browser: there is none */
+    bool off;           /* of a browser: there is none */
     bool unknown;       /* rests on a variable of unknown value */
     int32_t agent;      /* index into observed.agents, or -1 for what all inherit */
     struct str channel; /* or empty */
@@ -82,11 +88,11 @@ struct observation {
 
 /* An agent as the plugin lists it. */
 struct observed_agent {
-    struct str id;        /* as it is spelled */
+    struct str id; /* as it is spelled */
     struct str canonical;
     node_id node;
-    struct str target;    /* of its block */
-    size_t first, n;      /* its observations */
+    struct str target; /* of its block */
+    size_t first, n;   /* its observations */
 };
 
 struct observed {
@@ -124,8 +130,8 @@ struct spot spot_member(const struct observing *s, struct spot from, struct str 
 /* The same, its name never quoted. */
 struct spot spot_plain_member(const struct observing *s, struct spot from, struct str key);
 /* The names from the root to a value, for walks that seldom need a path; elements of arrays are
- * called #0, #1... A walk ends STEPS_MAX deep: no schema has anything below. */
-enum { STEPS_MAX = 64 };
+ * called #0, #1... A walk ends OBSERVED_DEPTH_MAX deep: no schema has anything below. */
+enum { OBSERVED_DEPTH_MAX = 64 };
 struct step {
     const struct step *up;
     struct str name;
@@ -171,7 +177,7 @@ struct observation *observe_at(const struct observing *s, enum observed_kind kin
 /* The blocks of an agent (or of the defaults, with `agent` -1 and nothing to inherit from). */
 struct observed_blocks {
     int32_t agent;
-    struct spot sandbox, tools, memory;                   /* its own */
+    struct spot sandbox, tools, memory;                /* its own */
     struct spot from_sandbox, from_tools, from_memory; /* inherited; no node for the defaults */
 };
 

@@ -41,8 +41,7 @@ void observe_workspace(const struct observing *s, const struct observed_blocks *
     if (!access.value.p && b->agent >= 0)
         access.spot = spot_at(s, b->from_sandbox, "workspaceAccess", NULL);
     bool confined = str_equal(mode.value, STR("all"));
-    struct observation *o =
-        observe_at(s, OBSERVED_WORKSPACE, confined ? access.spot : mode.spot);
+    struct observation *o = observe_at(s, OBSERVED_WORKSPACE, confined ? access.spot : mode.spot);
     if (confined)
         o->value = access.value.p ? access.value : STR("none");
     else
@@ -81,15 +80,20 @@ static struct str mode_part(const struct observing *s, struct str mode, size_t p
 static void observe_exec(const struct observing *s, const struct exec_posture *e,
                          enum observed_kind kind, const char *key, size_t part,
                          const char *fallback) {
-    struct inherited_text text = inherited_text(s, spot_at(s, e->own, key, NULL),
-                                                spot_at(s, e->from, key, NULL));
+    struct inherited_text text =
+        inherited_text(s, spot_at(s, e->own, key, NULL), spot_at(s, e->from, key, NULL));
     struct str of_mode = mode_part(s, e->mode.value, part);
-    bool own_value = text.value.p && text.is_own;
-    if (of_mode.p && (e->mode.is_own || !own_value)) {
+    bool own_value = text.value.p && text.is_own, inherited = text.value.p && !text.is_own;
+    bool by_mode = of_mode.p && (e->mode.is_own || !own_value);
+    if (by_mode) {
         text.value = of_mode;
         text.spot = e->mode.spot;
     }
-    observe_text(s, kind, text, fallback)->unknown |= e->mode.unknown;
+    struct observation *o = observe_text(s, kind, text, fallback);
+    o->unknown |= e->mode.unknown;
+    /* The plugin calls an agent's own mode inherited where what it replaces is. */
+    if (by_mode && e->mode.is_own && inherited)
+        o->target = spot_at(s, e->from, "mode", NULL).target;
 }
 
 static void observe_exec_settings(const struct observing *s, const struct observed_blocks *b) {

@@ -68,7 +68,8 @@ static bool matches_any(const struct step *step, struct names patterns) {
 static bool is_in_request(const struct step *step, const struct policy_format *f) {
     const struct step *rest;
     for (size_t i = 0; i < f->secrets_in_requests.n; i++)
-        if (ends_in(step, f->secrets_in_requests.v[i], &rest) && matches_any(rest, f->secret_requests))
+        if (ends_in(step, f->secrets_in_requests.v[i], &rest) &&
+            matches_any(rest, f->secret_requests))
             return true;
     return false;
 }
@@ -133,7 +134,8 @@ static bool is_reference(const struct secret_walk *w, struct spot spot, struct r
         return tree_node(s->tree, spot.node)->n == 3 && spot_text(s, provider).p;
     }
     struct spot written = spot_member(s, w->defaults, r->source);
-    r->provider = spot_is(s, written, NODE_STRING) ? tree_text(s->tree, written.node) : STR("default");
+    r->provider =
+        spot_is(s, written, NODE_STRING) ? tree_text(s->tree, written.node) : STR("default");
     return true;
 }
 
@@ -155,7 +157,7 @@ static void observe_reference(const struct secret_walk *w, const struct step *st
 
 static void walk(const struct secret_walk *w, node_id parent, const struct step *up) {
     size_t index = 0;
-    if (up && up->length > STEPS_MAX) return;
+    if (up && up->length > OBSERVED_DEPTH_MAX) return;
     for (TREE_EACH(w->s->tree, child, parent)) {
         bool named = tree_node(w->s->tree, child)->key != 0;
         struct step step = step_into(w->s, up, child, &index);
@@ -172,7 +174,8 @@ static void walk(const struct secret_walk *w, node_id parent, const struct step 
  */
 
 static void observe_profile(const struct observing *s, struct spot profile) {
-    const struct policy_rule *modes = policy_rule_find(s->o->format, STR("auth.profiles.allowModes"));
+    const struct policy_rule *modes =
+        policy_rule_find(s->o->format, STR("auth.profiles.allowModes"));
     struct spot mode = spot_at(s, profile, "mode", NULL);
     struct str value = tree_text(s->tree, mode.node);
     struct str *missing = ARENA_ARRAY(s->arena, struct str, 2);

@@ -30,7 +30,8 @@ static bool is_ipv4(struct str s) {
     return at == s.n;
 }
 
-/* Without `bind` the gateway may choose another address than loopback, unless Tailscale serves it. */
+/* Without `bind` the gateway may choose another address than loopback, unless Tailscale serves it.
+ */
 static void observe_bind(const struct observing *s, struct spot gateway) {
     static const char *const far[] = {"auto", "lan", "tailnet", NULL};
     static const char *const served[] = {"serve", "funnel", NULL};
@@ -64,7 +65,8 @@ static void observe_remote(const struct observing *s, struct spot gateway) {
     bool remote = str_equal(value, STR("remote"));
     if (value.n) flagged(s, OBSERVED_REMOTE, mode, value, remote);
     /* The address may hold a password: it is not shown. */
-    if (remote && spot_text(s, url).p) flagged(s, OBSERVED_REMOTE, url, STR(""), true)->unknown = false;
+    if (remote && spot_text(s, url).p)
+        flagged(s, OBSERVED_REMOTE, url, STR(""), true)->unknown = false;
 }
 
 /* ---- HTTP --------------------------------------------------------------------------------------

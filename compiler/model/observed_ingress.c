@@ -23,11 +23,10 @@ struct policy {
 /* Values that the channel's schema fills in. Data has them as JSON. */
 static struct str schema_default(const struct ingress *i, const char *key, bool account) {
     const struct gateway_data *g = i->s->o->model->gateway;
-    struct names own = str_equal(str_from(key), STR("dmPolicy")) ? g->account_dm_policy
-                                                                 : g->account_group_policy;
+    struct names own =
+        str_equal(str_from(key), STR("dmPolicy")) ? g->account_dm_policy : g->account_group_policy;
     if (account && !names_have(own, i->channel)) return STR_NONE;
-    struct str path =
-        str_format(i->s->arena, "channels." STR_FMT ".%s", STR_ARG(i->channel), key);
+    struct str path = str_format(i->s->arena, "channels." STR_FMT ".%s", STR_ARG(i->channel), key);
     struct names value = name_map_get(&g->defaults, path);
     if (!value.n || value.v[0].n < 2) return STR_NONE;
     return str_slice(value.v[0], 1, value.v[0].n - 1);

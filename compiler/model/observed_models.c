@@ -1,4 +1,5 @@
-/* What the config names: channels, MCP servers, model providers, bindings; where requests may go. */
+/* What the config names: channels, MCP servers, model providers, bindings; where requests may go.
+ */
 #include "model/ids.h"
 #include "model/observed.h"
 
@@ -50,7 +51,7 @@ static void observe_setting(const struct observing *s, struct spot setting) {
 static void observe_settings(const struct observing *s, node_id parent, const struct step *up) {
     bool in_array = tree_is(s->tree, parent, NODE_ARRAY);
     size_t index = 0;
-    if (up->length > STEPS_MAX) return;
+    if (up->length > OBSERVED_DEPTH_MAX) return;
     for (TREE_EACH(s->tree, child, parent)) {
         struct step step = step_into(s, up, child, &index);
         bool is_list = tree_is(s->tree, child, NODE_ARRAY);
@@ -65,17 +66,35 @@ static void observe_settings(const struct observing *s, node_id parent, const st
 /* The keys of a map of models. */
 static void observe_model_keys(const struct observing *s, struct spot models) {
     if (!spot_is(s, models, NODE_OBJECT)) return;
+    for (TREE_EACH(s->tree, child, models.node))
+        observe_ref(s, tree_key_text(s->tree, tree_node(s->tree, child)->key),
+                    spot_child(s, models, child, 0));
+}
+
+/* Those of the defaults have their provider in lower case once they are loaded, and two that are
+ * then the same are one. */
+static void observe_default_models(const struct observing *s, struct spot models) {
+    struct map seen = map_new(s->arena);
+    if (!spot_is(s, models, NODE_OBJECT)) return;
     for (TREE_EACH(s->tree, child, models.node)) {
-        struct spot spot = spot_child(s, models, child, 0);
-        spot.node = child;
-        observe_ref(s, tree_key_text(s->tree, tree_node(s->tree, child)->key), spot);
+        struct str key = ids_trim(tree_key_text(s->tree, tree_node(s->tree, child)->key));
+        size_t slash = str_find(key, STR("/"), 0);
+        struct spot spot = {child, child, STR("")};
+        bool is_new = false;
+        if (slash != SIZE_MAX)
+            key = str_concat(s->arena, ids_token(s->arena, str_slice(key, 0, slash)),
+                             str_slice(key, slash, key.n));
+        map_put(&seen, key, 1, &is_new);
+        spot.target = policy_config_path(s->arena, models.target, key);
+        if (is_new) observe_ref(s, key, spot);
     }
 }
 
 void observe_models(const struct observing *s) {
     struct spot root = spot_root(s), agents = spot_at(s, root, "agents", NULL);
     struct spot providers = spot_at(s, root, "models", "providers", NULL);
-    struct spot entries = spot_at(s, agents, "entries", NULL), list = spot_at(s, agents, "list", NULL);
+    struct spot entries = spot_at(s, agents, "entries", NULL),
+                list = spot_at(s, agents, "list", NULL);
     struct spot roster = entries.node ? entries : list;
     size_t index = 0;
     for (TREE_EACH(s->tree, child, spot_is(s, providers, NODE_OBJECT) ? providers.node : 0)) {
@@ -85,7 +104,7 @@ void observe_models(const struct observing *s) {
     }
     if (!spot_is(s, agents, NODE_OBJECT)) return;
     observe_settings(s, agents.node, &(struct step){NULL, STR("agents"), 1});
-    observe_model_keys(s, spot_at(s, agents, "defaults", "models", NULL));
+    observe_default_models(s, spot_at(s, agents, "defaults", "models", NULL));
     for (TREE_EACH(s->tree, agent, roster.node)) {
         struct spot block = spot_child(s, roster, agent, index++);
         if (tree_is(s->tree, agent, NODE_OBJECT))
@@ -149,6 +168,7 @@ void observe_routing(const struct observing *s) {
     observe_bindings(s);
     for (size_t i = 0; i < settings.n; i++) {
         struct spot setting = spot_of_path(s, settings.v[i]);
-        if (spot_is_true(s, setting)) observe_at(s, OBSERVED_PRIVATE_NETWORK, setting)->fails = true;
+        if (spot_is_true(s, setting))
+            observe_at(s, OBSERVED_PRIVATE_NETWORK, setting)->fails = true;
     }
 }

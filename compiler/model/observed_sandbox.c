@@ -117,8 +117,7 @@ static void observe_cdp(const struct sandbox_view *v) {
     struct spot from = spot_at(v->s, v->from_browser, "cdpSourceRange", NULL);
     bool inherits = !own.node && spot_text(v->s, from).p;
     struct spot range = inherits ? from : own;
-    observe_surface(v, OBSERVED_CDP_RANGE, SURFACE_NONE, range)->fails =
-        !spot_text(v->s, range).p;
+    observe_surface(v, OBSERVED_CDP_RANGE, SURFACE_NONE, range)->fails = !spot_text(v->s, range).p;
 }
 
 static void observe_browser(const struct sandbox_view *v) {

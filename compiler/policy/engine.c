@@ -140,6 +140,18 @@ static void add_members(struct evaluation *e, const struct fleet_share *share, s
     }
 }
 
+/* The line of the policy document. What is wrong with the document itself stands there anyway. */
+static void add_asked(struct evaluation *e, const struct violation *v, struct finding *f) {
+    struct span span = place_span(e->engine->tree, v->asked_at);
+    if (!span.file || v->asked_at == v->at) return;
+    struct str message =
+        v->scope.n
+            ? str_format(e->engine->arena, "the policy's scope \"" STR_FMT "\" asks for it here",
+                         STR_ARG(v->scope))
+            : STR("the policy asks for it here");
+    ARRAY_PUSH(e->engine->arena, f->related) = (struct related){locate(e->engine, span), message};
+}
+
 static void add_finding(struct evaluation *e, const void *object) {
     const struct rule *rule = e->rule;
     struct span span = rule->at
@@ -160,6 +172,7 @@ static void add_finding(struct evaluation *e, const void *object) {
     if (rule->doubt_when && holds(e, rule->doubt_when)) f.confidence = rule->doubted;
     add_related(e, &f);
     if (rule->range->type == &fact_fleet_share) add_members(e, object, &f);
+    if (rule->range->type == &fact_policy_violation) add_asked(e, object, &f);
     fact_subjects(e->engine->arena, rule->range, object, &f);
     ARRAY_PUSH(e->engine->arena, e->report->findings) = f;
 }
@@ -270,6 +283,22 @@ static void run_rules_on(struct engine *e, struct report *report, bool suppressi
     arena_free(ev.scratch);
 }
 
+/* What a policy document asks for and no config can show. */
+static void add_undecided_policy(struct engine *e, const struct analysis *s,
+                                 struct report *report) {
+    const struct conformance *c = s->conformance;
+    for (size_t i = 0; c && i < c->undecided.n; i++)
+        ARRAY_PUSH(e->arena, report->undecided) =
+            (struct undecided){c->undecided.v[i].check, c->undecided.v[i].reason};
+    if (c && c->cut)
+        ARRAY_PUSH(e->arena, report->undecided) = (struct undecided){
+            STR("policy"),
+            str_format(e->arena,
+                       STR_FMT ": the policy was not gone through to its end, which would take "
+                               "more than %d comparisons or give more than %d findings",
+                       STR_ARG(s->model->name), CONFORMANCE_WORK_MAX, CONFORMANCE_MAX)};
+}
+
 static void count(struct engine *e, struct report *report) {
     for (size_t i = 0; i < report->findings.n; i++) {
         struct finding *f = &report->findings.v[i];
@@ -307,6 +336,7 @@ void engine_run(struct engine *e, const struct analysis *const *gateways, size_t
                 STR("channels.dm.session_collision"),
                 STR("session.dmScope is a variable whose value is not known: give "
                     "it with --env, --env-file or --process-env")};
+    for (size_t i = 0; i < n; i++) add_undecided_policy(e, gateways[i], report);
     if (fleet->state_unknown)
         ARRAY_PUSH(e->arena, report->undecided) = (struct undecided){
             STR("fleet.shared-state-dir"),

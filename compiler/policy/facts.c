@@ -455,10 +455,9 @@ DEFINE_FACT(binding, struct binding_facts, "binding",
 DEFINE_FACT(reach, struct reach, "reach",
             "A class of senders whom an account admits, and where their messages go.", REACH_FIELDS)
 
-const struct cel_object_type *const fact_types[] = {&fact_gateway,         &fact_agent,
-                                                    &fact_account,         &fact_binding,
-                                                    &fact_reach,           &fact_shared_session,
-                                                    &fact_crowded_channel, &fact_tool_entry,
-                                                    &fact_shared_path,     &fact_agent_pair,
-                                                    &fact_gateway_pair,    &fact_fleet_share,
-                                                    &fact_suppression,     NULL};
+const struct cel_object_type *const fact_types[] = {
+    &fact_gateway,          &fact_agent,        &fact_account,
+    &fact_binding,          &fact_reach,        &fact_shared_session,
+    &fact_crowded_channel,  &fact_tool_entry,   &fact_shared_path,
+    &fact_agent_pair,       &fact_gateway_pair, &fact_fleet_share,
+    &fact_policy_violation, &fact_suppression,  NULL};
