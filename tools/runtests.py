@@ -20,6 +20,7 @@ UNIT-TEST are unit test binaries (cmocka). Everything else is data of the reposi
     suites/pages.py     README.md, docs/, examples/         what the documentation says is printed
     suites/vectors.py   testdata/vectors/                   recorded answers of the real gateway
     suites/audit.py     testdata/vectors/audit-*            what the gateway's own audit reports
+    suites/policy.py    testdata/vectors/policy-*.jsonl     those to its policy documents
 
 What each of them reads is said at the top of its file. `--only` keeps the tests whose name has the
 pattern in it (or matches it, when it has a `*`). `--update` writes what was printed as what is
@@ -37,12 +38,12 @@ from pathlib import Path
 sys.dont_write_bytecode = True  # the source tree stays as it is
 
 from suites import (  # noqa: E402
-    audit, badinput, cases, determinism, docs, editors, fuzz, hook, kit, pages, rules, ruletests, schemas,
-    secrets, unit, validate, vectors,
+    audit, badinput, cases, determinism, docs, editors, fuzz, hook, kit, pages, policy, rules, ruletests,
+    schemas, secrets, unit, validate, vectors,
 )
 
 SUITES = (unit, cases, badinput, fuzz, secrets, determinism, rules, ruletests, docs, schemas, editors,
-          hook, pages, validate, vectors, audit)
+          hook, pages, validate, vectors, audit, policy)
 
 
 def parse_arguments():

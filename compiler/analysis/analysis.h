@@ -226,6 +226,7 @@ struct analysis {
     ARRAY(struct shared_path) workspaces, agent_dirs;
     struct exposure *exposure;      /* what the gateway's own audit asks for */
     ARRAY(struct power_path) paths; /* by agent, then power */
+    const struct conformance *conformance; /* with a policy document (conformance.h), or NULL */
 };
 
 /* Owners named in clawc.yaml: "+5691...", "telegram:7192195698". */

@@ -43,6 +43,9 @@ static const struct option table[] = {
     {"--rules", "DIR", LIST, AT(rules), ON_AUDIT | ON_COMPILE | ON_EXPLAIN | ON_RULES,
      "Rules of your own, beside the built-in ones: every *.yaml and *.yml in DIR; may be "
      "repeated."},
+    {"--policy", "FILE", TEXT, AT(policy), ON_AUDIT,
+     "A policy document of the gateway's plugin `policy` (policy.jsonc): what does not keep it "
+     "becomes findings, too."},
     {"--each", NULL, FLAG, AT(each), ON_AUDIT,
      "Audit the files apart. Without it they are the gateways of one host and are also compared "
      "with each other."},
