@@ -101,6 +101,11 @@ struct gateway_data {
     bool state_falls_back;  /* a state directory without a config: that of the home is used */
     bool profile_derived_port;
     bool workspace_follows_state, workspace_below_default;
+    /* When several gateways are compared: the data says what each means. */
+    struct str container_bind;
+    bool auto_binds_loopback, makes_up_token, accounts_inherit_dm_policy, channel_is_account,
+        sandbox_by_workspace;
+    struct names wildcard_yields, refused_keys;
     struct str session_visibility;
     bool agent_to_agent;
     bool hooks_template_needs_prefixes; /* a mapping's templated session key asks for prefixes */

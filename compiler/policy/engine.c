@@ -183,8 +183,10 @@ static void add_members(struct evaluation *e, const struct fleet_share *share, s
     for (size_t i = 0; i < share->n; i++) {
         if (i == share->primary) continue;
         struct span span = place_span(e->engine->tree, share->members[i].at);
-        struct str message = str_format(e->engine->arena, "gateway " STR_FMT " uses it here",
-                                        STR_ARG(share->members[i].gateway->model->name));
+        const struct fleet_member *m = &share->members[i];
+        struct str message =
+            str_format(e->engine->arena, "gateway " STR_FMT " %s", STR_ARG(m->gateway->name),
+                       m->role ? m->role : "uses it here");
         ARRAY_PUSH(e->engine->arena, f->related) =
             (struct related){locate(e->engine, span), message};
     }

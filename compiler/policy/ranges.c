@@ -112,7 +112,8 @@ const struct fact_range fact_ranges[] = {
     {"agent_pair", &fact_agent_pair, false, "each pair of agents (costs their number squared)",
      agent_pair_count, agent_pair_at},
     {"gateway_pair", &fact_gateway_pair, true, "each pair of gateways of the run", NULL, NULL},
-    {"fleet_share", &fact_fleet_share, true, "each resource that several gateways share", NULL,
+    {"fleet_share", &fact_fleet_share, true,
+     "each resource that several gateways share, and each hole in the container of one", NULL,
      NULL},
     {"suppression", &fact_suppression, true, "each suppression that is not in order", NULL, NULL},
 };
@@ -194,7 +195,7 @@ static struct str agent_id(const struct analysis *s, int32_t index) {
 
 static void add_gateways(struct arena *a, struct finding *f, const struct fleet_share *share) {
     struct str *names = ARENA_ARRAY(a, struct str, share->n);
-    for (size_t i = 0; i < share->n; i++) names[i] = share->members[i].gateway->model->name;
+    for (size_t i = 0; i < share->n; i++) names[i] = share->members[i].gateway->name;
     add_list(a, f, "gateways", names, share->n);
     add(a, f, "resource", share->resource);
 }
