@@ -12,6 +12,7 @@ UNIT-TEST are unit test binaries (cmocka). Everything else is data of the reposi
     suites/determinism.py                                   the same bytes, whoever asks
     suites/secrets.py   testdata/secrets/                   configs whose secrets must not be printed
     suites/rules.py     testdata/rules/<rule>/              configs where a rule fires or is silent
+    suites/ruletests.py rules/                              the tests that stand in the rules
     suites/docs.py      docs/facts.md, docs/rules/          are as the program prints them, examples true
     suites/schemas.py   testdata/schemas/                   our outputs against published schemas
     suites/editors.py                                       the schema for editors
@@ -36,12 +37,12 @@ from pathlib import Path
 sys.dont_write_bytecode = True  # the source tree stays as it is
 
 from suites import (  # noqa: E402
-    audit, badinput, cases, determinism, docs, editors, fuzz, hook, kit, pages, rules, schemas, secrets,
-    unit, validate, vectors,
+    audit, badinput, cases, determinism, docs, editors, fuzz, hook, kit, pages, rules, ruletests, schemas,
+    secrets, unit, validate, vectors,
 )
 
-SUITES = (unit, cases, badinput, fuzz, secrets, determinism, rules, docs, schemas, editors, hook, pages,
-          validate, vectors, audit)
+SUITES = (unit, cases, badinput, fuzz, secrets, determinism, rules, ruletests, docs, schemas, editors,
+          hook, pages, validate, vectors, audit)
 
 
 def parse_arguments():

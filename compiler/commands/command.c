@@ -48,6 +48,13 @@ const struct command commands[] = {
      ON_EXPLAIN, command_explain},
     {"rules", "[options]", "list the rules",
      "Lists every rule: the built-in ones and those of --rules.", ON_RULES, command_rules},
+    {"test", "RULES...", "run the tests that stand in rule files",
+     "Runs the tests of rule files, or of all rule files below a folder: configs and what must be "
+     "found "
+     "in them, and the example of each rule. Tells what was found instead, and which conditions of "
+     "a "
+     "rule its tests have not seen true and false. The exit code is 1 when a test fails.",
+     ON_TEST, command_test},
     {"schema", "[options]", "print the JSON Schema of a config, for editors",
      "Prints the JSON Schema of openclaw.json for a gateway version (the newest known one, if none "
      "is "

@@ -41,5 +41,6 @@ enum exit_code command_explain(struct run *run);
 enum exit_code explain_path(struct run *run, const char *config);
 enum exit_code command_rules(struct run *run);
 enum exit_code command_schema(struct run *run);
+enum exit_code command_test(struct run *run);
 
 #endif

@@ -29,10 +29,9 @@ static const struct option table[] = {
      "config's meta.lastTouchedVersion, else the "
      "known version that the config fits best."},
     {"--format", "F", TEXT, AT(format),
-     ON_AUDIT | ON_CHECK | ON_ROUTE | ON_RULES | ON_EXPLAIN | ON_TOOLS | ON_ACCESS,
-     "How to print: text (the default); audit, check, route, rules, tools and access also know "
-     "json, audit sarif, "
-     "explain and rules markdown."},
+     ON_AUDIT | ON_CHECK | ON_ROUTE | ON_RULES | ON_EXPLAIN | ON_TOOLS | ON_ACCESS | ON_TEST,
+     "How to print: text (the default); audit, check, route, rules, test, tools and access also "
+     "know json, audit sarif, explain and rules markdown."},
     {"--output", "F=FILE", LIST, AT(outputs), ON_AUDIT,
      "Also write the report in format F to FILE, such as sarif=audit.sarif; may be repeated."},
     {"--fail-on", "WHAT", TEXT, AT(fail_on), ON_AUDIT | ON_COMPILE,

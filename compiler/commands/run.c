@@ -119,6 +119,7 @@ bool run_begin(struct run *run, struct arena *a, const struct options *o, const 
     run->sources = sources_new(a);
     source_set_masker(run->sources, secrets_mask_line);
     run->tree = tree_new(a, run->sources);
+    run->files = &files_of_machine;
     run->diags = diags_new(a);
     run->color = wants_color(o);
     *code = EXIT_USAGE;
@@ -190,7 +191,7 @@ void run_load_file(struct run *run, uint32_t file, const char *path, struct load
                        .diags = run->diags,
                        .gateways = &run->gateways,
                        .environment = run->env,
-                       .files = &files_of_machine,
+                       .files = run->files,
                        .tell_steps = run->o->command->bit == ON_CHECK,
                        .config = absolute_path(run, path),
                        .directory = run_directory(run),
@@ -344,6 +345,7 @@ bool run_rules(struct run *run, struct rules *rules) {
                  "there is no rule `" STR_FMT "`", STR_ARG(choice->rule));
         ok = false;
     }
+    ok = rules_choose_parameters(run->arena, rules, run->tree, &run->project, run->diags) && ok;
     if (!ok) run_print_errors(run, stderr);
     return ok;
 }

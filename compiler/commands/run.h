@@ -20,6 +20,7 @@ struct run {
     struct environment *env;
     struct project project;
     bool has_project;
+    const struct files *files;    /* how included files are read */
     const struct schema *schema;  /* of --schema, or NULL */
     struct conditions conditions; /* what the options tell beside the configs */
     struct timing *timing;        /* of --timing: the steps; or NULL */

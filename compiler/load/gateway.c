@@ -371,6 +371,8 @@ static struct gateway_data read_gateway(struct reader *r, const struct embedded 
     node_id schema = section(r, root, "schema");
     g.model_providers = names_of(r, section(r, schema, "model_providers"));
     g.web_search = names_of(r, section(r, schema, "web_search"));
+    g.web_search_plugins = map_of(r, section(r, schema, "web_search_plugins"));
+    g.models_gone = map_of(r, section(r, schema, "models_gone"));
     g.web_search_active = names_of(r, section(r, schema, "web_search_active"));
     g.plugins_installable = names_of(r, section(r, schema, "plugins_installable"));
     g.plugins_removed = names_of(r, section(r, schema, "plugins_removed"));

@@ -138,6 +138,8 @@ struct gateway_data {
 
     /* Built-in model providers; of web searches all providers, and those that are installed. */
     struct names model_providers, web_search, web_search_active;
+    struct name_map web_search_plugins; /* provider -> plugin, where they are called differently */
+    struct name_map models_gone;        /* provider -> model, what to use instead, model, ... */
     struct names plugins_installable, plugins_removed, plugins_on; /* `on` without being asked */
     struct names trimmed;  /* places of texts that must not be blank, as semantics.h has places */
     struct name_map moved; /* a key that is gone, with its path -> what to do */

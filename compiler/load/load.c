@@ -159,7 +159,7 @@ static void repair(const struct loading *s, struct repair_job *job) {
     s->out->changes = job->changes.v;
     s->out->n_changes = job->changes.n;
     s->out->startup = STARTUP_REJECTED;
-    if (!job->changes.n || s->cache->files.n || !legacy_may_repair(job)) return;
+    if (!job->changes.n || job->unresolved || s->cache->files.n || !legacy_may_repair(job)) return;
     validate(s, after);
     if (!after->errors) s->out->startup = STARTUP_REPAIRED;
 }

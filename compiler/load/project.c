@@ -128,6 +128,14 @@ static void read_fleet(struct project_reading *s, node_id n) {
     }
 }
 
+/* Each rule's are looked at when the rules are there. */
+static void read_parameters(struct project_reading *s, node_id n) {
+    if (!read_is(&s->r, n, NODE_OBJECT)) return;
+    for (TREE_EACH(s->r.tree, rule, n))
+        if (!read_is(&s->r, rule, NODE_OBJECT)) return;
+    s->p->parameters = n;
+}
+
 static void accept_block(struct project_reading *s, node_id n) {
     (void)read_is(&s->r, n, NODE_OBJECT);
 }
@@ -136,10 +144,10 @@ static const struct {
     const char *key;
     void (*read)(struct project_reading *s, node_id n);
 } keys[] = {
-    {"gateway", read_gateway},    {"env", read_env},
-    {"rules", read_rules},        {"severities", read_severities},
-    {"parameters", accept_block}, {"suppress", read_suppress},
-    {"owners", read_owners},      {"fleet", read_fleet},
+    {"gateway", read_gateway},       {"env", read_env},
+    {"rules", read_rules},           {"severities", read_severities},
+    {"parameters", read_parameters}, {"suppress", read_suppress},
+    {"owners", read_owners},         {"fleet", read_fleet},
     {"tenants", accept_block},
 };
 

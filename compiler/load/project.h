@@ -25,6 +25,7 @@ struct project {
     struct names env_files, rules, owners;
     ARRAY(struct str) env; /* NAME=VALUE */
     ARRAY(struct severity_choice) severities;
+    node_id parameters; /* rule -> name -> value, in the tree that was read; 0: none */
     ARRAY(struct accepted) accepted;
     ARRAY(struct str) state_names, state_dirs; /* fleet: file -> state directory */
 };

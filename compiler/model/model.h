@@ -212,12 +212,13 @@ void model_build_accounts(struct model *m, const struct reading *r, const struct
 /* model/agents.c: agents with their sandboxes, tool policies and paths. */
 void model_build_agents(struct model *m, const struct reading *r);
 
-/* model/surface.c, and its parts doors.c, containers.c and models.c: what the config lays open.
- * After everything else. */
+/* model/surface.c, and its parts doors.c, containers.c, models.c and secret_values.c: what the
+ * config lays open. After everything else. */
 void model_build_surface(struct model *m, const struct reading *r);
 void model_build_doors(struct model *m);
 void model_build_containers(struct model *m, const struct reading *r);
 void model_build_models(struct model *m, const struct reading *r);
+void model_build_secrets(struct model *m);
 
 /* model/hooks.c: the block `hooks`. */
 void model_build_hooks(struct model *m, const struct reading *r, const struct environment *env);

@@ -59,7 +59,7 @@ struct evaluation {
     const struct rule *rule;
     struct arena *scratch;
     struct cel_run run;
-    struct cel_value variables[3]; /* subject, gateway, item; as many as the expression knows */
+    struct cel_value variables[4]; /* subject, gateway, parameters, item: those that are known */
     place at;                      /* of the subject that is looked at */
     uint32_t gateway; /* the number of its gateway, from 1; 0 for a rule about several */
     bool undecided;   /* reported once for a rule and gateway */
@@ -85,8 +85,17 @@ static void note_undecided(struct evaluation *e, struct cel_value error) {
     ARRAY_PUSH(a, e->report->undecided) = (struct undecided){.id = id, .reason = reason};
 }
 
-static bool holds(struct evaluation *e, const struct cel_program *p) {
+/* A condition of the rule; what it was made of is noted where somebody wants to know. */
+static struct cel_value ask(struct evaluation *e, const struct cel_program *p) {
+    for (size_t i = 0; i < e->rule->conditions.n; i++)
+        if (e->rule->conditions.v[i].program == p) e->run.seen = e->rule->conditions.v[i].seen;
     struct cel_value v = cel_eval(p, &e->run, e->variables);
+    e->run.seen = NULL;
+    return v;
+}
+
+static bool holds(struct evaluation *e, const struct cel_program *p) {
+    struct cel_value v = ask(e, p);
     if (v.kind == CEL_ERROR) note_undecided(e, v);
     return v.kind == CEL_BOOL && v.u.boolean;
 }
@@ -221,7 +230,9 @@ static void evaluate(struct evaluation *e, const void *object, const struct anal
     e->at = fact_place(e->rule->range->type, object);
     e->variables[0] = variable(e->rule->range->type, object);
     if (gateway) e->variables[1] = variable(&fact_gateway, gateway);
-    struct cel_value v = cel_eval(e->rule->when, &e->run, e->variables);
+    if (e->rule->n_parameters)
+        e->variables[e->rule->env.n - 1] = cel_object(&e->rule->parameters_type, e->rule);
+    struct cel_value v = ask(e, e->rule->when);
     if (v.kind == CEL_ERROR)
         note_undecided(e, v);
     else if (v.kind == CEL_BOOL && v.u.boolean)

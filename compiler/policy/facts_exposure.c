@@ -225,6 +225,8 @@ static struct cel_value entry_count(const struct elevated_channel *list) {
     F(exposure, main_group_bindings, LISTO(fact_binding),                                          \
       "Bindings that take rooms into an agent's main session.",                                    \
       elements(run, o, o->main_group_bindings.n, main_group_element))                              \
+    F(exposure, secrets, LISTO(fact_secret), "Secrets that stand in the config itself.",           \
+      secrets_value(run, o->in))                                                                   \
     F(exposure, tools_visibility, S(CEL_STRING),                                                   \
       "`agents.defaults.sandbox.sessionToolsVisibility`: whose sessions a sandboxed one sees.",    \
       text(&o->in->model->tools_visibility))

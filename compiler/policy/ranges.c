@@ -34,6 +34,16 @@ SIMPLE_RANGE(container, s->model->surface.containers.n, &s->model->surface.conta
 SIMPLE_RANGE(elevated_list, s->model->tools.elevated.n_channels,
              &s->model->tools.elevated.channels[i])
 
+static size_t secret_count(const struct analysis *s) {
+    return s->model->surface.secrets.n;
+}
+
+static const void *secret_at(const struct analysis *s, struct arena *scratch, size_t i) {
+    struct secret_fact *f = ARENA_NEW(scratch, struct secret_fact);
+    *f = (struct secret_fact){s, &s->model->surface.secrets.v[i]};
+    return f;
+}
+
 static size_t agent_pair_count(const struct analysis *s) {
     size_t n = s->model->agents.n;
     return n * (n - (n > 0)) / 2;
@@ -73,6 +83,8 @@ const struct fact_range fact_ranges[] = {
      shared_agent_dir_at},
     {"tool_list", &fact_tool_list, false, "each allow list of tools that some session goes by",
      tool_list_count, tool_list_at},
+    {"secret", &fact_secret, false, "each secret that stands in the config itself", secret_count,
+     secret_at},
     {"container", &fact_container, false, "each sandbox.docker block", container_count,
      container_at},
     {"bind", &fact_bind, false, "each entry of a sandbox's binds", bind_count, bind_at},
@@ -124,11 +136,12 @@ place fact_place(const struct cel_object_type *type, const void *object) {
     if (type == &fact_shared_room) return ((const struct shared_room *)object)->scope_at;
     if (type == &fact_tool_entry) return ((const struct tool_entry *)object)->text->at;
     if (type == &fact_power_path) return ((const struct power_path *)object)->at;
+    if (type == &fact_secret) return ((const struct secret_fact *)object)->secret->at;
+    if (type == &fact_tool_list) return ((const struct allow_list *)object)->list->at;
     if (type == &fact_dangerous_setting)
         return ((const struct dangerous_setting *)object)->flags->at;
     if (type == &fact_config_file) return ((const struct config_file *)object)->at;
     if (type == &fact_browser_profile) return ((const struct browser_profile *)object)->at;
-    if (type == &fact_tool_list) return ((const struct allow_list *)object)->list->at;
     if (type == &fact_fleet_share) return fleet_share_place(object);
     if (type == &fact_container) return ((const struct container *)object)->at;
     if (type == &fact_bind) return ((const struct bind_mount *)object)->entry->at;
@@ -218,6 +231,8 @@ void fact_subjects(struct arena *a, const struct fact_range *range, const void *
         const struct tool_entry *e = object;
         if (e->agent >= 0) add(a, f, "agent", agent_id(e->in, e->agent));
         add(a, f, "tool", e->name);
+    } else if (range->type == &fact_secret) {
+        add(a, f, "key", ((const struct secret_fact *)object)->secret->key);
     } else if (range->type == &fact_tool_list) {
         const struct allow_list *l = object;
         if (l->agent >= 0) add(a, f, "agent", agent_id(l->in, l->agent));
