@@ -68,7 +68,7 @@ static struct credential read_credential(const struct auth_reading *s, node_id o
  */
 
 static bool is_unknown(const struct auth_reading *s, struct str variable) {
-    return !s->env->complete && !environment_get(s->env, variable).p;
+    return !environment_knows(s->env, variable);
 }
 
 /* The text of the first of the variables, trimmed. */

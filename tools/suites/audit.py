@@ -12,7 +12,7 @@ from .vectors import lines_of, versions
 
 REQUIRED = [
     "browser.*",
-    "channels.feishu.*",
+    "channels.*",
     "config.*",
     "discovery.*",
     "gateway.*",
