@@ -39,5 +39,6 @@ struct analysis *analyse(struct arena *a, const struct model *m, struct names ow
     analyse_sharing(s);
     analyse_exposure(s);
     analyse_paths(s);
+    analyse_channel_checks(s);
     return s;
 }

@@ -85,6 +85,7 @@ struct reach {
     enum route_tier tier;
     int32_t binding; /* index into model.bindings, -1: the default */
     bool ownerless;  /* no binding takes their messages, and nobody is the default */
+    bool stored;     /* pairing has admitted them: they are not in the file */
     bool is_owner;
     bool has_owner_tools; /* the gateway takes them for its owner when it hands out tools */
     place owner_tools_at; /* what makes it do so */
@@ -132,6 +133,19 @@ struct crowded_channel {
     uint32_t account; /* the first such account of the channel */
     size_t senders;
     bool wildcard;
+};
+
+/* ---- channel_checks.c: what the gateway's own audit says of channel accounts -------------------
+ */
+
+struct channel_check {
+    const struct analysis *in;
+    const char *kind; /* the end of the rule's id: "dm.open" */
+    uint32_t account;
+    size_t number; /* how much the audit has said of channels by then, this included */
+    place at;
+    const struct text *names; /* what it is about, where it names something */
+    size_t n_names;
 };
 
 /* ---- share.c: what agents share ----------------------------------------------------------------
@@ -207,10 +221,12 @@ struct analysis {
     bool owners_derived; /* nobody is named: taken from the default agent's accounts */
     ARRAY(struct shared_session) sessions;
     ARRAY(struct crowded_channel) crowded;
+    ARRAY(struct channel_check) channel_checks; /* in the audit's order */
     ARRAY(struct shared_room) rooms; /* by agent */
     ARRAY(struct shared_path) workspaces, agent_dirs;
     struct exposure *exposure;      /* what the gateway's own audit asks for */
     ARRAY(struct power_path) paths; /* by agent, then power */
+    const struct conformance *conformance; /* with a policy document (conformance.h), or NULL */
 };
 
 /* Owners named in clawc.yaml: "+5691...", "telegram:7192195698". */
@@ -226,6 +242,12 @@ void analyse_sessions(struct analysis *s);
 void analyse_rooms(struct analysis *s);
 void analyse_bindings(struct analysis *s);
 void analyse_sharing(struct analysis *s);
+void analyse_channel_checks(struct analysis *s);
+
+/* Whether the gateway's own audit looks at an account. */
+bool audit_sees(const struct model *m, const struct account *a);
+/* How many distinct senders it counts there, those that pairing has admitted among them. */
+size_t audit_admitted(const struct analysis *s, const struct account *a);
 void analyse_exposure(struct analysis *s); /* exposure.c */
 /* Needs the reaches. */
 void analyse_paths(struct analysis *s);

@@ -15,6 +15,7 @@ const char *const power_names[POWERS_NAMED] = {"host", "elevated", "control", "r
 struct session_kind {
     bool sandboxed, has_owner_tools;
     const struct tool_lists *group;
+    const struct tool_sender *sender; /* where lists are for them alone; else NULL */
 };
 
 struct session_powers {
@@ -75,7 +76,8 @@ static void find_powers(const struct searching *g, struct session_powers *p) {
     const struct gateway_data *gateway = g->m->gateway;
     struct tool_session session = {.sandboxed = p->kind.sandboxed,
                                    .stranger = !p->kind.has_owner_tools,
-                                   .group = p->kind.group};
+                                   .group = p->kind.group,
+                                   .sender = p->kind.sender};
     tools_of_session(&g->s->tools, g->agent, &session, &p->tools);
     find_host_powers(g->m, g->agent, p);
     if (p->kind.has_owner_tools)
@@ -99,15 +101,20 @@ static const struct tool_lists *lists_of_group(const struct model *m, const stru
 
 static const struct session_powers *powers_of(struct searching *g, const struct reach *reach,
                                               struct session_powers *space) {
+    struct tool_sender who = {g->m->accounts.v[reach->account].channel, reach->sender};
+    bool singled_out = reach->class == SENDER_KNOWN && tool_sender_lists(g->m, g->agent, &who) !=
+                                                           tool_sender_lists(g->m, g->agent, NULL);
     struct session_kind kind = {.sandboxed = !reach_unsandboxed(g->agent, reach),
                                 .has_owner_tools = reach->has_owner_tools,
-                                .group = lists_of_group(g->m, reach)};
+                                .group = lists_of_group(g->m, reach),
+                                .sender = singled_out ? &who : NULL};
     size_t slot = (size_t)kind.sandboxed + 2 * (size_t)kind.has_owner_tools;
-    bool kept = !kind.group;
+    bool kept = !kind.group && !kind.sender;
     struct session_powers *p = kept ? &g->kept[slot] : space;
     if (kept && g->is_kept[slot]) return p;
     *p = (struct session_powers){.kind = kind};
     find_powers(g, p);
+    p->kind.sender = NULL; /* it lives here */
     if (kept) g->is_kept[slot] = true;
     return p;
 }

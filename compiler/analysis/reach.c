@@ -138,6 +138,7 @@ static void add_bound_peers(struct reaching *r, uint32_t account, bool direct) {
     struct arena *scratch = arena_new();
     struct map seen = map_new(scratch);
     for (size_t i = 0; direct && i < a->n_senders; i++) map_put(&seen, a->senders[i].id, 1, NULL);
+    for (size_t i = 0; direct && i < a->n_paired; i++) map_put(&seen, a->paired[i].id, 1, NULL);
     size_t n_own, n_all, i = 0, j = 0;
     const struct bound_peer *own = bound_on(r, a->channel, a->id, &n_own);
     const struct bound_peer *all = bound_on(r, a->channel, STR("*"), &n_all);
@@ -148,18 +149,33 @@ static void add_bound_peers(struct reaching *r, uint32_t account, bool direct) {
     arena_free(scratch);
 }
 
+static bool pairing_is_known(const struct model *m) {
+    return m->conditions && m->conditions->pairing_known;
+}
+
+/* Those whom pairing has admitted, as far as somebody tells. */
+static void add_paired(struct reaching *r, uint32_t account) {
+    const struct account *a = &r->m->accounts.v[account];
+    for (size_t i = 0; i < a->n_paired; i++) {
+        size_t before = r->s->reaches.n;
+        add_reach(r, account, SENDER_KNOWN, a->paired[i].id, a->paired[i].at);
+        if (r->s->reaches.n > before) r->s->reaches.v[before].stored = true;
+    }
+}
+
 static void add_direct(struct reaching *r, uint32_t account) {
     const struct account *a = &r->m->accounts.v[account];
     struct str policy = a->dm_policy.v;
     if (str_equal(policy, STR("disabled"))) return;
     for (size_t i = 0; i < a->n_senders; i++)
         add_reach(r, account, SENDER_KNOWN, a->senders[i].id, a->senders[i].at);
+    if (str_equal(policy, STR("pairing"))) add_paired(r, account);
     bool open = str_equal(policy, STR("open")) && r->m->gateway->open_admits_all;
     if (a->wildcard || open) {
         add_bound_peers(r, account, true);
         add_reach(r, account, SENDER_ANYONE, STR(""),
                   a->wildcard ? a->allow_from.at : a->dm_policy.at);
-    } else if (str_equal(policy, STR("pairing"))) {
+    } else if (str_equal(policy, STR("pairing")) && !pairing_is_known(r->m)) {
         add_reach(r, account, SENDER_PAIRED, STR(""), a->dm_policy.at);
     }
 }

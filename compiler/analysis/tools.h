@@ -95,6 +95,18 @@ const struct provider_tools *tool_provider(const struct model *m, const struct t
                                            struct str model);
 /* The entry of `toolsBySender` for a sender of whom nothing is known ("*"), or NULL. */
 const struct tool_lists *tool_lists_for_anyone(const struct sender_list *senders);
+/* A sender of whom the channel and the id are known. */
+struct tool_sender {
+    struct str channel, id;
+};
+/* tools_senders.c: the lists of toolsBySender for a sender (NULL: unknown), the agent's or else the
+ * global ones; NULL when there are none. */
+const struct tool_lists *tool_sender_lists(const struct model *m, const struct agent *agent,
+                                           const struct tool_sender *who);
+/* The lists that count in a group for a sender (NULL: unknown), or NULL. */
+const struct tool_lists *tool_group_lists_for(const struct model *m, struct str channel,
+                                              struct str account, struct str group,
+                                              const struct tool_sender *who);
 /* The lists for a group when nothing is known of the sender, or NULL. */
 const struct tool_lists *tool_group_lists(const struct model *m, struct str channel,
                                           struct str account, struct str group);
@@ -106,9 +118,10 @@ const struct tool_lists *tool_group_lists_at(const struct group_tools *group);
 
 struct tool_session {
     bool sandboxed, subagent;
-    bool stranger;                  /* the sender is known not to be the owner */
-    bool lacks_model;               /* without the tool that needs a model of its own */
-    const struct tool_lists *group; /* of a group's session, or NULL */
+    bool stranger;                    /* the sender is known not to be the owner */
+    bool lacks_model;                 /* without the tool that needs a model of its own */
+    const struct tool_lists *group;   /* of a group's session, or NULL */
+    const struct tool_sender *sender; /* NULL: nothing is known of them */
 };
 
 /* Why a tool is not even built. */

@@ -6,10 +6,24 @@
 #include "base/buf.h"
 #include "base/json.h"
 #include "commands/batch.h"
+#include "syntax/paths.h"
+
+/* What is told of one config. */
+struct access_view {
+    struct run *run;
+    const struct analysis *analysis;
+    struct paths *paths;
+};
+
+/* access_text.c: for people. */
+void access_add_text(struct buf *b, const struct access_view *v);
+/* access_json.c: for programs (docs/json.md). */
+void access_add_json(struct buf *b, const struct access_view *v);
 
 /* The answer to one kind of questions: adds the value of `expect`, an object. */
 struct access_question {
-    struct batch_line *line;
+    const struct batch_line *line;
+    const struct rules *rules;
     node_id input;
 };
 

@@ -291,6 +291,7 @@ static const struct {
              {"agent-paths", answer_agent_paths},
              {"accounts", access_answer_accounts},
              {"admission", answer_admission},
+             {"dm-audit", access_answer_findings},
              {"group-allowlist", answer_group},
              {"visibility", answer_visibility},
              {"subagent-targets", answer_targets},
@@ -305,14 +306,21 @@ static void add_error(struct buf *b, struct str message) {
     buf_add_char(b, '}');
 }
 
+struct batch {
+    const struct run *run;
+    struct rules rules;
+};
+
 static void answer_line(void *user, struct arena *scratch, struct str text, struct buf *out) {
     struct batch_line line;
     struct str why;
-    if (!batch_read(user, scratch, text, &line, &why)) {
+    const struct batch *batch = user;
+    if (!batch_read(batch->run, scratch, text, &line, &why)) {
         add_error(out, why);
         return;
     }
-    struct access_question q = {&line, tree_member(line.tree, line.root, STR("input"))};
+    struct access_question q = {&line, &batch->rules,
+                                tree_member(line.tree, line.root, STR("input"))};
     struct str kind = batch_text(&line, line.root, "kind");
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         if (!str_equal(kind, str_from(kinds[i].kind))) continue;
@@ -330,7 +338,9 @@ static void answer_line(void *user, struct arena *scratch, struct str text, stru
 }
 
 enum exit_code access_batch(struct run *run) {
-    struct query_stream stream = {stdin, stdout, run, answer_line};
+    struct batch batch = {.run = run};
+    if (!run_rules(run, &batch.rules)) return EXIT_CONFIG;
+    struct query_stream stream = {stdin, stdout, &batch, answer_line};
     bool ok = query_stream_run(&stream);
     return run_flush(stdout, ok ? EXIT_FINE : EXIT_MACHINE);
 }

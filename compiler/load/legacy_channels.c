@@ -211,6 +211,21 @@ static void repair_ack(struct repair_job *job, const void *context, node_id owne
                    STR("messages.ackReactionScope"));
 }
 
+/* The web channel is WhatsApp. */
+static void repair_web(struct repair_job *job) {
+    node_id web = legacy_record(job, job->root, "web"),
+            enabled = legacy_member(job, web, "enabled");
+    if (!web) return;
+    edit_remove(job->edit, job->root, web);
+    node_id channels = enabled ? legacy_ensure(job, job->root, "channels", enabled) : 0;
+    node_id own = enabled ? legacy_ensure(job, channels, "whatsapp", enabled) : 0, moved = 0;
+    if (enabled && !legacy_member(job, own, "enabled")) {
+        moved = edit_copy(job->edit, enabled);
+        edit_set(job->edit, own, STR("enabled"), moved);
+    }
+    legacy_note(job, STR("web"), moved ? STR("channels.whatsapp.enabled") : STR(""), web, moved);
+}
+
 /* The `debounceMs` that counted, of the channel and its accounts. */
 struct debounce {
     node_id value;
@@ -404,6 +419,7 @@ void legacy_channels(struct repair_job *job) {
     move_mention(job, telegram, "requireMention", STR("channels.telegram"));
     each(job, "channels.*.heartbeat", rename_heartbeat);
     each(job, "channels.*.accounts.*.heartbeat", rename_heartbeat);
+    repair_web(job);
     repair_debounce(job);
     legacy_entries(job, "googlechat", repair_service_account, NULL);
     legacy_each(job, STR("channels.whatsapp.ackReaction"), repair_ack, &emoji);

@@ -184,9 +184,45 @@ static void repair_supervisor(struct repair_job *job, node_id plugins) {
     rename_in_list(job, plugins, "deny", "codex-supervisor", NULL);
 }
 
+/* Tasks of a model may choose it, and its credentials: that was always so. */
+static void repair_task(struct repair_job *job, node_id plugins) {
+    node_id entry = legacy_record(job, legacy_record(job, plugins, "entries"), "llm-task");
+    node_id llm = legacy_record(job, entry, "llm");
+    static const char *const keys[] = {"allowModelOverride", "allowAuthProfileOverride"};
+    struct str path = STR("plugins.entries.llm-task");
+    node_id allowed = legacy_member(job, legacy_record(job, entry, "config"), "allowedModels");
+    if (!entry ||
+        (!allowed && legacy_member(job, llm, keys[0]) && legacy_member(job, llm, keys[1])))
+        return;
+    llm = legacy_ensure(job, entry, "llm", entry);
+    node_id config = legacy_ensure(job, entry, "config", entry);
+    for (size_t i = 0; i < 2; i++)
+        if (!legacy_member(job, llm, keys[i]))
+            legacy_set(job, llm, keys[i], legacy_new_bool(job, true, entry),
+                       str_format(job->arena, STR_FMT ".llm.%s", STR_ARG(path), keys[i]));
+    if (tree_is(job->edit->tree, allowed, NODE_ARRAY) && !legacy_is_empty(job, allowed))
+        legacy_rename(job, config, "allowedModels", llm, "allowedCompletionModels",
+                      legacy_below(job, path, "config"),
+                      legacy_below(job, path, "llm.allowedCompletionModels"));
+    else
+        legacy_remove(job, config, "allowedModels", legacy_below(job, path, "config"));
+}
+
+/* Records of installations are kept elsewhere now; what is none ends the start. */
+static void check_installs(struct repair_job *job, node_id plugins) {
+    struct tree *t = job->edit->tree;
+    node_id installs = legacy_member(job, plugins, "installs");
+    bool fits = !installs || legacy_is_object(job, installs);
+    for (TREE_EACH(t, record, fits ? installs : 0))
+        fits = fits && tree_is(t, legacy_member(job, record, "source"), NODE_STRING);
+    job->unresolved = job->unresolved || !fits;
+}
+
 void legacy_plugins(struct repair_job *job) {
     node_id plugins = legacy_record(job, job->root, "plugins");
     if (plugins) {
+        check_installs(job, plugins);
+        repair_task(job, plugins);
         repair_supervisor(job, plugins);
         repair_openai(job, plugins);
     }

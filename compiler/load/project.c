@@ -115,17 +115,8 @@ static void read_suppress(struct project_reading *s, node_id n) {
         if (read_is(&s->r, item, NODE_OBJECT)) read_accepted(s, item);
 }
 
-/* fleet: {gateways: {FILE: {state: DIR}}}: what a file on one host needs; the rest of the block is
- * about Compose projects. */
 static void read_fleet(struct project_reading *s, node_id n) {
-    if (!read_is(&s->r, n, NODE_OBJECT)) return;
-    for (TREE_EACH(s->r.tree, gateway, tree_member(s->r.tree, n, STR("gateways")))) {
-        node_id state = tree_member(s->r.tree, gateway, STR("state"));
-        if (!tree_is(s->r.tree, state, NODE_STRING)) continue;
-        ARRAY_PUSH(s->arena, s->p->state_names) =
-            tree_key_text(s->r.tree, tree_node(s->r.tree, gateway)->key);
-        ARRAY_PUSH(s->arena, s->p->state_dirs) = tree_text(s->r.tree, state);
-    }
+    fleet_block_read(&s->r, n, &s->p->fleet);
 }
 
 /* Each rule's are looked at when the rules are there. */

@@ -2,6 +2,7 @@
 #ifndef CLAWC_LOAD_PROJECT_H
 #define CLAWC_LOAD_PROJECT_H
 
+#include "load/fleet_block.h"
 #include "load/gateway.h"
 #include "source/diag.h"
 
@@ -27,7 +28,7 @@ struct project {
     ARRAY(struct severity_choice) severities;
     node_id parameters; /* rule -> name -> value, in the tree that was read; 0: none */
     ARRAY(struct accepted) accepted;
-    ARRAY(struct str) state_names, state_dirs; /* fleet: file -> state directory */
+    struct fleet_block fleet;
 };
 
 /* Reads a project file that is in `file` of the tree's sources. Every mistake is a diagnostic, an

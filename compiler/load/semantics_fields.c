@@ -280,6 +280,14 @@ static void check_provider(struct semantics *s, node_id provider) {
                         "a provider of your own needs `models`");
 }
 
+static void check_providers(struct semantics *s, node_id providers) {
+    for (TREE_EACH(s->t, provider, tree_is(s->t, providers, NODE_OBJECT) ? providers : 0)) {
+        checking_enter_key(s->c, semantics_key(s, provider));
+        check_provider(s, provider);
+        checking_leave(s->c);
+    }
+}
+
 /* provider/model, with something on both sides. */
 static bool is_exact_model(struct str ref) {
     struct str name = ids_trim(ref);
@@ -500,7 +508,7 @@ const struct place_rule semantics_field_rules[] = {
     {"talk", BOTH, check_talk},
     {"talk.realtime", NEWER, check_talk},
     {"browser.profiles.*", BOTH, check_browser_profile},
-    {"models.providers.*", NEWER, check_provider},
+    {"models.providers", NEWER, check_providers},
     {"secrets.providers.*", BOTH, check_secret_provider},
     {"mcp.servers.*", NEWER, check_mcp_server},
     {"nodeHost.mcp.servers.*", NEWER, check_mcp_server},

@@ -47,6 +47,7 @@ void account_read_dm(const struct listing *l, const struct layers *at, struct ac
     struct layers dm = dm_layers(l, at);
     struct text nested_policy = layered_text(l, &dm, "policy", true, STR("pairing"));
     struct text_list nested_list = layered_list(l, &dm, "allowFrom");
+    a->dm_allow_from = nested_list;
     if (l->nested_dm) {
         if (!a->dm_policy.set && nested_policy.set) a->dm_policy = nested_policy;
         if (!a->allow_from.set && nested_list.set) a->allow_from = nested_list;
@@ -94,6 +95,37 @@ void account_narrow_wildcard(const struct listing *l, const struct layers *at, s
     a->n_senders = a->n_audit_senders = n;
 }
 
+/* ---- pairing -----------------------------------------------------------------------------------
+ */
+
+static const struct stored_pairing *stored_for(const struct listing *l, struct str name) {
+    struct str key =
+        str_format(l->m->arena, STR_FMT "/" STR_FMT, STR_ARG(l->channel->name), STR_ARG(name));
+    const uint32_t *at = map_get(l->stored, key);
+    return at ? &l->m->conditions->pairing.v[*at] : NULL;
+}
+
+void account_read_store(const struct listing *l, struct account *a) {
+    if (!l->m->conditions || !l->m->conditions->pairing.n) return;
+    const struct stored_pairing *found = stored_for(l, a->key);
+    if (!found) found = stored_for(l, a->id);
+    if (!found) return;
+    struct arena *scratch = arena_new();
+    struct map seen = map_new(scratch);
+    struct sender *v = ARENA_ARRAY(l->m->arena, struct sender, found->approved.n);
+    a->stored = found->approved;
+    for (size_t i = 0; i < a->n_senders; i++) map_put(&seen, a->senders[i].id, 1, NULL);
+    for (size_t i = 0; i < found->approved.n; i++) {
+        struct str id = model_sender(l->m, a->channel, found->approved.v[i]);
+        bool is_new;
+        map_put(&seen, id, 1, &is_new);
+        if (id.n && is_new && !str_equal(id, STR("*")))
+            v[a->n_paired++] = (struct sender){id, a->dm_policy.at};
+    }
+    a->paired = v;
+    arena_free(scratch);
+}
+
 /* ---- groups ------------------------------------------------------------------------------------
  */
 
@@ -129,9 +161,10 @@ bool account_flag(const struct listing *l, node_id block, bool fallback) {
     return tree_is(l->r->tree, n, NODE_BOOL) ? tree_node(l->r->tree, n)->u.boolean : fallback;
 }
 
-static bool says_who(const struct listing *l, node_id block) {
-    return tree_member(l->r->tree, block, STR("dmPolicy")) ||
-           tree_member(l->r->tree, block, STR("allowFrom"));
+static bool has_any(const struct listing *l, node_id block, const char *const keys[], size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (tree_member(l->r->tree, block, str_from(keys[i]))) return true;
+    return false;
 }
 
 static bool is_blocked_key(struct str key) {
@@ -139,17 +172,27 @@ static bool is_blocked_key(struct str key) {
            str_equal(key, STR("constructor"));
 }
 
-struct str account_audit_path(const struct listing *l, const struct layers *at, struct str key) {
+/* The block that has one of the keys: the account's own, WhatsApp's accounts.default, else the
+ * channel. The older audit names every block of its own. */
+static struct str path_with(const struct listing *l, const struct layers *at, struct str key,
+                            const char *const keys[], size_t n) {
     node_id exact = account_block_in(&l->by_key, key);
     bool own = exact != 0;
-    if (l->m->gateway->audit_by_route) own = exact && !is_blocked_key(key) && says_who(l, exact);
-    if (!own && at->shared && says_who(l, at->shared)) {
+    if (l->m->gateway->audit_by_route) own = !is_blocked_key(key) && has_any(l, exact, keys, n);
+    if (!own && has_any(l, at->shared, keys, n)) {
         own = true;
         key = STR("default");
     }
     if (!own) return str_format(l->m->arena, "channels." STR_FMT ".", STR_ARG(l->channel->name));
     return str_format(l->m->arena, "channels." STR_FMT ".accounts." STR_FMT ".",
                       STR_ARG(l->channel->name), STR_ARG(key));
+}
+
+void account_find_paths(const struct listing *l, const struct layers *at, struct account *a) {
+    static const char *const direct[] = {"dmPolicy", "allowFrom"};
+    static const char *const groups[] = {"groupPolicy", "groupAllowFrom", "groups"};
+    a->audit_path = path_with(l, at, a->key, direct, sizeof direct / sizeof *direct);
+    a->group_path = path_with(l, at, a->key, groups, sizeof groups / sizeof *groups);
 }
 
 /* ---- an account's block ------------------------------------------------------------------------

@@ -24,7 +24,8 @@ static struct account *add_account(struct listing *l, node_id accounts, struct s
                         .id = ids_account(l->m->arena, key),
                         .key = key,
                         .at = at.own_at,
-                        .own_block = own != 0};
+                        .own_block = own != 0,
+                        .has_key = account_block_in(&l->by_key, key) != 0};
     a.enabled = account_flag(l, own, true);
     if (!whatsapp) a.enabled = a.enabled && l->channel->enabled;
     if (whatsapp && l->m->gateway->audit_by_route)
@@ -32,8 +33,10 @@ static struct account *add_account(struct listing *l, node_id accounts, struct s
     account_read_dm(l, &at, &a);
     account_narrow_wildcard(l, &at, &a);
     account_read_groups(l, &at, accounts ? tree_node(l->r->tree, accounts)->n : 0, &a);
+    account_read_rooms(l, &at, &a);
+    account_read_store(l, &a);
     account_read_credentials(l, &at, accounts, &a);
-    a.audit_path = account_audit_path(l, &at, key);
+    account_find_paths(l, &at, &a);
     l->channel->n_accounts++;
     struct account *added = &ARRAY_PUSH(l->m->arena, l->m->accounts);
     *added = a;
@@ -183,7 +186,7 @@ static void list_accounts(struct listing *l) {
 }
 
 static void build_channel(struct model *m, const struct reading *r, const struct environment *env,
-                          node_id block, struct str name) {
+                          const struct map *stored, node_id block, struct str name) {
     struct channel *channel = &ARRAY_PUSH(m->arena, m->channels);
     node_id object = read_is(r, block, NODE_OBJECT) ? block : 0;
     *channel = (struct channel){.name = name,
@@ -191,13 +194,14 @@ static void build_channel(struct model *m, const struct reading *r, const struct
                                 .known = names_have(m->gateway->channels, name),
                                 .present = block != 0,
                                 .first_account = (uint32_t)m->accounts.n};
-    struct read_lists lists = {.by_node = map_new(m->arena)};
+    struct read_lists lists = {.by_node = map_new(m->arena), .by_map = map_new(m->arena)};
     struct listing l = {.m = m,
                         .r = r,
                         .env = env,
                         .block = object,
                         .channel = channel,
                         .lists = &lists,
+                        .stored = stored,
                         .identity = name_map_get(&m->gateway->identity, name),
                         .nested_dm = names_have(m->gateway->nested_dm, name),
                         .audit_nested = names_have(m->gateway->audit_nested_dm, name)};
@@ -205,12 +209,38 @@ static void build_channel(struct model *m, const struct reading *r, const struct
     list_accounts(&l);
 }
 
+static struct map index_store(const struct model *m) {
+    struct map index = map_new(m->arena);
+    const struct conditions *c = m->conditions;
+    for (size_t i = 0; c && i < c->pairing.n; i++)
+        map_put(&index, c->pairing.v[i].account, (uint32_t)i, NULL);
+    return index;
+}
+
+/* "whatsapp" of "whatsapp/biz". */
+static struct str channel_of(struct str linked) {
+    return str_slice(linked, 0, str_find(linked, STR("/"), 0));
+}
+
+/* A channel that is logged in is there without a block, too. */
+static void build_linked(struct model *m, const struct reading *r, const struct environment *env,
+                         const struct map *stored) {
+    const struct conditions *c = m->conditions;
+    for (size_t i = 0; c && i < c->linked.n; i++) {
+        struct str name = channel_of(c->linked.v[i]);
+        if (!model_channel(m, name) && names_have(m->gateway->channels, name))
+            build_channel(m, r, env, stored, 0, name);
+    }
+}
+
 void model_build_accounts(struct model *m, const struct reading *r, const struct environment *env) {
     node_id channels = read_member(r, m->loaded->root, "channels", NODE_OBJECT);
+    struct map stored = index_store(m);
     m->channels_at = value_place(channels, m->at);
     for (TREE_EACH(r->tree, block, channels)) {
         struct str name = tree_key_text(r->tree, tree_node(r->tree, block)->key);
         if (str_equal(name, STR("defaults")) || str_equal(name, STR("modelByChannel"))) continue;
-        build_channel(m, r, env, block, name);
+        build_channel(m, r, env, &stored, block, name);
     }
+    build_linked(m, r, env, &stored);
 }

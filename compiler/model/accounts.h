@@ -17,6 +17,8 @@ struct read_list {
 struct read_lists {
     struct map by_node; /* -> position in `read` */
     ARRAY(struct read_list) read;
+    struct map by_map; /* maps of rooms -> position in `rooms` */
+    ARRAY(struct room_list) rooms;
 };
 
 struct listing {
@@ -29,6 +31,7 @@ struct listing {
     bool nested_dm, audit_nested;
     struct map by_key, by_id, by_case; /* the accounts' blocks */
     struct read_lists *lists;
+    const struct map *stored; /* "channel/account" -> position in the pairing store */
 };
 
 /* Where an account's settings stand: its own block, else the channel's. */
@@ -55,6 +58,8 @@ const struct sender *senders_of(const struct listing *l, const struct text_list 
 struct text layered_text(const struct listing *l, const struct layers *at, const char *key,
                          bool inherit, struct str fallback);
 bool account_flag(const struct listing *l, node_id block, bool fallback);
+/* Whom pairing has admitted, as far as somebody tells. */
+void account_read_store(const struct listing *l, struct account *a);
 void account_read_dm(const struct listing *l, const struct layers *at, struct account *a);
 /* Telegram's rule about "*" in an account's own list. */
 void account_narrow_wildcard(const struct listing *l, const struct layers *at, struct account *a);
@@ -62,7 +67,7 @@ void account_narrow_wildcard(const struct listing *l, const struct layers *at, s
 void account_read_groups(const struct listing *l, const struct layers *at, size_t configured,
                          struct account *a);
 /* Where the gateway's own audit says that an account's settings stand. */
-struct str account_audit_path(const struct listing *l, const struct layers *at, struct str key);
+void account_find_paths(const struct listing *l, const struct layers *at, struct account *a);
 /* The id of a written name, or the empty text when the name is unusable: those count as `default`,
  * but do not name it. */
 struct str account_usable_id(const struct listing *l, struct str written);
@@ -71,6 +76,10 @@ void account_index_blocks(struct listing *l, node_id accounts);
 /* The block of an account: its exact key, else the first that reads the same. */
 node_id account_block(const struct listing *l, struct str key);
 node_id account_block_in(const struct map *index, struct str name);
+
+/* ---- rooms.c ---- */
+
+void account_read_rooms(const struct listing *l, const struct layers *at, struct account *a);
 
 /* ---- credentials.c ---- */
 

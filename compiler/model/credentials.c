@@ -21,7 +21,7 @@ static struct text credential(const struct listing *l, node_id block, struct str
         return (struct text){.v = STR(""), .at = n, .set = true, .symbolic = true};
     struct str name = tree_text(l->r->tree, id), value = environment_get(l->env, name);
     if (value.n) return (struct text){.v = ids_trim(value), .at = n, .set = true};
-    if (value.p || l->env->complete) return (struct text){.at = n};
+    if (environment_knows(l->env, name)) return (struct text){.at = n};
     return (struct text){.v = str_format(l->m->arena, "${" STR_FMT "}", STR_ARG(name)),
                          .at = n,
                          .set = true,
@@ -140,6 +140,16 @@ static struct text auth_dir(const struct listing *l, const struct layers *at, st
                          .at = at->own_at};
 }
 
+/* Whether something that is no setting has logged the account in; nobody knows, or somebody tells.
+ */
+static bool is_linked(const struct listing *l, struct str id) {
+    const struct conditions *c = l->m->conditions;
+    if (!c || !c->linked_known) return true;
+    struct str one =
+        str_format(l->m->arena, STR_FMT "/" STR_FMT, STR_ARG(l->channel->name), STR_ARG(id));
+    return names_have(c->linked, l->channel->name) || names_have(c->linked, one);
+}
+
 void account_read_credentials(const struct listing *l, const struct layers *at, node_id accounts,
                               struct account *a) {
     struct layers where = credential_layers(l, at, accounts, a->id);
@@ -154,7 +164,8 @@ void account_read_credentials(const struct listing *l, const struct layers *at, 
             ARRAY_PUSH(l->m->arena, l->m->identities) = (struct secret){c->value, a->channel};
     }
     read_login(l, &where, a);
-    if (account_is_on(l, "whatsapp")) a->auth_dir = auth_dir(l, at, a->id);
+    bool whatsapp = account_is_on(l, "whatsapp");
+    if (whatsapp) a->auth_dir = auth_dir(l, at, a->id);
     /* Nothing is known of the environment: it may hold the credential of the account `default`. */
     bool maybe = !l->env->complete && str_equal(a->id, STR("default")) &&
                  name_map_get(&l->m->gateway->environment, a->channel).n;
@@ -162,6 +173,7 @@ void account_read_credentials(const struct listing *l, const struct layers *at, 
     bool any = name_map_get(&l->m->gateway->configured_by, a->channel).n;
     a->configured =
         maybe || in_file || (any ? has_any_setting(l, at) : has_all_credentials(l, &where, a->id));
+    if (whatsapp) a->configured = is_linked(l, a->id);
 }
 
 /* ---- signal ------------------------------------------------------------------------------------

@@ -68,7 +68,7 @@ static struct credential read_credential(const struct auth_reading *s, node_id o
  */
 
 static bool is_unknown(const struct auth_reading *s, struct str variable) {
-    return !s->env->complete && !environment_get(s->env, variable).p;
+    return !environment_knows(s->env, variable);
 }
 
 /* The text of the first of the variables, trimmed. */
@@ -147,7 +147,7 @@ static struct judged_credential judge(const struct auth_reading *s, const struct
             j.from = variables.v[0];
         else
             j.at = in_use->at;
-    } else if (own->form == CREDENTIAL_BLANK) {
+    } else if (own->form == CREDENTIAL_BLANK && has_rule(s, AUDIT_TYPED_REFERENCES)) {
         judge_text(&j, &own->text);
     }
     return j;

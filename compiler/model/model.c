@@ -77,7 +77,13 @@ static void build_tools(struct model *m, const struct reading *r) {
     m->session_visibility = value_text(r, sessions, "visibility", value_place(sessions, tools_at),
                                        m->gateway->session_visibility);
     node_id commands = read_member(r, m->loaded->root, "commands", NODE_OBJECT);
-    m->owners = value_list(m->arena, r, commands, "ownerAllowFrom", value_place(commands, m->at));
+    place commands_at = value_place(commands, m->at);
+    m->owners = value_list(m->arena, r, commands, "ownerAllowFrom", commands_at);
+    m->commands = (struct command_settings){
+        .native = model_command_switch(r, commands, "native", commands_at),
+        .native_skills = model_command_switch(r, commands, "nativeSkills", commands_at),
+        .text = value_flag(r, commands, "text", commands_at, true),
+        .access_groups = value_flag(r, commands, "useAccessGroups", commands_at, true)};
 }
 
 struct collected {

@@ -58,6 +58,21 @@ struct sender {
     place at;
 };
 
+/* A place where many people write: a guild, group or channel, and the channels or topics in it. */
+struct room {
+    struct str name;
+    place at;
+    bool inner; /* a channel or topic of the last one that is not */
+    bool enabled;
+    struct text_list users, roles; /* who may speak to the agent, as written */
+};
+
+struct room_list {
+    const struct room *v;
+    size_t n;
+    place at; /* the map of them, or what is around it */
+};
+
 /* One credential of an account. */
 struct account_credential {
     struct str key;
@@ -72,6 +87,7 @@ struct account {
     struct str key;         /* as listed: the raw key, or `default` */
     place at;               /* its block, or the channel's */
     bool own_block;         /* the config has an object for it */
+    bool has_key;           /* `accounts` has this very key */
     bool enabled, configured;
     bool is_default; /* the channel's default account */
     bool unlisted; /* named as the default one, but no account: only the gateway's audit sees it */
@@ -79,13 +95,21 @@ struct account {
     struct text_list allow_from;  /* in force, as written */
     const struct sender *senders; /* normalised, distinct, without "*" */
     size_t n_senders;
-    bool wildcard;                      /* "*" is in the list */
+    bool wildcard;                  /* "*" is in the list */
+    struct text_list dm_allow_from; /* dm.allowFrom, as written */
+    struct names stored;            /* approved by pairing, as stored */
+    const struct sender *paired;    /* the same, normalised, without those of `senders` */
+    size_t n_paired;
     struct text_list group_allow_from;  /* in force, as written */
     const struct sender *group_senders; /* whom groups admit under groupPolicy allowlist */
     size_t n_group_senders;
     bool group_wildcard;
-    place group_list_at;         /* the list that says so: groupAllowFrom or allowFrom */
-    node_id groups;              /* the map of groups in force, or 0 */
+    place group_list_at;               /* the list that says so: groupAllowFrom or allowFrom */
+    node_id groups;                    /* the map of groups in force, or 0 */
+    struct room_list rooms;            /* guilds, channels or groups */
+    struct flag name_matching;         /* dangerouslyAllowNameMatching */
+    struct text native, native_skills; /* commands.native: true, false, auto; or not set */
+    struct flag slash_command;
     struct text audit_dm_policy; /* what the gateway's own audit looks at */
     struct text_list audit_allow_from;
     const struct sender *audit_senders;
@@ -98,6 +122,7 @@ struct account {
     struct text auth_dir;  /* whatsapp: where its login is kept */
     struct str service;    /* signal: the URL of its daemon */
     struct str audit_path; /* where the audit says its settings stand: "channels.slack." */
+    struct str group_path; /* the same of its settings for groups */
     bool repeats_audit;    /* the gateway's audit says of it word by word what it said of another */
     bool duplicate_login;  /* another account of the channel comes first with the same login */
 };
@@ -108,6 +133,12 @@ struct channel {
     bool known, enabled, present; /* present: has a block in the config */
     uint32_t first_account, n_accounts;
     uint32_t n_running; /* accounts that can get messages */
+};
+
+/* The block `commands`. */
+struct command_settings {
+    struct text native, native_skills; /* true, false, auto; or not set */
+    struct flag text, access_groups;
 };
 
 /* A value that must not be shared: a credential, named so that it can be reported. */
@@ -178,13 +209,14 @@ struct model {
     struct text_list owners; /* commands.ownerAllowFrom */
     struct session_settings session;
     struct hooks hooks;
+    struct command_settings commands;
     struct gateway_settings settings;
+    struct browser_ports browser_ports;
     struct surface surface; /* what it lays open */
     struct audit_settings audit;
     const struct conditions *conditions; /* what is known beside the config */
     const struct config_file *files;     /* looked at; none without --fs */
     size_t n_files;
-    struct browser_ports browser_ports;
     struct text_list broadcast_agents, topic_agents;       /* agents that other blocks name */
     place agents_at, bindings_at, channels_at, session_at; /* the blocks, or what is around them */
 };
@@ -212,6 +244,12 @@ void model_build_accounts(struct model *m, const struct reading *r, const struct
 /* model/agents.c: agents with their sandboxes, tool policies and paths. */
 void model_build_agents(struct model *m, const struct reading *r);
 
+/* model/rooms.c: where groups and commands are admitted; reads `commands` of the config or of a
+ * channel. */
+struct text model_command_switch(const struct reading *r, node_id commands, const char *key,
+                                 place around);
+/* model/hooks.c: the block `hooks`. */
+void model_build_hooks(struct model *m, const struct reading *r, const struct environment *env);
 /* model/surface.c, and its parts doors.c, containers.c, models.c and secret_values.c: what the
  * config lays open. After everything else. */
 void model_build_surface(struct model *m, const struct reading *r);
@@ -220,8 +258,6 @@ void model_build_containers(struct model *m, const struct reading *r);
 void model_build_models(struct model *m, const struct reading *r);
 void model_build_secrets(struct model *m);
 
-/* model/hooks.c: the block `hooks`. */
-void model_build_hooks(struct model *m, const struct reading *r, const struct environment *env);
 /* model/settings.c: what the gateway's own audit asks of the blocks gateway, security... */
 void model_build_settings(struct model *m, const struct reading *r, const struct environment *env);
 /* model/gateway_auth.c: gateway.auth, and hooks.token beside it. */

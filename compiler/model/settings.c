@@ -162,12 +162,23 @@ static void read_nodes(struct model *m, const struct reading *r) {
 /* ---- channels ----------------------------------------------------------------------------------
  */
 
+/* What the loader writes where a channel says nothing, as JSON. */
+static struct str default_group_policy(const struct model *m, struct str channel) {
+    struct str path = str_format(m->arena, "channels." STR_FMT ".groupPolicy", STR_ARG(channel));
+    struct names found = name_map_get(&m->gateway->defaults, path);
+    return found.n ? found.v[0] : STR("");
+}
+
 static void count_group_policies(struct model *m, const struct reading *r) {
     node_id channels = read_member(r, m->loaded->root, "channels", NODE_OBJECT);
     for (TREE_EACH(r->tree, channel, channels)) {
-        struct str policy = tree_text(r->tree, tree_member(r->tree, channel, STR("groupPolicy")));
-        m->audit.open_groups += str_equal(policy, STR("open"));
-        m->audit.allowlisted_groups += str_equal(policy, STR("allowlist"));
+        if (!tree_is(r->tree, channel, NODE_OBJECT)) continue;
+        node_id policy = tree_member(r->tree, channel, STR("groupPolicy"));
+        struct str name = tree_key_text(r->tree, tree_node(r->tree, channel)->key);
+        bool listed = policy ? str_equal(tree_text(r->tree, policy), STR("allowlist"))
+                             : str_equal(default_group_policy(m, name), STR("\"allowlist\""));
+        m->audit.open_groups += str_equal(tree_text(r->tree, policy), STR("open"));
+        m->audit.allowlisted_groups += listed;
     }
 }
 
@@ -211,7 +222,7 @@ static void find_documents(struct model *m, const struct reading *r) {
     node_id accounts = tree_member(t, f.channel, STR("accounts"));
     if (!tree_first(t, accounts)) {
         if (makes_documents(&f, f.channel))
-            *docs = (struct text){.v = STR("feishu"), .at = f.channel, .set = true};
+            *docs = (struct text){.v = STR("default"), .at = f.channel, .set = true};
         return;
     }
     for (TREE_EACH(t, account, accounts)) {

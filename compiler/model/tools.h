@@ -45,7 +45,12 @@ struct sender_tools {
 struct sender_list {
     const struct sender_tools *v;
     size_t n;
+    struct map index; /* kind and value -> the first entry with them */
+    int32_t any;      /* the entry `*`, or -1 */
 };
+/* The entry of this kind and value, or NULL. */
+const struct sender_tools *sender_tools_find(const struct sender_list *list, struct arena *a,
+                                             enum sender_key kind, struct str value);
 
 /* `tools.exec`. */
 struct exec_settings {

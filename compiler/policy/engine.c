@@ -183,11 +183,25 @@ static void add_members(struct evaluation *e, const struct fleet_share *share, s
     for (size_t i = 0; i < share->n; i++) {
         if (i == share->primary) continue;
         struct span span = place_span(e->engine->tree, share->members[i].at);
-        struct str message = str_format(e->engine->arena, "gateway " STR_FMT " uses it here",
-                                        STR_ARG(share->members[i].gateway->model->name));
+        const struct fleet_member *m = &share->members[i];
+        struct str message =
+            str_format(e->engine->arena, "gateway " STR_FMT " %s", STR_ARG(m->gateway->name),
+                       m->role ? m->role : "uses it here");
         ARRAY_PUSH(e->engine->arena, f->related) =
             (struct related){locate(e->engine, span), message};
     }
+}
+
+/* The line of the policy document. What is wrong with the document itself stands there anyway. */
+static void add_asked(struct evaluation *e, const struct violation *v, struct finding *f) {
+    struct span span = place_span(e->engine->tree, v->asked_at);
+    if (!span.file || v->asked_at == v->at) return;
+    struct str message =
+        v->scope.n
+            ? str_format(e->engine->arena, "the policy's scope \"" STR_FMT "\" asks for it here",
+                         STR_ARG(v->scope))
+            : STR("the policy asks for it here");
+    ARRAY_PUSH(e->engine->arena, f->related) = (struct related){locate(e->engine, span), message};
 }
 
 static void add_finding(struct evaluation *e, const void *object) {
@@ -215,6 +229,7 @@ static void add_finding(struct evaluation *e, const void *object) {
         }
     add_related(e, &f);
     if (rule->range->type == &fact_fleet_share) add_members(e, object, &f);
+    if (rule->range->type == &fact_policy_violation) add_asked(e, object, &f);
     fact_subjects(e->engine->arena, rule->range, object, &f);
     ARRAY_PUSH(e->engine->arena, e->report->findings) = f;
 }

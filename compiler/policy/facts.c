@@ -134,6 +134,18 @@ static struct cel_value sender_list(struct cel_run *run, const struct sender *li
     return cel_with_origin(cel_list(v, n), at);
 }
 
+static struct cel_value room_names(struct cel_run *run, const struct room_list *rooms) {
+    struct cel_value *v = arena_alloc(run->arena, rooms->n * sizeof *v);
+    size_t n = 0;
+    for (size_t i = 0; i < rooms->n; i++)
+        if (!rooms->v[i].inner) v[n++] = string_at(rooms->v[i].name, rooms->v[i].at);
+    return cel_with_origin(cel_list(v, n), rooms->at);
+}
+
+static bool pairing_is_known(const struct model *m) {
+    return m->conditions && m->conditions->pairing_known;
+}
+
 /* clang-format off: one field a line, so that the tables read as tables. */
 /* ---- the tables --------------------------------------------------------------------------------
  */
@@ -150,6 +162,9 @@ static struct cel_value sender_list(struct cel_run *run, const struct sender *li
       "How this version's own audit looks for shared sessions: `route` (simulates routes) or "     \
       "`account` (counts the senders of one account).",                                            \
       constant(M->gateway->audit_by_route ? "route" : "account"))                                  \
+    F(gateway, pairing_known, S(CEL_BOOL),                                                         \
+      "It is known whom pairing has admitted (`--pairing-store`).",                                \
+      bool_at(pairing_is_known(M), M->at))                                                         \
     F(gateway, open_admits_all, S(CEL_BOOL),                                                       \
       "dmPolicy `open` admits everybody in this version, also without `*` in `allowFrom`.",        \
       cel_bool(M->gateway->open_admits_all))                                                       \
@@ -329,9 +344,7 @@ static struct cel_value sender_list(struct cel_run *run, const struct sender *li
       "The gateway's own audit speaks of its direct messages: it is enabled and configured, in "   \
       "newer gateways no second account with the same login, in older ones no second account "     \
       "without a block.",                                                                          \
-      bool_at(C->enabled && C->configured && !C->repeats_audit &&                                  \
-                  !(C->duplicate_login && o->in->model->gateway->audit_by_route),                  \
-              C->at))                                                                              \
+      bool_at(audit_sees(o->in->model, C) && !C->repeats_audit, C->at))                            \
     F(account, is_default, S(CEL_BOOL), "The channel's default account.",                          \
       bool_at(C->is_default, C->at))                                                               \
     F(account, dm_policy, S(CEL_STRING),                                                           \
@@ -351,6 +364,23 @@ static struct cel_value sender_list(struct cel_run *run, const struct sender *li
     F(account, audit_senders, LIST(CEL_STRING),                                                    \
       "The senders that the gateway's own audit counts.",                                          \
       sender_list(run, C->audit_senders, C->n_audit_senders, C->allow_from.at))                    \
+    F(account, audit_admitted, S(CEL_INT),                                                         \
+      "How many distinct senders that audit counts, those approved by pairing among them.",        \
+      int_at((int64_t)audit_admitted(o->in, C), C->allow_from.at))                                 \
+    F(account, paired, LIST(CEL_STRING),                                                           \
+      "Senders approved by pairing, normalised, as far as `--pairing-store` tells.",               \
+      sender_list(run, C->paired, C->n_paired, C->dm_policy.at))                                   \
+    F(account, name_matching, S(CEL_BOOL), "`dangerouslyAllowNameMatching`: names admit, too.",    \
+      flag(C->name_matching))                                                                      \
+    F(account, group_allow_from, LIST(CEL_STRING), "`groupAllowFrom` in force, as written.",       \
+      texts(run, &C->group_allow_from))                                                            \
+    F(account, group_senders, LIST(CEL_STRING),                                                    \
+      "The senders whom groups admit under groupPolicy allowlist, normalised.",                    \
+      sender_list(run, C->group_senders, C->n_group_senders, C->group_list_at))                    \
+    F(account, group_wildcard, S(CEL_BOOL), "The list of those senders holds `*`.",                \
+      bool_at(C->group_wildcard, C->group_list_at))                                                \
+    F(account, rooms, LIST(CEL_STRING), "The groups, guilds or channels that it names.",           \
+      room_names(run, &C->rooms))                                                                  \
     F(account, wildcard, S(CEL_BOOL),                                                              \
       "`allowFrom` holds `*`: everybody is admitted unless DMs are disabled.",                     \
       bool_at(C->wildcard, C->allow_from.at))                                                      \
@@ -430,6 +460,8 @@ static struct cel_value sender_list(struct cel_run *run, const struct sender *li
       constant(route_tier_name(o->tier)))                                                          \
     F(reach, binding, OBJ(fact_binding), "The binding that won; absent for the default.",          \
       binding_value(o->in, o->binding))                                                            \
+    F(reach, stored, S(CEL_BOOL), "Pairing has admitted them (`--pairing-store`).",                \
+      bool_at(o->stored, o->at))                                                                   \
     F(reach, is_owner, S(CEL_BOOL), "They own the gateway.", bool_at(o->is_owner, o->at))          \
     F(reach, isolated, S(CEL_BOOL),                                                                \
       "Telegram keeps this conversation apart whatever dmScope says.",                             \
@@ -459,6 +491,7 @@ const struct cel_object_type *const fact_types[] = {&fact_gateway,
                                                     &fact_reach,
                                                     &fact_shared_session,
                                                     &fact_crowded_channel,
+                                                    &fact_channel_check,
                                                     &fact_tool_entry,
                                                     &fact_shared_path,
                                                     &fact_agent_pair,
@@ -476,6 +509,8 @@ const struct cel_object_type *const fact_types[] = {&fact_gateway,
                                                     &fact_container,
                                                     &fact_bind,
                                                     &fact_elevated_list,
+                                                    &fact_tool_list,
+                                                    &fact_policy,
                                                     &fact_auth,
                                                     &fact_credential,
                                                     &fact_trusted_proxy,
@@ -488,8 +523,7 @@ const struct cel_object_type *const fact_types[] = {&fact_gateway,
                                                     &fact_dangerous_setting,
                                                     &fact_install,
                                                     &fact_config_file,
-                                                    &fact_tool_list,
-                                                    &fact_policy,
                                                     &fact_secret,
+                                                    &fact_policy_violation,
                                                     &fact_suppression,
                                                     NULL};

@@ -5,7 +5,7 @@
 static struct cel_value members(struct cel_run *run, const struct fleet_share *share) {
     struct cel_value *v = arena_alloc(run->arena, share->n * sizeof *v);
     for (size_t i = 0; i < share->n; i++)
-        v[i] = string_at(share->members[i].gateway->model->name, share->members[i].at);
+        v[i] = string_at(share->members[i].gateway->name, share->members[i].at);
     return cel_with_origin(cel_list(v, share->n), share->members[0].at);
 }
 
@@ -134,6 +134,13 @@ static struct cel_value tools_in(struct cel_run *run, const struct tool_entry *e
       string_at(o->resource, o->members[o->primary].at))                                           \
     F(fleet_share, gateways, LIST(CEL_STRING), "The names of the gateways that use it.",           \
       members(run, o))                                                                             \
+    F(fleet_share, read_only, S(CEL_BOOL),                                                         \
+      "Of a mount or a config file: it is mounted read-only everywhere.", cel_bool(o->read_only))  \
+    F(fleet_share, everybody, S(CEL_BOOL), "Of a channel: everybody may write to it directly.",    \
+      cel_bool(o->everybody))                                                                      \
+    F(fleet_share, makes_up_token, S(CEL_BOOL),                                                    \
+      "The first gateway's version makes up a token at its start when it has none.",               \
+      cel_bool(o->members[0].gateway->data->makes_up_token))                                       \
     F(fleet_share, assumed, S(CEL_BOOL), "Rests on a variable being unset.", cel_bool(o->assumed)) \
     F(fleet_share, assumption, S(CEL_STRING), "That variable, or empty.", cel_string(o->assumption))
 
@@ -168,7 +175,8 @@ DEFINE_FACT(agent_pair, struct agent_pair, "agent_pair", "Two different agents o
 DEFINE_FACT(gateway_pair, struct gateway_pair, "gateway_pair", "Two different gateways of the run.",
             GATEWAY_PAIR_FIELDS)
 DEFINE_FACT(fleet_share, struct fleet_share, "fleet_share",
-            "Something that several gateways use and each should have for itself.",
+            "Something that several gateways use and each should have for itself, or what lets "
+            "others into one of them.",
             FLEET_SHARE_FIELDS)
 DEFINE_FACT(suppression, struct bad_suppression, "suppression",
             "A suppression that is not in order.", SUPPRESSION_FIELDS)

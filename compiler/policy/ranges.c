@@ -19,6 +19,7 @@ SIMPLE_RANGE(binding, s->model->bindings.n, &s->bindings[i])
 SIMPLE_RANGE(reach, s->reaches.n, &s->reaches.v[i])
 SIMPLE_RANGE(shared_session, s->sessions.n, &s->sessions.v[i])
 SIMPLE_RANGE(crowded_channel, s->crowded.n, &s->crowded.v[i])
+SIMPLE_RANGE(channel_check, s->channel_checks.n, &s->channel_checks.v[i])
 SIMPLE_RANGE(shared_room, s->rooms.n, &s->rooms.v[i])
 SIMPLE_RANGE(tool_entry, s->tool_entries.n, &s->tool_entries.v[i])
 SIMPLE_RANGE(shared_workspace, s->workspaces.n, &s->workspaces.v[i])
@@ -27,6 +28,8 @@ SIMPLE_RANGE(browser_profile, s->model->audit.browser_profiles.n,
              &s->model->audit.browser_profiles.v[i])
 SIMPLE_RANGE(config_file, s->model->n_files, &s->model->files[i])
 SIMPLE_RANGE(shared_agent_dir, s->agent_dirs.n, &s->agent_dirs.v[i])
+SIMPLE_RANGE(policy_violation, s->conformance ? s->conformance->violations.n : 0,
+             &s->conformance->violations.v[i])
 
 SIMPLE_RANGE(tool_list, s->allow_lists.n, &s->allow_lists.v[i])
 SIMPLE_RANGE(bind, s->exposure->binds.n, &s->exposure->binds.v[i])
@@ -70,6 +73,9 @@ const struct fact_range fact_ranges[] = {
     {"crowded_channel", &fact_crowded_channel, false,
      "each channel with several senders on one account while dmScope is main",
      crowded_channel_count, crowded_channel_at},
+    {"channel_check", &fact_channel_check, false,
+     "each thing that the gateway's own audit says of a channel account", channel_check_count,
+     channel_check_at},
     {"shared_room", &fact_shared_room, false,
      "each main session into which a room writes and somebody else, too", shared_room_count,
      shared_room_at},
@@ -100,10 +106,14 @@ const struct fact_range fact_ranges[] = {
      browser_profile_count, browser_profile_at},
     {"config_file", &fact_config_file, false, "each file of the config, with --fs",
      config_file_count, config_file_at},
+    {"policy_violation", &fact_policy_violation, false,
+     "each place that does not keep a rule of the gateway's policy document (`--policy`)",
+     policy_violation_count, policy_violation_at},
     {"agent_pair", &fact_agent_pair, false, "each pair of agents (costs their number squared)",
      agent_pair_count, agent_pair_at},
     {"gateway_pair", &fact_gateway_pair, true, "each pair of gateways of the run", NULL, NULL},
-    {"fleet_share", &fact_fleet_share, true, "each resource that several gateways share", NULL,
+    {"fleet_share", &fact_fleet_share, true,
+     "each resource that several gateways share, and each hole in the container of one", NULL,
      NULL},
     {"suppression", &fact_suppression, true, "each suppression that is not in order", NULL, NULL},
 };
@@ -135,6 +145,7 @@ place fact_place(const struct cel_object_type *type, const void *object) {
     if (type == &fact_shared_session) return ((const struct shared_session *)object)->scope_at;
     if (type == &fact_shared_room) return ((const struct shared_room *)object)->scope_at;
     if (type == &fact_tool_entry) return ((const struct tool_entry *)object)->text->at;
+    if (type == &fact_channel_check) return ((const struct channel_check *)object)->at;
     if (type == &fact_power_path) return ((const struct power_path *)object)->at;
     if (type == &fact_secret) return ((const struct secret_fact *)object)->secret->at;
     if (type == &fact_tool_list) return ((const struct allow_list *)object)->list->at;
@@ -146,6 +157,7 @@ place fact_place(const struct cel_object_type *type, const void *object) {
     if (type == &fact_container) return ((const struct container *)object)->at;
     if (type == &fact_bind) return ((const struct bind_mount *)object)->entry->at;
     if (type == &fact_elevated_list) return ((const struct elevated_channel *)object)->allow.at;
+    if (type == &fact_policy_violation) return ((const struct violation *)object)->at;
     if (type == &fact_agent_pair) return ((const struct agent_pair *)object)->b->agent->at;
     if (type == &fact_gateway_pair) return ((const struct gateway_pair *)object)->b->model->at;
     if (type == &fact_crowded_channel) {
@@ -183,7 +195,7 @@ static struct str agent_id(const struct analysis *s, int32_t index) {
 
 static void add_gateways(struct arena *a, struct finding *f, const struct fleet_share *share) {
     struct str *names = ARENA_ARRAY(a, struct str, share->n);
-    for (size_t i = 0; i < share->n; i++) names[i] = share->members[i].gateway->model->name;
+    for (size_t i = 0; i < share->n; i++) names[i] = share->members[i].gateway->name;
     add_list(a, f, "gateways", names, share->n);
     add(a, f, "resource", share->resource);
 }
@@ -192,6 +204,15 @@ static void add_reach(struct arena *a, struct finding *f, const struct reach *r)
     if (r->agent >= 0) add(a, f, "agent", agent_id(r->in, r->agent));
     add(a, f, "account", account_name(a, &r->in->model->accounts.v[r->account]));
     if (r->sender.n) add(a, f, "sender", r->sender);
+}
+
+static void add_violation(struct arena *a, struct finding *f, const struct violation *v) {
+    struct str account = violation_account(a, v);
+    if (v->agent >= 0) add(a, f, "agent", agent_id(v->in, v->agent));
+    if (account.n) add(a, f, "account", account);
+    if (v->scope.n) add(a, f, "scope", v->scope);
+    add(a, f, "target", v->target);
+    if (v->requirement.n) add(a, f, "requirement", v->requirement);
 }
 
 static void add_pair(struct arena *a, struct finding *f, const char *name, struct str x,
@@ -215,6 +236,8 @@ void fact_subjects(struct arena *a, const struct fact_range *range, const void *
         add(a, f, "channel", b->binding->channel_token);
     } else if (range->type == &fact_reach) {
         add_reach(a, f, object);
+    } else if (range->type == &fact_policy_violation) {
+        add_violation(a, f, object);
     } else if (range->type == &fact_shared_session) {
         const struct shared_session *s = object;
         add(a, f, "agent", agent_id(s->in, s->agent));
@@ -226,6 +249,9 @@ void fact_subjects(struct arena *a, const struct fact_range *range, const void *
         add(a, f, "session", r->room->session_key);
     } else if (range->type == &fact_crowded_channel) {
         const struct crowded_channel *c = object;
+        add(a, f, "account", account_name(a, &c->in->model->accounts.v[c->account]));
+    } else if (range->type == &fact_channel_check) {
+        const struct channel_check *c = object;
         add(a, f, "account", account_name(a, &c->in->model->accounts.v[c->account]));
     } else if (range->type == &fact_tool_entry) {
         const struct tool_entry *e = object;

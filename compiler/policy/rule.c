@@ -339,6 +339,7 @@ static void read_example(struct rule_reading *s) {
     e->beside = member_text(s, n, "beside");
     e->file = member_text(s, n, "file");
     e->gateway = member_text(s, n, "gateway");
+    e->policy = member_text(s, n, "policy");
     if (!e->before.n || !e->after.n) mistake(s, n, "`example` needs `before` and `after`");
 }
 

@@ -21,9 +21,10 @@ struct template {
 
 /* A config with the mistake and the same one without it, or a file of another name. `beside` is the
  * other gateway's config of a fleet, or the config that the other file is about; `gateway` the
- * version that makes the mistake one. `beside`, `file` and `gateway` may be empty. */
+ * version that makes the mistake one, `policy` the policy document that the config does not keep.
+ * `beside`, `file`, `gateway` and `policy` may be empty. */
 struct rule_example {
-    struct str before, after, beside, file, gateway;
+    struct str before, after, beside, file, gateway, policy;
 };
 
 struct rule_related {

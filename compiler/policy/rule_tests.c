@@ -158,6 +158,7 @@ static void add_example(struct tests_reading *s, const struct rule *rule, struct
         add_config(s, main_config, text);
     }
     ARRAY_PUSH(s->arena, tests->list) = test;
+    s->test = NULL;
 }
 
 struct rule_tests rule_tests_read(struct arena *a, const struct rule *rule, struct tree *t,
@@ -174,6 +175,7 @@ struct rule_tests rule_tests_read(struct arena *a, const struct rule *rule, stru
         s.test = &test;
         read_test(&s, n);
         ARRAY_PUSH(a, tests.list) = test;
+        s.test = NULL;
     }
     return tests;
 }
