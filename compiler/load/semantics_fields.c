@@ -463,6 +463,18 @@ static void check_secret_command(struct semantics *s, node_id command) {
                         "a command must be an absolute path");
 }
 
+/* The text alone must fit for this to be asked, and the provider be one with a command. */
+static void check_secret_provider(struct semantics *s, node_id provider) {
+    node_id command = semantics_member(s, provider, "command");
+    bool further = s->further;
+    if (!command || !str_equal(semantics_text(s, provider, "source"), STR("exec"))) return;
+    s->further = s->failed || s->aborted[command];
+    checking_enter_key(s->c, STR("command"));
+    check_secret_command(s, command);
+    checking_leave(s->c);
+    s->further = further;
+}
+
 static void check_trusted_dir(struct semantics *s, node_id dir) {
     if (tree_is(s->t, dir, NODE_STRING) && !is_absolute(tree_text(s->t, dir)))
         semantics_error(s, dir, "", "secret_trusted_dir_absolute",
@@ -561,7 +573,7 @@ const struct place_rule semantics_field_rules[] = {
     {"channels.imessage.accounts.*.attachmentRoots.#", OLDER, check_root},
     {"channels.imessage.remoteAttachmentRoots.#", OLDER, check_root},
     {"channels.imessage.accounts.*.remoteAttachmentRoots.#", OLDER, check_root},
-    {"secrets.providers.*.command", BOTH, check_secret_command},
+    {"secrets.providers.*", BOTH, check_secret_provider},
     {"secrets.providers.*.trustedDirs.#", BOTH, check_trusted_dir},
     {"mcp.servers.*", NEWER, check_mcp_server},
     {"nodeHost.mcp.servers.*", NEWER, check_mcp_server},
