@@ -82,17 +82,21 @@ static void find_members(const struct account *a, const struct found_room *f,
         out->any_member = true;
 }
 
+bool room_access_admits(const struct room_access *r) {
+    return r->admitted && (r->any_member || r->n_members || r->by_role);
+}
+
 bool room_access_beyond(const struct account *a) {
     struct found_room f = find_room(a, STR(""));
     if (has_policy(a, "disabled")) return false;
     if (has_policy(a, "open")) return !f.listed || f.any || rooms_have_users(a);
     if (f.any) return f.any->enabled;
-    return !f.listed && !rooms_have_users(a) && (a->n_group_senders || a->group_wildcard);
+    /* Telegram asks for the group itself; elsewhere a list of senders is enough. */
+    bool by_sender = !rooms_have_users(a) && !str_equal(a->channel, STR("telegram"));
+    return !f.listed && by_sender && (a->n_group_senders || a->group_wildcard);
 }
 
-struct room_access room_access_of(const struct model *m, const struct account *a,
-                                  struct str room) {
-    (void)m;
+struct room_access room_access_of(const struct account *a, struct str room) {
     struct found_room f = find_room(a, room);
     struct room_access out = {.at = a->group_policy.at};
     if (has_policy(a, "disabled")) return out;
