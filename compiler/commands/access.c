@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "commands/conditions.h"
+
 struct str access_session(struct arena *a, const struct reach *r) {
     struct str unknown = STR(":unknown");
     if (r->class != SENDER_GROUP || r->sender.n || !str_ends(r->session_key, unknown))
@@ -44,5 +46,6 @@ enum exit_code command_access(struct run *run) {
         fprintf(stderr, "clawc: access prints text or json, not `%s`\n", o->format);
         return EXIT_USAGE;
     }
+    if (!conditions_of_options(run)) return EXIT_CONFIG;
     return tell(run, o->arguments.list.v[0], json);
 }
