@@ -67,7 +67,7 @@ static struct str room_kind(const struct account *a) {
 }
 
 static void add_routed(struct reaching *r, uint32_t account, enum sender_class class,
-                       struct str sender, struct str guild, place at) {
+                       struct str sender, const struct room *room, struct str guild, place at) {
     if (r->s->reaches.n == REACHES_MAX) {
         r->s->reaches_cut = true;
         return;
@@ -104,13 +104,14 @@ static void add_routed(struct reaching *r, uint32_t account, enum sender_class c
     reach->isolated = unbound && !is_room(class);
     /* Telegram drops what is written in a group to an account that no binding is for. */
     if (unbound && is_room(class)) r->s->reaches.n--;
-    if (is_room(class)) reach->room = room_access_of(a, sender.n ? sender : guild);
+    if (is_room(class))
+        reach->room = room ? room_access_at(a, room) : room_access_of(a, sender);
     arena_reset(r->scratch);
 }
 
 static void add_reach(struct reaching *r, uint32_t account, enum sender_class class,
                       struct str sender, place at) {
-    add_routed(r, account, class, sender, STR_NONE, at);
+    add_routed(r, account, class, sender, NULL, STR_NONE, at);
 }
 
 static int by_account(const void *left, const void *right) {
@@ -213,15 +214,11 @@ static void add_direct(struct reaching *r, uint32_t account) {
 static void add_listed_room(struct reaching *r, uint32_t account, const struct room *guild,
                             const struct room *room) {
     const struct account *a = &r->m->accounts.v[account];
-    struct room_access access = room_access_of(a, room->name);
+    struct room_access access = room_access_at(a, room);
     if (!room->enabled || !room_access_admits(&access)) return;
     bool discord = str_equal(a->channel, STR("discord"));
-    if (!discord)
-        add_reach(r, account, SENDER_GROUP, room->name, room->at);
-    else if (guild == room)
-        add_routed(r, account, SENDER_GROUP, STR(""), guild->name, room->at);
-    else
-        add_routed(r, account, SENDER_GROUP, room->name, guild->name, room->at);
+    struct str id = discord && !room->inner ? STR("") : room->name;
+    add_routed(r, account, SENDER_GROUP, id, room, discord ? guild->name : STR_NONE, room->at);
 }
 
 /* Topics are parts of their group; the channels of a guild are rooms of their own. */

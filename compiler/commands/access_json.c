@@ -69,10 +69,10 @@ static void add_direct(struct telling *t, const struct account *a) {
     pretty_end(&t->p);
 }
 
-static void add_room(struct telling *t, const struct account *a, struct str name, bool any) {
-    struct room_access access = room_access_of(a, name);
+static void add_room(struct telling *t, const struct account *a, const struct room *room) {
+    struct room_access access = room_access_at(a, room);
     pretty_object(&t->p, NULL);
-    pretty_string(&t->p, "id", any ? STR("*") : name);
+    pretty_string(&t->p, "id", room ? room->name : STR("*"));
     pretty_bool(&t->p, "admitted", access.admitted);
     pretty_bool(&t->p, "anyMember", access.any_member);
     pretty_bool(&t->p, "byRole", access.by_role);
@@ -94,8 +94,8 @@ static void add_groups(struct telling *t, const struct account *a) {
     pretty_array(&t->p, "rooms");
     for (size_t i = 0; i < a->rooms.n; i++)
         if (!a->rooms.v[i].inner && !str_equal(a->rooms.v[i].name, STR("*")))
-            add_room(t, a, a->rooms.v[i].name, false);
-    if (room_access_beyond(a)) add_room(t, a, STR(""), true);
+            add_room(t, a, &a->rooms.v[i]);
+    if (room_access_beyond(a)) add_room(t, a, NULL);
     pretty_end(&t->p);
     pretty_end(&t->p);
 }

@@ -111,8 +111,8 @@ static void add_speakers(struct buf *b, const struct access_view *v,
 }
 
 static void add_room(struct buf *b, const struct access_view *v, const struct account *a,
-                     struct str name, struct str shown) {
-    struct room_access access = room_access_of(a, name);
+                     const struct room *room, struct str shown) {
+    struct room_access access = room_access_at(a, room);
     buf_add(b, STR("    "));
     width_add_line(b, shown);
     buf_add(b, STR(": "));
@@ -143,12 +143,12 @@ static void add_groups(struct buf *b, const struct access_view *v, const struct 
         const struct room *r = &a->rooms.v[i];
         if (r->inner || str_equal(r->name, STR("*"))) continue;
         if (i < ROOMS_SHOWN)
-            add_room(b, v, a, r->name, r->name);
+            add_room(b, v, a, r, r->name);
         else
             left_out++;
     }
     if (left_out) buf_addf(b, "    and %zu more\n", left_out);
-    if (beyond) add_room(b, v, a, STR(""), listed ? STR("any other") : STR("any"));
+    if (beyond) add_room(b, v, a, NULL, listed ? STR("any other") : STR("any"));
 }
 
 /* ---- what they reach ---------------------------------------------------------------------------
