@@ -15,8 +15,8 @@ struct sender_powers sender_powers_of(const struct analysis *s, const struct rea
                                    .stranger = !r->has_owner_tools,
                                    .sender = known ? &who : NULL};
     if (group)
-        session.group = tool_group_lists(m, account->channel, account->id,
-                                         r->sender.n ? r->sender : STR("*"));
+        session.group =
+            tool_group_lists(m, account->channel, account->id, r->sender.n ? r->sender : STR("*"));
     struct session_tools tools;
     tools_of_session(&s->tools, agent, &session, &tools);
     struct exec_effective exec = exec_of_agent(m, agent, session.sandboxed);
