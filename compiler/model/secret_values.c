@@ -4,9 +4,9 @@
 
 /* What people write where a secret is to stand, and where none is needed. */
 static const char *const placeholders[] = {
-    "your", "xxx",  "changeme", "change-me", "change_me", "replace",     "example", "placeholder",
-    "<",    "...",  "***",      "##",        "{{",        "todo",        "dummy",   "insert",
-    "not-", "no-",  "unused",   "redacted",  "ollama",    "secret-here", "lmstudio"};
+    "your", "xxx", "changeme", "change-me", "change_me", "replace",     "example", "placeholder",
+    "<",    "...", "***",      "##",        "{{",        "todo",        "dummy",   "insert",
+    "not-", "no-", "unused",   "redacted",  "ollama",    "secret-here", "lmstudio"};
 
 /* The name of a variable, which somebody forgot to write as "${NAME}". */
 static bool is_variable_name(struct str text) {
