@@ -140,17 +140,23 @@ static struct span origin_span(struct evaluation *e, const struct cel_program *p
     return place_span(e->engine->tree, v.origin);
 }
 
-/* Not the finding's own place, which is shown anyway, and nothing twice. */
-static void add_place(struct evaluation *e, struct finding *f, place at, struct str message) {
-    struct span span = place_span(e->engine->tree, at), own = f->at.span;
-    bool same = span.file == own.file && span.start == own.start && span.end == own.end;
+static bool is_same_span(struct span a, struct span b) {
+    return a.file == b.file && a.start == b.start && a.end == b.end;
+}
+
+/* Nothing twice. The finding's own place is shown anyway: it is left out when the words are the same
+ * for every place, and tell nothing of this one. */
+static void add_place(struct evaluation *e, struct finding *f, place at,
+                      const struct template *message) {
+    struct span span = place_span(e->engine->tree, at);
+    bool constant = message->n == 1 && !message->parts[0].program;
+    if (!span.file || (constant && is_same_span(span, f->at.span))) return;
+    struct str text = fill(e, message);
     for (size_t i = 0; i < f->related.n; i++) {
         const struct related *r = &f->related.v[i];
-        same = same || (r->at.span.file == span.file && r->at.span.start == span.start &&
-                        r->at.span.end == span.end && str_equal(r->message, message));
+        if (is_same_span(r->at.span, span) && str_equal(r->message, text)) return;
     }
-    if (!span.file || same) return;
-    ARRAY_PUSH(e->engine->arena, f->related) = (struct related){locate(e->engine, span), message};
+    ARRAY_PUSH(e->engine->arena, f->related) = (struct related){locate(e->engine, span), text};
 }
 
 static void add_related_place(struct evaluation *e, const struct rule_related *r,
@@ -158,7 +164,7 @@ static void add_related_place(struct evaluation *e, const struct rule_related *r
     if (r->when && !holds(e, r->when)) return;
     if (r->at) at = cel_eval(r->at, &e->run, e->variables);
     if (at.kind != CEL_ERROR && at.kind != CEL_NULL)
-        add_place(e, f, at.origin, fill(e, &r->message));
+        add_place(e, f, at.origin, &r->message);
 }
 
 static void add_related(struct evaluation *e, struct finding *f) {
