@@ -221,7 +221,8 @@ static void add_listed_room(struct reaching *r, uint32_t account, const struct r
     if (!room->enabled || !room_access_admits(&access)) return;
     bool discord = str_equal(a->channel, STR("discord"));
     struct str id = discord && !room->inner ? STR("") : room->name;
-    add_routed(r, account, SENDER_GROUP, id, room, discord ? guild->name : STR_NONE, room->at);
+    add_routed(r, account, SENDER_GROUP, id, room, discord && guild ? guild->name : STR_NONE,
+               room->at);
 }
 
 /* Topics are parts of their group; the channels of a guild are rooms of their own. */
