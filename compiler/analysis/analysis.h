@@ -30,13 +30,33 @@ struct agent_powers tools_of_agent(const struct tool_context *c, const struct ag
 struct tool_entry {
     const struct analysis *in;
     const struct text *text;
-    const char *list;   /* "allow", "alsoAllow", "deny" */
-    int32_t agent;      /* index, -1 for the global lists */
-    struct str name;    /* normalised */
+    const char *list;        /* "allow", "alsoAllow", "deny" */
+    const char *scope;       /* "tools", "byProvider", "sandbox", "subagents", "group", "sender" */
+    int32_t agent;           /* index, -1 for the global lists */
+    struct str name;         /* normalised */
+    struct tool_set matched; /* what it means */
+    /* Of an allow list of `tools` what comes to nothing: tools of plugins that are built only when
+     * they are asked for by name; all it means in the sandbox, by the version's own lists, or by a
+     * list that comes before. */
+    struct tool_set unasked;
+    bool lost, blocked;
+    place blocked_at;   /* what takes it away */
     bool known;         /* a tool, a group, a plugin, or a pattern that matches something */
     bool is_group;      /* begins with group: */
     struct str meant;   /* what was probably meant, or empty */
     struct str renamed; /* the tool that took its place in this version, or empty */
+};
+
+/* ---- tools_effects.c: what comes of the lists ---------------------------------------------------
+ */
+
+/* An allow list that some session goes by, or one of a group. */
+struct allow_list {
+    const struct analysis *in;
+    const struct text_list *list;
+    int32_t agent; /* whose it is, -1: a global one or that of a group */
+    bool ignored;  /* the gateway takes no notice of it: it names no core tool that there is */
+    bool nothing;  /* nothing it says is a tool that is known: it allows none */
 };
 
 /* Most combinations of account and sender that are looked at: accounts times senders may be more
@@ -197,6 +217,7 @@ struct analysis {
     struct binding_facts *bindings;
     struct account_facts *accounts;
     ARRAY(struct tool_entry) tool_entries;
+    ARRAY(struct allow_list) allow_lists;
     ARRAY(struct reach) reaches;
     bool reaches_cut;         /* there are more than REACHES_MAX */
     const uint32_t *by_agent; /* reaches sorted by agent */
@@ -209,12 +230,15 @@ struct analysis {
     ARRAY(struct shared_path) workspaces, agent_dirs;
     struct exposure *exposure;      /* what the gateway's own audit asks for */
     ARRAY(struct power_path) paths; /* by agent, then power */
+    const struct conformance *conformance; /* with a policy document (conformance.h), or NULL */
 };
 
 /* Owners named in clawc.yaml: "+5691...", "telegram:7192195698". */
 struct analysis *analyse(struct arena *a, const struct model *m, struct names owners);
 
 void analyse_tool_entries(struct analysis *s);
+/* Needs the entries. */
+void analyse_tool_effects(struct analysis *s);
 void analyse_reach(struct analysis *s, struct names owners);
 /* For analyse_reach, which has found the reaches. */
 void analyse_owners(struct analysis *s, struct names owners);

@@ -68,6 +68,7 @@ struct model_exposure {
     double size;         /* billions of parameters as the name tells, 0: it does not */
     struct tool_set web; /* of the tools that read from the web those it gets */
     bool unsafe;
+    bool repeated;   /* an earlier one has the same id and the same answers */
     bool may_search; /* web_search would be among them, if there were a key that nobody gave */
 };
 

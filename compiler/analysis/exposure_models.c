@@ -71,7 +71,17 @@ static struct str with_provider(struct analysis *s, struct str id) {
     return str_concat(s->arena, str_slice(standard, 0, slash + 1), id);
 }
 
-static void add_model(struct analysis *s, struct exposure *e, const struct model_ref *ref) {
+/* Whether the same was said of an earlier one. */
+static bool is_repeated(struct analysis *s, struct map *seen, const struct model_exposure *x) {
+    bool is_new;
+    struct str key = str_format(s->arena, "%d %d %llx " STR_FMT, x->unsafe, x->ref->image,
+                                (unsigned long long)x->web.bits[0], STR_ARG(x->ref->id));
+    map_put(seen, key, 1, &is_new);
+    return !is_new;
+}
+
+static void add_model(struct analysis *s, struct exposure *e, struct map *seen,
+                      const struct model_ref *ref) {
     const struct model *m = s->model;
     const struct web_settings *web = &m->surface.web;
     struct model_exposure x = {.in = s, .ref = ref, .size = size_of(ref->id)};
@@ -87,10 +97,12 @@ static void add_model(struct analysis *s, struct exposure *e, const struct model
         x.may_search = !web->search.set && web->search_assumed &&
                        tool_set_has(&allowed, gateway_tool(m->gateway, STR("web_search")));
     }
+    x.repeated = is_repeated(s, seen, &x);
     ARRAY_PUSH(s->arena, e->models) = x;
 }
 
 void exposure_of_models(struct analysis *s, struct exposure *e) {
+    struct map seen = map_new(s->arena);
     for (size_t i = 0; i < s->model->surface.models.n; i++)
-        add_model(s, e, &s->model->surface.models.v[i]);
+        add_model(s, e, &seen, &s->model->surface.models.v[i]);
 }

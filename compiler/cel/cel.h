@@ -191,8 +191,8 @@ struct cel_seen {
 struct cel_run {
     struct arena *arena;
     uint64_t steps_left, bytes_left;
-    void *user;        /* the host's own, for `get` and `at` */
-    void *match_state; /* of `matches`, lives in the arena; starts as NULL */
+    void *user;            /* the host's own, for `get` and `at` */
+    void *match_state;     /* of `matches`, lives in the arena; starts as NULL */
     struct cel_seen *seen; /* of each condition of the program; or NULL: nothing is noted */
 };
 

@@ -88,7 +88,7 @@ struct cel_program {
     struct str source;
     size_t n_locals;
     size_t n_variables;
-    bool *uses; /* per variable */
+    bool *uses;                               /* per variable */
     const struct cel_node *const *conditions; /* NULL unless they were asked for */
     size_t n_conditions;
 };

@@ -116,7 +116,11 @@ static void add_findings(struct answer *s) {
 static void add_suppressed(struct answer *s) {
     const struct report *r = s->report;
     struct found *list = ARENA_ARRAY(s->run.arena, struct found, r->suppressed.n);
-    size_t n = in_catalogue(s, r->suppressed.v, r->suppressed.n, list);
+    struct finding *own = ARENA_ARRAY(s->run.arena, struct finding, r->suppressed.n);
+    size_t n_own = 0;
+    for (size_t i = 0; i < r->suppressed.n; i++)
+        if (r->suppressed.v[i].suppressed_by_gateway) own[n_own++] = r->suppressed.v[i];
+    size_t n = in_catalogue(s, own, n_own, list);
     buf_add(s->out, STR(",\"suppressed\":["));
     for (size_t i = 0; i < n; i++) {
         if (i) buf_add_char(s->out, ',');

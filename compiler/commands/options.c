@@ -19,7 +19,7 @@ struct option {
 
 enum {
     ON_CONFIG = ON_AUDIT | ON_COMPILE | ON_ROUTE | ON_EVAL | ON_TABLE | ON_CHECK | ON_EXPLAIN |
-                ON_TOOLS | ON_ACCESS
+                ON_TOOLS | ON_ACCESS | ON_FLEET
 };
 
 static const struct option table[] = {
@@ -29,10 +29,10 @@ static const struct option table[] = {
      "config's meta.lastTouchedVersion, else the "
      "known version that the config fits best."},
     {"--format", "F", TEXT, AT(format),
-     ON_AUDIT | ON_CHECK | ON_ROUTE | ON_RULES | ON_EXPLAIN | ON_TOOLS | ON_ACCESS,
-     "How to print: text (the default); audit, check, route, rules, tools and access also know "
-     "json, audit sarif, "
-     "explain and rules markdown."},
+     ON_AUDIT | ON_CHECK | ON_ROUTE | ON_RULES | ON_EXPLAIN | ON_TOOLS | ON_ACCESS | ON_TEST |
+         ON_FLEET,
+     "How to print: text (the default); audit, check, route, rules, test, tools and access also "
+     "know json, audit sarif, explain and rules markdown."},
     {"--output", "F=FILE", LIST, AT(outputs), ON_AUDIT,
      "Also write the report in format F to FILE, such as sarif=audit.sarif; may be repeated."},
     {"--fail-on", "WHAT", TEXT, AT(fail_on), ON_AUDIT | ON_COMPILE,
@@ -44,9 +44,18 @@ static const struct option table[] = {
     {"--rules", "DIR", LIST, AT(rules), ON_AUDIT | ON_COMPILE | ON_EXPLAIN | ON_RULES,
      "Rules of your own, beside the built-in ones: every *.yaml and *.yml in DIR; may be "
      "repeated."},
+    {"--policy", "FILE", TEXT, AT(policy), ON_AUDIT,
+     "A policy document of the gateway's plugin `policy` (policy.jsonc): what does not keep it "
+     "becomes findings, too."},
     {"--each", NULL, FLAG, AT(each), ON_AUDIT,
      "Audit the files apart. Without it they are the gateways of one host and are also compared "
      "with each other."},
+    {"--fleet", "FILE", TEXT, AT(fleet), ON_AUDIT | ON_FLEET,
+     "What is known of a fleet in Docker Compose, as JSON or YAML: which services are gateways and "
+     "which config each reads, the hub, declared edges, shared knowledge (docs/fleet.md)."},
+    {"-f", "FILE", LIST, AT(compose_files), ON_AUDIT | ON_FLEET,
+     "A file of a Docker Compose project, as `docker compose -f` takes it; several are merged in "
+     "their order."},
     {"-o", "FILE", TEXT, AT(output_file), ON_COMPILE,
      "The table to write. An old one of that name is replaced at once and whole."},
     {"--no-audit", NULL, FLAG, AT(no_audit), ON_COMPILE, "Compile without auditing first."},
@@ -95,8 +104,9 @@ static const struct option table[] = {
     {"--path", "PATH", TEXT, AT(path), ON_EXPLAIN,
      "Tell of a value of the config instead of a rule: what it is, where it was written, and what "
      "it was made from; agents.entries.main.sandbox.mode."},
-    {"--resolved", NULL, FLAG, AT(resolved), ON_CHECK,
-     "With --format json: also the config as the gateway has it, secrets included."},
+    {"--resolved", NULL, FLAG, AT(resolved), ON_CHECK | ON_FLEET,
+     "check, with --format json: also the config as the gateway has it, secrets included. fleet "
+     "show: every text with its variables replaced, secrets included."},
     {"--schema", "FILE", TEXT, AT(schema), ON_CHECK,
      "A schema instead of the built-in one: what `openclaw config schema` prints, which knows the "
      "plugins that are installed."},
@@ -145,7 +155,8 @@ static bool unknown_option(const struct options *o, struct str name) {
     size_t best = 3;
     for (size_t i = 0; i < OPTIONS; i++) {
         size_t distance = str_distance(name, str_from(table[i].name), 2);
-        if (distance >= best || !table[i].commands) continue;
+        bool letter = strlen(table[i].name) == 2; /* any two of those are near */
+        if (letter || distance >= best || !table[i].commands) continue;
         best = distance;
         near = table[i].name;
     }

@@ -25,7 +25,8 @@ enum command_bit {
     ON_ACCESS = 1024,
     ON_SCHEMA = 2048,
     ON_TEST = 4096,
-    ON_ALL = 8191,
+    ON_FLEET = 8192,
+    ON_ALL = 16383,
 };
 
 struct option_list {
@@ -38,9 +39,11 @@ struct options {
     struct option_list arguments;
     const char *path;
     const char *gateway, *format, *fail_on, *project, *color, *stdin_filename, *schema;
-    const char *output_file, *table, *against, *agent;
+    const char *output_file, *table, *against, *agent, *policy;
     const char *channel, *account, *peer, *parent_peer, *guild, *team;
+    const char *fleet;
     const char *default_agent, *dm_scope, *group_scope;
+    struct option_list compose_files;
     const char *pairing_store, *plugins, *home, *cwd;
     struct option_list outputs, rules, env, env_files, roles, linked;
     bool fs, timing, help, version, quiet, each, batch, no_audit, process_env, facts, manual,

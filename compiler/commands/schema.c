@@ -18,7 +18,8 @@ enum exit_code command_schema(struct run *run) {
     struct buf b = buf_new(run->arena);
     struct str title =
         str_format(run->arena, "OpenClaw gateway " STR_FMT ": openclaw.json", STR_ARG(g->version));
-    schema_write(&b, schema_of_gateway(g->version), keys_load(run->arena, g), title);
+    schema_write(&b, schema_of_gateway(g->version), schema_of_plugins(g->version),
+                 keys_load(run->arena, g), title);
     fwrite(b.p, 1, b.n, stdout);
     return run_flush(stdout, EXIT_FINE);
 }

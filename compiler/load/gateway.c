@@ -116,6 +116,17 @@ static void read_ports(const struct reader *r, node_id ports, struct gateway_dat
     g->browser_extension_ports = flag(r, ports, "browser_extensions");
 }
 
+static void read_fleet(const struct reader *r, node_id fleet, struct gateway_data *g) {
+    g->container_bind = text(r, fleet, "container_bind");
+    g->auto_binds_loopback = flag(r, fleet, "auto_binds_loopback");
+    g->makes_up_token = flag(r, fleet, "makes_up_token");
+    g->accounts_inherit_dm_policy = flag(r, fleet, "accounts_inherit_dm_policy");
+    g->channel_is_account = flag(r, fleet, "channel_is_account");
+    g->sandbox_by_workspace = flag(r, fleet, "sandbox_by_workspace");
+    g->wildcard_yields = names_of(r, section(r, fleet, "wildcard_yields"));
+    g->refused_keys = names_of(r, section(r, fleet, "refused_keys"));
+}
+
 static void read_channels(const struct reader *r, node_id channels, struct gateway_data *g) {
     g->channels = names_of(r, section(r, channels, "known"));
     g->channel_alias = map_of(r, section(r, channels, "aliases"));
@@ -361,6 +372,7 @@ static struct gateway_data read_gateway(struct reader *r, const struct embedded 
     read_loading(r, section(r, root, "loading"), &g);
     g.defaults = map_of(r, section(r, root, "defaults"));
     read_ports(r, section(r, root, "ports"), &g);
+    read_fleet(r, section(r, root, "fleet"), &g);
     g.hooks_template_needs_prefixes = flag(r, section(r, root, "hooks"), "template_needs_prefixes");
     node_id paths = section(r, root, "paths"), sharing = section(r, root, "sharing");
     g.workspace_follows_state = flag(r, paths, "workspace_follows_state");
@@ -372,6 +384,8 @@ static struct gateway_data read_gateway(struct reader *r, const struct embedded 
     node_id schema = section(r, root, "schema");
     g.model_providers = names_of(r, section(r, schema, "model_providers"));
     g.web_search = names_of(r, section(r, schema, "web_search"));
+    g.web_search_plugins = map_of(r, section(r, schema, "web_search_plugins"));
+    g.models_gone = map_of(r, section(r, schema, "models_gone"));
     g.web_search_active = names_of(r, section(r, schema, "web_search_active"));
     g.plugins_installable = names_of(r, section(r, schema, "plugins_installable"));
     g.plugins_removed = names_of(r, section(r, schema, "plugins_removed"));
@@ -382,6 +396,7 @@ static struct gateway_data read_gateway(struct reader *r, const struct embedded 
     read_channels(r, section(r, root, "channels"), &g);
     read_tools(r, section(r, root, "tools"), &g);
     read_sandbox(r, section(r, root, "sandbox"), &g);
+    g.policy = section(r, root, "policy");
     return g;
 }
 

@@ -101,12 +101,17 @@ struct gateway_data {
     bool state_falls_back;  /* a state directory without a config: that of the home is used */
     bool profile_derived_port;
     bool workspace_follows_state, workspace_below_default;
+    /* When several gateways are compared: the data says what each means. */
+    struct str container_bind;
+    bool auto_binds_loopback, makes_up_token, accounts_inherit_dm_policy, channel_is_account,
+        sandbox_by_workspace;
+    struct names wildcard_yields, refused_keys;
     struct str session_visibility;
     bool agent_to_agent;
     bool hooks_template_needs_prefixes; /* a mapping's templated session key asks for prefixes */
     bool browser_extension_ports; /* extension profiles count down from base + 10; otherwise there
                                      is one relay at base + 3 */
-    bool audit_by_route; /* session_collision (true) or scope_main_multiuser */
+    bool audit_by_route;          /* session_collision (true) or scope_main_multiuser */
     /* How the gateway's own audit reads tools, channels, models and paths: */
     bool audit_profile_extends;    /* alsoAllow widens the profile */
     bool audit_provider_lists;     /* the lists of a model's provider count */
@@ -138,6 +143,8 @@ struct gateway_data {
 
     /* Built-in model providers; of web searches all providers, and those that are installed. */
     struct names model_providers, web_search, web_search_active;
+    struct name_map web_search_plugins; /* provider -> plugin, where they are called differently */
+    struct name_map models_gone;        /* provider -> model, what to use instead, model, ... */
     struct names plugins_installable, plugins_removed, plugins_on; /* `on` without being asked */
     struct names trimmed;  /* places of texts that must not be blank, as semantics.h has places */
     struct name_map moved; /* a key that is gone, with its path -> what to do */
@@ -186,6 +193,7 @@ struct gateway_data {
     const struct tree *data;                                /* where the defaults below stand */
     node_id sandbox_docker, sandbox_browser, sandbox_prune; /* fields and defaults (null: none) */
     struct str sandbox_backend;                             /* empty: no such setting */
+    node_id policy; /* the format of the policy document (load/policy_format.h), or 0 */
 };
 
 struct gateways {

@@ -54,25 +54,29 @@ static struct key_text text_of(const struct keys_reading *s, node_id entry) {
         .description = tree_text(s->tree, tree_member(s->tree, entry, STR("description")))};
 }
 
+static void set_text(struct keys *k, uint32_t at, struct key_text text) {
+    k->patterns.v[at].text = text;
+}
+
 /* `AGENT.sandbox.mode` is an entry for each path that AGENT stands for. */
 static void read_entry(const struct keys_reading *s, node_id entry) {
     struct str path = tree_key_text(s->tree, tree_node(s->tree, entry)->key);
     struct key_text text = text_of(s, entry);
     size_t dot = str_find(path, STR("."), 0);
     node_id form = tree_member(s->tree, s->short_forms, str_slice(path, 0, dot));
-    if (!form) s->keys->patterns.v[add_path(s->keys, 0, path)].text = text;
+    if (!form) set_text(s->keys, add_path(s->keys, 0, path), text);
     for (TREE_EACH(s->tree, start, form)) {
         uint32_t at = add_path(s->keys, 0, tree_text(s->tree, start));
         at = add_path(s->keys, at, str_slice(path, dot == SIZE_MAX ? path.n : dot + 1, path.n));
-        s->keys->patterns.v[at].text = text;
+        set_text(s->keys, at, text);
     }
 }
 
 static void read_defaults(struct keys *k, const struct gateway_data *g) {
-    for (size_t i = 0; i < g->defaults.n; i++)
-        if (g->defaults.values[i].n)
-            k->patterns.v[add_path(k, 0, g->defaults.keys[i])].text.value =
-                g->defaults.values[i].v[0];
+    for (size_t i = 0; i < g->defaults.n; i++) {
+        uint32_t at = add_path(k, 0, g->defaults.keys[i]);
+        if (g->defaults.values[i].n) k->patterns.v[at].text.value = g->defaults.values[i].v[0];
+    }
 }
 
 struct keys *keys_load(struct arena *a, const struct gateway_data *gateway) {

@@ -5,7 +5,8 @@
 #include "load/legacy_steps.h"
 #include "model/ids.h"
 
-/* ---- any channel ------------------------------------------------------------------------------- */
+/* ---- any channel -------------------------------------------------------------------------------
+ */
 
 /* `heartbeat` of a channel said what is shown. */
 static void rename_heartbeat(struct repair_job *job, const void *context, node_id owner,
@@ -25,7 +26,8 @@ static void rename_heartbeat(struct repair_job *job, const void *context, node_i
                   legacy_below(job, parent, "heartbeatVisibility"));
 }
 
-/* ---- Telegram, Google Chat, Matrix, iMessage --------------------------------------------------- */
+/* ---- Telegram, Google Chat, Matrix, iMessage ---------------------------------------------------
+ */
 
 /* A mention needed in a channel is needed in its groups. */
 static void move_mention(struct repair_job *job, node_id channel, const char *key,
@@ -39,8 +41,8 @@ static void move_mention(struct repair_job *job, node_id channel, const char *ke
         return;
     }
     legacy_move(job, channel, value, legacy_below(job, path, key), channel,
-                STR("groups.*.requireMention"),
-                legacy_below(job, path, "groups.*.requireMention"), false);
+                STR("groups.*.requireMention"), legacy_below(job, path, "groups.*.requireMention"),
+                false);
 }
 
 static void repair_history(struct repair_job *job, const void *context, node_id owner,
@@ -49,8 +51,8 @@ static void repair_history(struct repair_job *job, const void *context, node_id 
     struct str mode = tree_text(job->edit->tree, value);
     struct str parent = str_slice(path, 0, path.n - sizeof ".includeGroupHistoryContext" + 1);
     bool none = str_equal(mode, STR("none"));
-    bool kept = inherited && str_equal(mode, STR("recent")) &&
-                !legacy_member(job, owner, "historyLimit");
+    bool kept =
+        inherited && str_equal(mode, STR("recent")) && !legacy_member(job, owner, "historyLimit");
     legacy_drop(job, owner, value, path);
     if (none || kept)
         legacy_set(job, owner, "historyLimit", legacy_new_number(job, none ? 0 : *inherited, value),
@@ -111,7 +113,8 @@ static void drop_catchup(struct repair_job *job, const void *context, node_id ow
         legacy_drop(job, owner, value, path);
 }
 
-/* ---- Slack ------------------------------------------------------------------------------------- */
+/* ---- Slack -------------------------------------------------------------------------------------
+ */
 
 static bool is_interactive(const struct repair_job *job, node_id n) {
     return str_equal(ids_token(job->arena, tree_text(job->edit->tree, n)),
@@ -157,7 +160,8 @@ static void repair_explicit_mention(struct repair_job *job, const void *context,
                legacy_below(job, path, "implicitMentions.threadParticipation"));
 }
 
-/* ---- WhatsApp ---------------------------------------------------------------------------------- */
+/* ---- WhatsApp ----------------------------------------------------------------------------------
+ */
 
 static struct str default_emoji(struct repair_job *job) {
     struct tree *t = job->edit->tree;
@@ -207,6 +211,21 @@ static void repair_ack(struct repair_job *job, const void *context, node_id owne
                    STR("messages.ackReactionScope"));
 }
 
+/* The web channel is WhatsApp. */
+static void repair_web(struct repair_job *job) {
+    node_id web = legacy_record(job, job->root, "web"),
+            enabled = legacy_member(job, web, "enabled");
+    if (!web) return;
+    edit_remove(job->edit, job->root, web);
+    node_id channels = enabled ? legacy_ensure(job, job->root, "channels", enabled) : 0;
+    node_id own = enabled ? legacy_ensure(job, channels, "whatsapp", enabled) : 0, moved = 0;
+    if (enabled && !legacy_member(job, own, "enabled")) {
+        moved = edit_copy(job->edit, enabled);
+        edit_set(job->edit, own, STR("enabled"), moved);
+    }
+    legacy_note(job, STR("web"), moved ? STR("channels.whatsapp.enabled") : STR(""), web, moved);
+}
+
 /* The `debounceMs` that counted, of the channel and its accounts. */
 struct debounce {
     node_id value;
@@ -254,7 +273,8 @@ static void repair_debounce(struct repair_job *job) {
                    STR("messages.inbound.byChannel.whatsapp"));
 }
 
-/* ---- Discord ----------------------------------------------------------------------------------- */
+/* ---- Discord -----------------------------------------------------------------------------------
+ */
 
 /* Names of one or two words wake; longer ones are cut. */
 static struct str wake_name(struct repair_job *job, struct str name, unsigned *words) {
@@ -291,8 +311,8 @@ static void repair_wake_names(struct repair_job *job, const void *context, node_
         if (!words) continue;
         if (tree_is(t, item, NODE_STRING)) map_put(&seen, name, 1, &is_new);
         if (!is_new) continue;
-        node_id copy = words > 2 ? edit_new_text(job->edit, name, item)
-                                 : edit_copy(job->edit, item);
+        node_id copy =
+            words > 2 ? edit_new_text(job->edit, name, item) : edit_copy(job->edit, item);
         edit_append(job->edit, kept, copy, 1);
     }
     if (legacy_is_empty(job, names) || (changed && legacy_is_empty(job, kept)))
@@ -364,7 +384,8 @@ static void repair_rooms(struct repair_job *job, const void *context, node_id ow
         }
 }
 
-/* ---- in order ---------------------------------------------------------------------------------- */
+/* ---- in order ----------------------------------------------------------------------------------
+ */
 
 /* Who may write and who must be mentioned stood under `routing`. */
 static void repair_routing(struct repair_job *job) {
@@ -379,8 +400,7 @@ static void repair_routing(struct repair_job *job) {
     node_id mention = tree_path(t, routing, "groupChat", "requireMention", NULL);
     for (size_t i = 0; mention && i < sizeof names / sizeof *names; i++) {
         node_id channel = legacy_record(job, channels, names[i]);
-        struct str path =
-            str_format(job->arena, "channels.%s.groups.*.requireMention", names[i]);
+        struct str path = str_format(job->arena, "channels.%s.groups.*.requireMention", names[i]);
         if (!channel || legacy_get(job, job->root, path)) continue;
         node_id value = edit_copy(job->edit, mention);
         if (legacy_put(job, job->root, path, value)) legacy_note(job, STR(""), path, 0, value);
@@ -399,6 +419,7 @@ void legacy_channels(struct repair_job *job) {
     move_mention(job, telegram, "requireMention", STR("channels.telegram"));
     each(job, "channels.*.heartbeat", rename_heartbeat);
     each(job, "channels.*.accounts.*.heartbeat", rename_heartbeat);
+    repair_web(job);
     repair_debounce(job);
     legacy_entries(job, "googlechat", repair_service_account, NULL);
     legacy_each(job, STR("channels.whatsapp.ackReaction"), repair_ack, &emoji);

@@ -5,7 +5,8 @@
 #include "load/legacy_steps.h"
 #include "model/ids.h"
 
-/* ---- speech ------------------------------------------------------------------------------------ */
+/* ---- speech ------------------------------------------------------------------------------------
+ */
 
 /* A provider's block of its own goes below `providers`. */
 static void nest_provider(struct repair_job *job, node_id tts, node_id owner, const char *from,
@@ -51,9 +52,8 @@ static void repair_discord_voice(struct repair_job *job, const void *context, no
 }
 
 static void rename_voice(struct repair_job *job, node_id provider, struct str path) {
-    static const char *const names[][2] = {{"voice", "speakerVoice"},
-                                           {"voiceName", "speakerVoice"},
-                                           {"voiceId", "speakerVoiceId"}};
+    static const char *const names[][2] = {
+        {"voice", "speakerVoice"}, {"voiceName", "speakerVoice"}, {"voiceId", "speakerVoiceId"}};
     if (!legacy_is_object(job, provider)) return;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         legacy_rename(job, provider, names[i][0], provider, names[i][1], path,
@@ -64,9 +64,9 @@ static void rename_voices(struct repair_job *job, node_id scope, struct str path
     static const char *const flat[] = {"openai", "elevenlabs", "microsoft", "edge"};
     struct tree *t = job->edit->tree;
     for (TREE_EACH(t, provider, legacy_record(job, scope, "providers")))
-        rename_voice(job, provider,
-                     legacy_path(job, legacy_below(job, path, "providers"),
-                                 legacy_key(job, provider)));
+        rename_voice(
+            job, provider,
+            legacy_path(job, legacy_below(job, path, "providers"), legacy_key(job, provider)));
     for (size_t i = 0; i < sizeof flat / sizeof *flat; i++)
         rename_voice(job, legacy_record(job, scope, flat[i]), legacy_below(job, path, flat[i]));
 }
@@ -77,9 +77,9 @@ static void repair_voices(struct repair_job *job, const void *context, node_id o
     struct tree *t = job->edit->tree;
     rename_voices(job, tts, path);
     for (TREE_EACH(t, persona, legacy_record(job, tts, "personas")))
-        rename_voices(job, persona,
-                      legacy_path(job, legacy_below(job, path, "personas"),
-                                  legacy_key(job, persona)));
+        rename_voices(
+            job, persona,
+            legacy_path(job, legacy_below(job, path, "personas"), legacy_key(job, persona)));
 }
 
 static void repair_enabled(struct repair_job *job, const void *context, node_id owner, node_id tts,
@@ -97,7 +97,8 @@ static void repair_enabled(struct repair_job *job, const void *context, node_id 
 /* `messages.tts` moved to the top, its voice of conversations to `talk`. */
 static void lift_tts(struct repair_job *job) {
     node_id messages = legacy_record(job, job->root, "messages");
-    node_id tts = legacy_member(job, messages, "tts"), realtime = legacy_record(job, tts, "realtime");
+    node_id tts = legacy_member(job, messages, "tts"),
+            realtime = legacy_record(job, tts, "realtime");
     if (!tts) return;
     if (!legacy_is_object(job, tts)) {
         legacy_drop(job, messages, tts, STR("messages.tts"));
@@ -107,7 +108,8 @@ static void lift_tts(struct repair_job *job) {
         node_id voice = legacy_member(job, realtime, "speakerVoice");
         if (!voice) voice = legacy_member(job, realtime, "voice");
         legacy_drop(job, tts, realtime, STR("messages.tts.realtime"));
-        node_id own = tree_path(job->edit->tree, job->root, "talk", "realtime", "speakerVoice", NULL);
+        node_id own =
+            tree_path(job->edit->tree, job->root, "talk", "realtime", "speakerVoice", NULL);
         if (voice && !own) {
             node_id talk = legacy_ensure(job, job->root, "talk", voice);
             legacy_set(job, legacy_ensure(job, talk, "realtime", voice), "speakerVoice",
@@ -137,17 +139,19 @@ static void repair_talk(struct repair_job *job) {
                                      str_to_c(job->arena, name), talk);
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         node_id value = legacy_member(job, talk, keys[i]);
-        struct str to = str_format(job->arena, "talk.providers." STR_FMT ".%s", STR_ARG(name), keys[i]);
+        struct str to =
+            str_format(job->arena, "talk.providers." STR_FMT ".%s", STR_ARG(name), keys[i]);
         if (value)
             legacy_move(job, talk, value, legacy_below(job, STR("talk"), keys[i]), provider,
                         str_from(keys[i]), to, true);
     }
 }
 
-/* ---- media ------------------------------------------------------------------------------------- */
+/* ---- media -------------------------------------------------------------------------------------
+ */
 
-static void nest_deepgram(struct repair_job *job, const void *context, node_id owner,
-                          node_id entry, struct str path) {
+static void nest_deepgram(struct repair_job *job, const void *context, node_id owner, node_id entry,
+                          struct str path) {
     static const char *const names[][2] = {{"detectLanguage", "detect_language"},
                                            {"punctuate", "punctuate"},
                                            {"smartFormat", "smart_format"}};
@@ -255,7 +259,8 @@ static void join_models(struct repair_job *job) {
     legacy_set(job, media, "models", list, STR("tools.media.models"));
 }
 
-/* ---- transcription ----------------------------------------------------------------------------- */
+/* ---- transcription -----------------------------------------------------------------------------
+ */
 
 static bool hears(const struct repair_job *job, node_id models) {
     const struct tree *t = job->edit->tree;
@@ -268,8 +273,9 @@ static bool hears(const struct repair_job *job, node_id models) {
     return false;
 }
 
-/* "{input}" was the file. */
+/* "{input}" was the file; the older gateway leaves it. */
 static struct str argument(struct repair_job *job, struct str text) {
+    if (!job->gateway->roster_entries) return text;
     struct buf b = buf_new(job->arena);
     for (size_t from = 0;;) {
         size_t at = str_find(text, STR("{input}"), from);
@@ -280,7 +286,7 @@ static struct str argument(struct repair_job *job, struct str text) {
     }
 }
 
-static node_id model_of_command(struct repair_job *job, node_id transcription) {
+node_id legacy_command(struct repair_job *job, node_id transcription) {
     struct edit *e = job->edit;
     struct tree *t = e->tree;
     node_id command = legacy_member(job, transcription, "command"), first = tree_first(t, command);
@@ -299,9 +305,6 @@ static node_id model_of_command(struct repair_job *job, node_id transcription) {
     node_id seconds = legacy_member(job, transcription, "timeoutSeconds");
     if (tree_is(t, seconds, NODE_NUMBER))
         edit_set(e, model, STR("timeoutSeconds"), edit_copy(e, seconds));
-    node_id capabilities = edit_new(e, NODE_ARRAY, first);
-    edit_append(e, capabilities, edit_new_text(e, STR("audio"), first), 1);
-    edit_set(e, model, STR("capabilities"), capabilities);
     return model;
 }
 
@@ -313,8 +316,11 @@ static void repair_transcription(struct repair_job *job) {
     if (!transcription) return;
     legacy_drop(job, audio, transcription, STR("audio.transcription"));
     if (legacy_is_empty(job, audio)) edit_remove(e, job->root, audio);
-    node_id model = model_of_command(job, transcription);
+    node_id model = legacy_command(job, transcription);
     if (!model) return;
+    node_id capabilities = edit_new(e, NODE_ARRAY, transcription);
+    edit_append(e, capabilities, edit_new_text(e, STR("audio"), transcription), 1);
+    edit_set(e, model, STR("capabilities"), capabilities);
     node_id tools = legacy_ensure(job, job->root, "tools", transcription);
     node_id media = legacy_ensure(job, tools, "media", transcription);
     node_id own = legacy_ensure(job, media, "audio", transcription);
@@ -331,17 +337,17 @@ static void repair_transcription(struct repair_job *job) {
     legacy_note(job, STR(""), STR("tools.media.models"), 0, model);
 }
 
-/* ---- in order ---------------------------------------------------------------------------------- */
+/* ---- in order ----------------------------------------------------------------------------------
+ */
 
 static void each(struct repair_job *job, const char *pattern, legacy_visit visit) {
     legacy_each(job, str_from(pattern), visit, NULL);
 }
 
 void legacy_media(struct repair_job *job) {
-    static const char *const models[] = {"tools.media.models.*", "tools.media.audio",
-                                         "tools.media.image",    "tools.media.video",
-                                         "tools.media.audio.models.*",
-                                         "tools.media.image.models.*",
+    static const char *const models[] = {"tools.media.models.*",       "tools.media.audio",
+                                         "tools.media.image",          "tools.media.video",
+                                         "tools.media.audio.models.*", "tools.media.image.models.*",
                                          "tools.media.video.models.*"};
     repair_transcription(job);
     lift_tts(job);
@@ -352,7 +358,6 @@ void legacy_media(struct repair_job *job) {
     each(job, "channels.discord.voice.tts", repair_discord_voice);
     each(job, "channels.discord.accounts.*.voice.tts", repair_discord_voice);
     repair_talk(job);
-    for (size_t i = 0; i < sizeof models / sizeof *models; i++)
-        each(job, models[i], nest_deepgram);
+    for (size_t i = 0; i < sizeof models / sizeof *models; i++) each(job, models[i], nest_deepgram);
     join_models(job);
 }

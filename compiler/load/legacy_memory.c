@@ -96,8 +96,7 @@ static void move_sessions(struct repair_job *job, const struct engine *e, node_i
     sources = list_of(job, search, "sources", sessions);
     for (TREE_EACH(t, source, sources))
         if (str_equal(tree_text(t, source), STR("sessions"))) return;
-    if (none)
-        edit_append(job->edit, sources, edit_new_text(job->edit, STR("memory"), sessions), 1);
+    if (none) edit_append(job->edit, sources, edit_new_text(job->edit, STR("memory"), sessions), 1);
     node_id added = edit_new_text(job->edit, STR("sessions"), sessions);
     edit_append(job->edit, sources, added, 1);
     legacy_note(job, STR(""), legacy_below(job, e->path, "sources"), 0, added);

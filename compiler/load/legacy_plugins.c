@@ -2,7 +2,8 @@
 #include "load/legacy_steps.h"
 #include "model/ids.h"
 
-/* ---- searches and fetches ---------------------------------------------------------------------- */
+/* ---- searches and fetches ----------------------------------------------------------------------
+ */
 
 /* The object `key` of a plugin's config; the plugin is on unless it says otherwise. */
 static node_id plugin_block(struct repair_job *job, const char *plugin, const char *key,
@@ -67,7 +68,8 @@ static void repair_search(struct repair_job *job) {
 static void repair_x_search(struct repair_job *job) {
     struct tree *t = job->edit->tree;
     node_id web = tree_path(t, job->root, "tools", "web", NULL);
-    node_id search = legacy_record(job, web, "x_search"), key = legacy_member(job, search, "apiKey");
+    node_id search = legacy_record(job, web, "x_search"),
+            key = legacy_member(job, search, "apiKey");
     if (!key) return;
     edit_remove(job->edit, search, key);
     if (legacy_is_empty(job, search)) edit_remove(job->edit, web, search);
@@ -91,7 +93,8 @@ static void repair_canvas(struct repair_job *job) {
     if (legacy_put(job, job->root, to, now)) legacy_note(job, STR(""), to, 0, now);
 }
 
-/* ---- ids --------------------------------------------------------------------------------------- */
+/* ---- ids ---------------------------------------------------------------------------------------
+ */
 
 static bool is_id(const struct repair_job *job, struct str written, const char *id) {
     return str_equal(ids_token(job->arena, written), str_from(id));
@@ -110,11 +113,10 @@ static void rename_in_list(struct repair_job *job, node_id plugins, const char *
         changed = changed || renamed;
         if (renamed && !to) continue;
         struct str id = renamed ? str_from(to) : tree_text(t, item);
-        if (tree_is(t, item, NODE_STRING))
-            map_put(&seen, ids_token(job->arena, id), 1, &is_new);
+        if (tree_is(t, item, NODE_STRING)) map_put(&seen, ids_token(job->arena, id), 1, &is_new);
         if (!is_new) continue;
-        legacy_chain_add(t, &kept, renamed ? edit_new_text(job->edit, id, item)
-                                           : edit_copy(job->edit, item));
+        legacy_chain_add(t, &kept,
+                         renamed ? edit_new_text(job->edit, id, item) : edit_copy(job->edit, item));
     }
     if (!changed) return;
     node_id now = edit_new(job->edit, NODE_ARRAY, list);
@@ -182,9 +184,45 @@ static void repair_supervisor(struct repair_job *job, node_id plugins) {
     rename_in_list(job, plugins, "deny", "codex-supervisor", NULL);
 }
 
+/* Tasks of a model may choose it, and its credentials: that was always so. */
+static void repair_task(struct repair_job *job, node_id plugins) {
+    node_id entry = legacy_record(job, legacy_record(job, plugins, "entries"), "llm-task");
+    node_id llm = legacy_record(job, entry, "llm");
+    static const char *const keys[] = {"allowModelOverride", "allowAuthProfileOverride"};
+    struct str path = STR("plugins.entries.llm-task");
+    node_id allowed = legacy_member(job, legacy_record(job, entry, "config"), "allowedModels");
+    if (!entry ||
+        (!allowed && legacy_member(job, llm, keys[0]) && legacy_member(job, llm, keys[1])))
+        return;
+    llm = legacy_ensure(job, entry, "llm", entry);
+    node_id config = legacy_ensure(job, entry, "config", entry);
+    for (size_t i = 0; i < 2; i++)
+        if (!legacy_member(job, llm, keys[i]))
+            legacy_set(job, llm, keys[i], legacy_new_bool(job, true, entry),
+                       str_format(job->arena, STR_FMT ".llm.%s", STR_ARG(path), keys[i]));
+    if (tree_is(job->edit->tree, allowed, NODE_ARRAY) && !legacy_is_empty(job, allowed))
+        legacy_rename(job, config, "allowedModels", llm, "allowedCompletionModels",
+                      legacy_below(job, path, "config"),
+                      legacy_below(job, path, "llm.allowedCompletionModels"));
+    else
+        legacy_remove(job, config, "allowedModels", legacy_below(job, path, "config"));
+}
+
+/* Records of installations are kept elsewhere now; what is none ends the start. */
+static void check_installs(struct repair_job *job, node_id plugins) {
+    struct tree *t = job->edit->tree;
+    node_id installs = legacy_member(job, plugins, "installs");
+    bool fits = !installs || legacy_is_object(job, installs);
+    for (TREE_EACH(t, record, fits ? installs : 0))
+        fits = fits && tree_is(t, legacy_member(job, record, "source"), NODE_STRING);
+    job->unresolved = job->unresolved || !fits;
+}
+
 void legacy_plugins(struct repair_job *job) {
     node_id plugins = legacy_record(job, job->root, "plugins");
     if (plugins) {
+        check_installs(job, plugins);
+        repair_task(job, plugins);
         repair_supervisor(job, plugins);
         repair_openai(job, plugins);
     }

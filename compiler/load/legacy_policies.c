@@ -20,7 +20,8 @@ static struct place place_below(struct place p, struct str key) {
     return next;
 }
 
-/* ---- names ------------------------------------------------------------------------------------- */
+/* ---- names -------------------------------------------------------------------------------------
+ */
 
 /* `*` stands for anything. */
 static bool fits(struct str pattern, struct str name) {
@@ -84,7 +85,8 @@ static void rename_tools(struct repair_job *job, node_id policy, struct place pl
     }
 }
 
-/* ---- lists that exclude each other ------------------------------------------------------------- */
+/* ---- lists that exclude each other -------------------------------------------------------------
+ */
 
 static bool are_texts(const struct tree *t, node_id list) {
     if (!tree_is(t, list, NODE_ARRAY) || !tree_node(t, list)->n) return false;
@@ -96,7 +98,8 @@ static bool are_texts(const struct tree *t, node_id list) {
 /* All goes into `allow`, unless a profile might give another meaning to that. */
 static void join_lists(struct repair_job *job, node_id policy, const struct legacy_trail *trail) {
     struct tree *t = job->edit->tree;
-    node_id lists[] = {legacy_member(job, policy, "allow"), legacy_member(job, policy, "alsoAllow")};
+    node_id lists[] = {legacy_member(job, policy, "allow"),
+                       legacy_member(job, policy, "alsoAllow")};
     node_id common = tree_path(t, job->root, "tools", "profile", NULL);
     if (!are_texts(t, lists[0]) || !are_texts(t, lists[1])) return;
     if (common || legacy_member(job, policy, "profile")) return;
@@ -117,7 +120,8 @@ static void join_lists(struct repair_job *job, node_id policy, const struct lega
                 lists[1], both);
 }
 
-/* ---- everywhere -------------------------------------------------------------------------------- */
+/* ---- everywhere --------------------------------------------------------------------------------
+ */
 
 typedef void visit_policy(struct repair_job *job, node_id policy, struct place place,
                           const struct legacy_trail *trail);

@@ -63,25 +63,43 @@ static void pin_workspace(struct repair_job *job, node_id agents, node_id entrie
     edit_set(job->edit, first, STR("workspace"), value);
 }
 
-static bool ids_are_texts(const struct repair_job *job, node_id list) {
-    for (TREE_EACH(job->edit->tree, item, list)) {
+/* The gateway's own code fails on an id that is no text: of the agent that is marked, else of any.
+ */
+static bool ids_can_be_read(const struct repair_job *job, node_id list) {
+    struct tree *t = job->edit->tree;
+    bool fine = true;
+    for (TREE_EACH(t, item, list)) {
         node_id id = legacy_member(job, item, "id");
-        if (id && !tree_is(job->edit->tree, id, NODE_STRING)) return false;
+        bool text = !id || tree_is(t, id, NODE_STRING) || tree_is(t, id, NODE_NULL);
+        if (legacy_is_bool(job, legacy_member(job, item, "default"), true)) return text;
+        fine = fine && text;
     }
-    return true;
+    return fine;
+}
+
+/* Whether every agent is an object and the first one has an id: otherwise nobody was the default.
+ */
+static bool has_first(const struct repair_job *job, node_id list) {
+    struct tree *t = job->edit->tree;
+    for (TREE_EACH(t, item, list))
+        if (!legacy_is_object(job, item)) return false;
+    return ids_trim(legacy_text(job, tree_first(t, list), "id")).n > 0;
 }
 
 void legacy_list(struct repair_job *job) {
-    node_id agents = legacy_member(job, job->root, "agents"), list = legacy_member(job, agents, "list");
-    if (!tree_is(job->edit->tree, list, NODE_ARRAY) || !ids_are_texts(job, list)) return;
+    node_id agents = legacy_member(job, job->root, "agents"),
+            list = legacy_member(job, agents, "list");
+    if (!tree_is(job->edit->tree, list, NODE_ARRAY) || !ids_can_be_read(job, list)) return;
     if (legacy_member(job, agents, "entries")) {
         legacy_drop(job, agents, list, STR("agents.list"));
         return;
     }
+    bool known = has_first(job, list);
     edit_remove(job->edit, agents, list);
     node_id first = 0, entries = entries_of_list(job, list, &first);
     edit_set(job->edit, agents, STR("entries"), entries);
     if (first) pin_workspace(job, agents, entries, first);
+    if (!known) job->first = STR("");
     legacy_note(job, STR("agents.list"), STR("agents.entries"), list, entries);
 }
 
@@ -104,12 +122,16 @@ static bool some_heartbeat(const struct repair_job *job, node_id entries) {
 /* An agent `main` keeps the roles that it had when nobody was marked. */
 static void repair_system_agent(struct repair_job *job) {
     struct tree *t = job->edit->tree;
-    node_id agents = legacy_member(job, job->root, "agents"), entries = legacy_member(job, agents, "entries");
+    node_id agents = legacy_member(job, job->root, "agents"),
+            entries = legacy_member(job, agents, "entries");
     node_id defaults = legacy_member(job, agents, "defaults");
     node_id system = legacy_member(job, defaults, "systemAgent");
-    if (!legacy_is_object(job, entries) || tree_node(t, entries)->n < 2 || count_marked(job, entries))
+    if (!legacy_is_object(job, entries) || tree_node(t, entries)->n < 2 ||
+        count_marked(job, entries))
         return;
-    if ((defaults && !legacy_is_object(job, defaults)) || (system && !legacy_is_object(job, system))) return;
+    if ((defaults && !legacy_is_object(job, defaults)) ||
+        (system && !legacy_is_object(job, system)))
+        return;
     if (legacy_member(job, system, "agentId") || !legacy_member(job, entries, "main")) return;
     if (!defaults) defaults = edit_object(job->edit, agents, "defaults", agents);
     bool heartbeat = !legacy_member(job, defaults, "heartbeat") && !some_heartbeat(job, entries);
@@ -120,8 +142,10 @@ static void repair_system_agent(struct repair_job *job) {
 /* Several agents and nobody marked: nobody owns what no binding takes, in so many words. */
 static void repair_ownership(struct repair_job *job) {
     struct tree *t = job->edit->tree;
-    node_id agents = legacy_member(job, job->root, "agents"), entries = legacy_member(job, agents, "entries");
-    if (!legacy_is_object(job, entries) || tree_node(t, entries)->n < 2 || count_marked(job, entries))
+    node_id agents = legacy_member(job, job->root, "agents"),
+            entries = legacy_member(job, agents, "entries");
+    if (!legacy_is_object(job, entries) || tree_node(t, entries)->n < 2 ||
+        count_marked(job, entries))
         return;
     if (legacy_member(job, agents, "ownership")) return;
     node_id value = edit_new_text(job->edit, STR("explicit"), agents);

@@ -8,8 +8,8 @@
 
 enum { DEFAULT_PORT = 8080, PORT_MAX = 65535 };
 
-static const char *const fields[] = {"configPath", "httpUrl",          "httpHost",
-                                     "httpPort",   "cliPath",          "autoStart",
+static const char *const fields[] = {"configPath",       "httpUrl",     "httpHost",
+                                     "httpPort",         "cliPath",     "autoStart",
                                      "startupTimeoutMs", "receiveMode", "ignoreStories"};
 enum { FIELDS = sizeof fields / sizeof *fields };
 
@@ -23,7 +23,8 @@ struct signal {
     struct str mode;
 };
 
-/* ---- URLs -------------------------------------------------------------------------------------- */
+/* ---- URLs --------------------------------------------------------------------------------------
+ */
 
 struct url {
     bool secure;
@@ -76,8 +77,7 @@ static bool read_url(struct arena *a, struct str text, struct url *out) {
     size_t port = first_of(authority, ":", bracket == authority.n ? 0 : bracket);
     out->host = str_slice(authority, 0, port);
     out->port = out->secure ? 443 : 80;
-    if (port < authority.n &&
-        !read_port(str_slice(authority, port + 1, authority.n), &out->port))
+    if (port < authority.n && !read_port(str_slice(authority, port + 1, authority.n), &out->port))
         return false;
     out->path = str_slice(s, end, first_of(s, "?#", end));
     while (out->path.n && out->path.p[out->path.n - 1] == '/') out->path.n--;
@@ -103,7 +103,8 @@ static bool is_local(struct str host) {
            str_equal(host, STR("0.0.0.0")) || str_starts(host, STR("127."));
 }
 
-/* ---- the older keys ---------------------------------------------------------------------------- */
+/* ---- the older keys ----------------------------------------------------------------------------
+ */
 
 static node_id own_or(const struct signal *s, node_id entry, const char *key) {
     node_id own = legacy_member(s->job, entry, key);
@@ -168,7 +169,8 @@ static bool endpoint_of(const struct signal *s, node_id entry, struct url *out) 
 /* Host and port were one URL before this step, too. */
 static void join_endpoint(struct repair_job *job, node_id entry, node_id parent, struct str path) {
     struct tree *t = job->edit->tree;
-    node_id host = legacy_member(job, entry, "httpHost"), port = legacy_member(job, entry, "httpPort");
+    node_id host = legacy_member(job, entry, "httpHost"),
+            port = legacy_member(job, entry, "httpPort");
     node_id origin = host ? host : port;
     bool inherited = tree_is(t, legacy_member(job, parent, "httpUrl"), NODE_STRING);
     if (!origin) return;
@@ -180,9 +182,9 @@ static void join_endpoint(struct repair_job *job, node_id entry, node_id parent,
         unsigned long number = tree_is(t, port, NODE_NUMBER) && is_port(t, port)
                                    ? (unsigned long)tree_node(t, port)->u.number
                                    : DEFAULT_PORT;
-        struct str url = str_format(job->arena, "http://%s" STR_FMT "%s:%lu", six ? "[" : "",
-                                    STR_ARG(name.n ? name : STR("127.0.0.1")), six ? "]" : "",
-                                    number);
+        struct str url =
+            str_format(job->arena, "http://%s" STR_FMT "%s:%lu", six ? "[" : "",
+                       STR_ARG(name.n ? name : STR("127.0.0.1")), six ? "]" : "", number);
         legacy_set(job, entry, "httpUrl", edit_new_text(job->edit, url, origin),
                    legacy_below(job, path, "httpUrl"));
         if (!legacy_member(job, entry, "autoStart"))
@@ -192,7 +194,8 @@ static void join_endpoint(struct repair_job *job, node_id entry, node_id parent,
     legacy_remove(job, entry, "httpPort", path);
 }
 
-/* ---- what they become -------------------------------------------------------------------------- */
+/* ---- what they become --------------------------------------------------------------------------
+ */
 
 static node_id new_transport(const struct signal *s, node_id entry, const char *kind) {
     node_id transport = edit_new(s->job->edit, NODE_OBJECT, entry);
@@ -252,7 +255,8 @@ static node_id transport_of(const struct signal *s, node_id entry) {
     return start ? managed(s, entry) : external(s, entry, "external-native");
 }
 
-/* ---- which entries have one -------------------------------------------------------------------- */
+/* ---- which entries have one --------------------------------------------------------------------
+ */
 
 static bool is_configured(const struct signal *s, node_id entry) {
     static const char *const texts[] = {"account", "configPath", "httpUrl", "httpHost", "cliPath"};
@@ -275,15 +279,17 @@ static bool root_is_account(const struct signal *s) {
 
 static bool is_needed(const struct signal *s, size_t i) {
     node_id nested = s->nested ? s->entries[s->nested] : 0;
-    bool nested_owns = nested && (is_transport(s->job, legacy_member(s->job, nested, "transport")) ||
-                                  has_fields(s->job, nested));
+    bool nested_owns =
+        nested && (is_transport(s->job, legacy_member(s->job, nested, "transport")) ||
+                   has_fields(s->job, nested));
     if (i == 0 && (!root_is_account(s) || nested_owns)) return false;
     if (i && i == s->nested && root_is_transport(s)) return false;
     return is_transport(s->job, legacy_member(s->job, s->entries[i], "transport")) ||
            is_configured(s, s->entries[i]);
 }
 
-/* ---- ports ------------------------------------------------------------------------------------- */
+/* ---- ports -------------------------------------------------------------------------------------
+ */
 
 static bool is_kind(const struct signal *s, size_t i, const char *kind) {
     return str_equal(legacy_text(s->job, s->transports[i], "kind"), str_from(kind));
@@ -325,7 +331,8 @@ static void allot_ports(const struct signal *s) {
     }
 }
 
-/* ---- the channel ------------------------------------------------------------------------------- */
+/* ---- the channel -------------------------------------------------------------------------------
+ */
 
 static void put(const struct signal *s, size_t i, node_id transport, struct str path) {
     struct repair_job *job = s->job;
@@ -354,10 +361,10 @@ static bool lacks_account(const struct signal *s) {
 }
 
 static void apply(const struct signal *s) {
-    node_id root_own = root_is_transport(s)
-                           ? edit_copy(s->job->edit,
-                                       legacy_member(s->job, s->entries[0], "transport"))
-                           : 0;
+    node_id root_own =
+        root_is_transport(s)
+            ? edit_copy(s->job->edit, legacy_member(s->job, s->entries[0], "transport"))
+            : 0;
     bool root = root_is_account(s);
     node_id main = s->nested ? (root_own ? root_own : s->transports[s->nested])
                              : (root ? s->transports[0] : 0);
@@ -372,7 +379,9 @@ void legacy_signal(struct repair_job *job) {
     node_id accounts = legacy_record(job, channel, "accounts");
     size_t room = 1 + (accounts ? tree_node(t, accounts)->n : 0);
     node_id *entries = ARENA_ARRAY(job->arena, node_id, room);
-    struct signal s = {.job = job, .entries = entries, .n = 1,
+    struct signal s = {.job = job,
+                       .entries = entries,
+                       .n = 1,
                        .transports = ARENA_ARRAY(job->arena, node_id, room),
                        .mode = legacy_text(job, channel, "apiMode")};
     bool any = legacy_member(job, channel, "apiMode") || has_fields(job, channel);

@@ -16,7 +16,8 @@ struct aliases {
     bool direct;        /* `dm.policy` and `dm.allowFrom` go up */
 };
 
-/* ---- who may write ----------------------------------------------------------------------------- */
+/* ---- who may write -----------------------------------------------------------------------------
+ */
 
 /* The texts of a list, trimmed, those that are not empty. */
 static bool same_lists(const struct repair_job *job, node_id a, node_id b) {
@@ -58,7 +59,8 @@ static void lift_direct(struct repair_job *job, node_id entry, struct str path) 
     if (changed && legacy_is_empty(job, dm)) edit_remove(job->edit, entry, dm);
 }
 
-/* ---- the mode ---------------------------------------------------------------------------------- */
+/* ---- the mode ----------------------------------------------------------------------------------
+ */
 
 static bool is_one_of(struct str word, const char *const *words) {
     for (; *words; words++)
@@ -92,12 +94,12 @@ static bool native_of(const struct repair_job *job, node_id entry) {
     node_id said[] = {legacy_member(job, streaming, "nativeTransport"),
                       legacy_member(job, entry, "nativeStreaming"), streaming};
     for (size_t i = 0; i < 3; i++)
-        if (tree_is(job->edit->tree, said[i], NODE_BOOL))
-            return legacy_is_bool(job, said[i], true);
+        if (tree_is(job->edit->tree, said[i], NODE_BOOL)) return legacy_is_bool(job, said[i], true);
     return true;
 }
 
-/* ---- one entry --------------------------------------------------------------------------------- */
+/* ---- one entry ---------------------------------------------------------------------------------
+ */
 
 static bool has_delivery(const struct repair_job *job, node_id entry) {
     return legacy_member(job, entry, "chunkMode") || legacy_member(job, entry, "blockStreaming") ||
@@ -110,8 +112,8 @@ static void move_flat(struct repair_job *job, node_id entry, node_id streaming, 
     node_id value = legacy_member(job, entry, from);
     if (!value) return;
     node_id to = group ? legacy_ensure(job, streaming, group, value) : streaming;
-    struct str rest = str_format(job->arena, "streaming.%s%s%s", group ? group : "",
-                                 group ? "." : "", key);
+    struct str rest =
+        str_format(job->arena, "streaming.%s%s%s", group ? group : "", group ? "." : "", key);
     legacy_rename(job, entry, from, to, key, path, legacy_path(job, path, rest));
 }
 
@@ -139,8 +141,7 @@ static bool nest(struct repair_job *job, const struct aliases *a, node_id entry,
     bool native = native_of(job, entry);
     node_id origin = was ? was : older ? older : entry;
     node_id streaming = legacy_ensure(job, entry, "streaming", origin);
-    if (scalar)
-        legacy_note(job, legacy_below(job, path, "streaming"), STR(""), was, 0);
+    if (scalar) legacy_note(job, legacy_below(job, path, "streaming"), STR(""), was, 0);
     if ((older || scalar) && !legacy_member(job, streaming, "mode"))
         legacy_set(job, streaming, "mode", edit_new_text(job->edit, mode, origin),
                    legacy_below(job, path, "streaming.mode"));
@@ -153,7 +154,8 @@ static bool nest(struct repair_job *job, const struct aliases *a, node_id entry,
     return true;
 }
 
-/* ---- accounts ---------------------------------------------------------------------------------- */
+/* ---- accounts ----------------------------------------------------------------------------------
+ */
 
 /* What the channel said before it was brought up to date. */
 struct inherited {
@@ -192,7 +194,8 @@ static void override(struct repair_job *job, node_id object, const char *group, 
 }
 
 /* An account that had only flat keys inherited the rest of the channel's `streaming`: now that it
- * has an object of its own, that rest is copied into it, each part with the precedence that it had. */
+ * has an object of its own, that rest is copied into it, each part with the precedence that it had.
+ */
 static void seed(struct repair_job *job, node_id account, const struct inherited *before,
                  node_id after, struct str path) {
     node_id created = legacy_record(job, account, "streaming");
@@ -267,7 +270,8 @@ static void materialise_all(struct repair_job *job, node_id entry, node_id accou
             materialise(job, account, from ? from : root);
 }
 
-/* ---- channels ---------------------------------------------------------------------------------- */
+/* ---- channels ----------------------------------------------------------------------------------
+ */
 
 static bool any_delivery(const struct repair_job *job, const struct aliases *a, node_id entry) {
     node_id dm = legacy_record(job, entry, "dm");

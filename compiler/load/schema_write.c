@@ -5,6 +5,7 @@
 /* A schema is a graph, and one node may stand at many paths with different descriptions below. So a
  * definition is made for each pair of a node and the set of key patterns that go on below it. */
 struct definition {
+    const struct schema *schema;
     schema_id node;
     bool listed;
     struct key_set below;
@@ -13,7 +14,8 @@ struct definition {
 
 struct writer {
     struct arena *arena;
-    const struct schema *s;
+    const struct schema *s; /* the one that is being printed: the config's, or the plugins' */
+    const struct schema *plugins;
     struct keys *keys;
     struct buf *b;
     struct map known; /* node and patterns -> number of the definition */
@@ -101,9 +103,10 @@ static void add_reference(struct writer *w, struct str name) {
 }
 
 static const struct definition *definition_of(struct writer *w, struct at at) {
-    struct definition d = {at.node, at.listed, keys_below(w->keys, at.set), at.path};
+    struct definition d = {w->s, at.node, at.listed, keys_below(w->keys, at.set), at.path};
     struct buf key = buf_new(w->arena);
-    buf_addf(&key, "%u%s", d.node, d.listed ? " listed" : "");
+    buf_addf(&key, "%s%u%s", w->s == w->plugins ? "plugin " : "", d.node,
+             d.listed ? " listed" : "");
     for (size_t i = 0; i < d.below.n; i++) buf_addf(&key, " %u", d.below.v[i]);
     bool is_new;
     uint32_t number = *map_put(&w->known, buf_str(&key), (uint32_t)w->list.n, &is_new);
@@ -240,6 +243,27 @@ static void add_former_roster(struct writer *w, struct at agents) {
     buf_add(w->b, STR("},\"additionalProperties\":false}"));
 }
 
+/* The entry of a plugin that the gateway ships with knows its own `config`. */
+static void add_plugins(struct writer *w, struct at entries, const struct schema_node *n) {
+    const struct schema *config = w->s, *plugins = w->plugins;
+    const struct schema_range list = plugins->nodes[plugins->root].properties;
+    for (size_t i = 0; i < list.n; i++) {
+        const struct schema_property *p = &plugins->properties[list.first + i];
+        struct str id = schema_str(plugins, plugins->keys[p->key]);
+        struct at entry = step(w, entries, id, p->node);
+        add_comma(w);
+        json_add_string(w->b, id);
+        buf_add(w->b, STR(":{\"allOf\":["));
+        add_schema(w, step(w, entries, STR("*"), n->additional), true);
+        buf_add(w->b, STR(",{\"properties\":{\"config\":"));
+        struct at own = step(w, entry, STR("config"), p->node);
+        w->s = plugins;
+        add_schema(w, own, true);
+        w->s = config;
+        buf_add(w->b, STR("}}]}"));
+    }
+}
+
 static void add_id(struct writer *w, struct at item) {
     add_key(w, "id");
     buf_add_char(w->b, '{');
@@ -258,6 +282,7 @@ static void add_properties(struct writer *w, struct at at, const struct schema_n
     }
     if (at.listed) add_id(w, at);
     if (str_equal(at.path, STR("agents"))) add_former_roster(w, at);
+    if (str_equal(at.path, STR("plugins.entries")) && w->plugins) add_plugins(w, at, n);
     if (n->types & TYPE_OBJECT) add_include(w);
     buf_add_char(w->b, '}');
 }
@@ -387,8 +412,15 @@ static void add_body(struct writer *w, struct at at) {
     add_part(w, "else", part(w, at, "else", 0, n->otherwise));
 }
 
-void schema_write(struct buf *b, const struct schema *s, struct keys *keys, struct str title) {
-    struct writer w = {b->arena, s, keys, b, map_new(b->arena), map_new(b->arena), {0}};
+void schema_write(struct buf *b, const struct schema *s, const struct schema *plugins,
+                  struct keys *keys, struct str title) {
+    struct writer w = {.arena = b->arena,
+                       .s = s,
+                       .plugins = plugins,
+                       .keys = keys,
+                       .b = b,
+                       .known = map_new(b->arena),
+                       .names = map_new(b->arena)};
     struct at root = {.node = s->root, .set = keys_root(keys), .path = STR("config")};
     buf_add(b, STR("{\"$schema\":\"https://json-schema.org/draft/2020-12/schema\",\n"));
     buf_add(b, STR("\"title\":"));
@@ -401,6 +433,7 @@ void schema_write(struct buf *b, const struct schema *s, struct keys *keys, stru
         buf_add(b, i ? STR(",\n") : STR("\n"));
         json_add_string(b, d.name);
         buf_add(b, STR(":{"));
+        w.s = d.schema;
         add_body(&w, (struct at){d.node, d.below, i ? d.name : STR(""), d.listed});
         buf_add_char(b, '}');
     }

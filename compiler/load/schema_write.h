@@ -7,7 +7,9 @@
 #include "load/keys.h"
 #include "load/schema.h"
 
-/* Adds the whole document, with a line break at the end. The same bytes for the same schema. */
-void schema_write(struct buf *b, const struct schema *s, struct keys *keys, struct str title);
+/* Adds the whole document, with a line break at the end. The same bytes for the same schema.
+ * `plugins` has the configs of plugins, by id; or NULL. */
+void schema_write(struct buf *b, const struct schema *s, const struct schema *plugins,
+                  struct keys *keys, struct str title);
 
 #endif

@@ -288,6 +288,13 @@ const struct place_rule semantics_channel_rules[] = {
     {"channels.discord.guilds.*.roles", OLDER, check_id_list},
     {"channels.discord.guilds.*.channels.*.users", OLDER, check_id_list},
     {"channels.discord.guilds.*.channels.*.roles", OLDER, check_id_list},
+    {"channels.discord.execApprovals.approvers", OLDER, check_id_list},
+    {"channels.discord.accounts.*.dm.groupChannels", OLDER, check_id_list},
+    {"channels.discord.accounts.*.guilds.*.users", OLDER, check_id_list},
+    {"channels.discord.accounts.*.guilds.*.roles", OLDER, check_id_list},
+    {"channels.discord.accounts.*.guilds.*.channels.*.users", OLDER, check_id_list},
+    {"channels.discord.accounts.*.guilds.*.channels.*.roles", OLDER, check_id_list},
+    {"channels.discord.accounts.*.execApprovals.approvers", OLDER, check_id_list},
     {NULL, 0, NULL},
 };
 
@@ -463,7 +470,8 @@ static void check_web_search(struct semantics *s) {
                         "the provider must not be empty");
         return;
     }
-    if (is_evidence(s, name))
+    struct names plugin = name_map_get(&g->web_search_plugins, name);
+    if (is_evidence(s, name) || (plugin.n && is_evidence(s, plugin.v[0])))
         d = semantics_warn(s, s->v->root, place, "web_search_provider",
                            "this provider's plugin is not installed: it will be ignored");
     else
@@ -479,5 +487,6 @@ void semantics_last(struct semantics *s) {
     check_channels(s);
     check_heartbeats(s);
     check_web_search(s);
+    semantics_models(s);
     semantics_plugins(s);
 }

@@ -21,7 +21,7 @@ static struct text credential(const struct listing *l, node_id block, struct str
         return (struct text){.v = STR(""), .at = n, .set = true, .symbolic = true};
     struct str name = tree_text(l->r->tree, id), value = environment_get(l->env, name);
     if (value.n) return (struct text){.v = ids_trim(value), .at = n, .set = true};
-    if (value.p || l->env->complete) return (struct text){.at = n};
+    if (environment_knows(l->env, name)) return (struct text){.at = n};
     return (struct text){.v = str_format(l->m->arena, "${" STR_FMT "}", STR_ARG(name)),
                          .at = n,
                          .set = true,

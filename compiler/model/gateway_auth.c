@@ -40,11 +40,11 @@ static struct credential credential_of_text(const struct auth_reading *s, node_i
     c.text.v = ids_trim(c.text.v);
     c.text.set = c.text.v.n > 0;
     c.substituted = node->flags & (NODE_SUBSTITUTED | NODE_SYMBOLIC);
-    bool unset = typed ? node->flags & NODE_UNSET
-                       : !c.text.symbolic && environment_refers(c.text.v);
+    bool unset =
+        typed ? node->flags & NODE_UNSET : !c.text.symbolic && environment_refers(c.text.v);
     struct str later = typed ? shorthand(c.text.v) : STR("");
     c.variable = later.n ? later : environment_whole_name(c.text.v);
-    c.form = !c.text.v.n      ? CREDENTIAL_BLANK
+    c.form = !c.text.v.n        ? CREDENTIAL_BLANK
              : unset || later.n ? CREDENTIAL_UNRESOLVED
                                 : CREDENTIAL_LITERAL;
     return c;
@@ -68,7 +68,7 @@ static struct credential read_credential(const struct auth_reading *s, node_id o
  */
 
 static bool is_unknown(const struct auth_reading *s, struct str variable) {
-    return !s->env->complete && !environment_get(s->env, variable).p;
+    return !environment_knows(s->env, variable);
 }
 
 /* The text of the first of the variables, trimmed. */
@@ -111,7 +111,7 @@ static struct text used(const struct auth_reading *s, const struct credential *o
 
 static uint32_t utf16_length(struct str s) {
     uint32_t n = 0, c;
-    for (size_t at = 0; at < s.n; n += c > 0xFFFF ? 2 : 1) at += utf8_decode(s, at, true, &c);
+    for (size_t at = 0; at<s.n; n += c> 0xFFFF ? 2 : 1) at += utf8_decode(s, at, true, &c);
     return n;
 }
 
@@ -137,11 +137,9 @@ static void judge_text(struct judged_credential *j, const struct text *t) {
  * look at what stands in for a reference. */
 static struct judged_credential judge(const struct auth_reading *s, const struct credential *own,
                                       const struct text *in_use, struct names variables) {
-    struct judged_credential j = {.at = own->text.at,
-                                  .in_config = in_config(s, own),
-                                  .substituted = own->substituted};
-    bool reference =
-        own->form == CREDENTIAL_UNRESOLVED || own->form == CREDENTIAL_REFERENCE;
+    struct judged_credential j = {
+        .at = own->text.at, .in_config = in_config(s, own), .substituted = own->substituted};
+    bool reference = own->form == CREDENTIAL_UNRESOLVED || own->form == CREDENTIAL_REFERENCE;
     if (reference && has_rule(s, AUDIT_TYPED_REFERENCES)) return j;
     if (in_use->set) {
         judge_text(&j, in_use);
@@ -149,7 +147,7 @@ static struct judged_credential judge(const struct auth_reading *s, const struct
             j.from = variables.v[0];
         else
             j.at = in_use->at;
-    } else if (own->form == CREDENTIAL_BLANK) {
+    } else if (own->form == CREDENTIAL_BLANK && has_rule(s, AUDIT_TYPED_REFERENCES)) {
         judge_text(&j, &own->text);
     }
     return j;
@@ -167,7 +165,7 @@ static bool is_configured(const struct auth_reading *s, const struct credential 
 struct written {
     struct credential token, password, remote_token, remote_password;
     bool token_set, password_set; /* as the gateway's audit counts it */
-    struct str mode; /* as written, or empty */
+    struct str mode;              /* as written, or empty */
 };
 
 static bool is_mode(const struct written *w, const char *mode) {
@@ -192,9 +190,9 @@ static void count_credentials(const struct auth_reading *s, struct written *w,
     w->token_set = auth->used_token.set || any_is_set(s, s->g->token_variables) ||
                    is_configured(s, &w->token) || is_configured(s, &w->remote_token);
     bool can_win = is_mode(w, "password") || (!by_token && !w->token_set);
-    w->password_set = auth->used_password.set ||
-                      (can_win && (any_is_set(s, s->g->password_variables) ||
-                                   is_configured(s, &w->password)));
+    w->password_set =
+        auth->used_password.set ||
+        (can_win && (any_is_set(s, s->g->password_variables) || is_configured(s, &w->password)));
 }
 
 static void find_secret(const struct auth_reading *s, const struct written *w,
@@ -226,8 +224,8 @@ static void find_usable(const struct auth_reading *s, struct gateway_auth *auth)
 /* Browser control takes any token or password, whatever the mode asks for. */
 static void find_browser_secret(const struct auth_reading *s, const struct written *w,
                                 struct gateway_auth *auth) {
-    bool token = auth->used_token.set || any_is_set(s, s->g->token_variables) ||
-                 is_configured(s, &w->token);
+    bool token =
+        auth->used_token.set || any_is_set(s, s->g->token_variables) || is_configured(s, &w->token);
     bool by_token = is_mode(w, "token") || is_mode(w, "none") || is_mode(w, "trusted-proxy");
     bool can_win = is_mode(w, "password") || (!by_token && !token);
     auth->browser_secret =
@@ -240,14 +238,15 @@ static void find_browser_secret(const struct auth_reading *s, const struct writt
 static bool conflicts_with_environment(const struct auth_reading *s, const struct written *w) {
     struct text env = from_environment(s, s->g->token_variables);
     struct str kind = ids_trim(environment_get(s->env, STR("OPENCLAW_SERVICE_KIND")));
-    struct str gateway_mode = tree_text(s->r->tree, tree_member(s->r->tree, s->gateway, STR("mode")));
+    struct str gateway_mode =
+        tree_text(s->r->tree, tree_member(s->r->tree, s->gateway, STR("mode")));
     if (!env.set || str_equal(kind, STR("gateway")) || str_equal(gateway_mode, STR("remote")))
         return false;
     if (is_mode(w, "password") || is_mode(w, "none") || is_mode(w, "trusted-proxy")) return false;
     const struct credential *token = &w->token;
     if (token->form == CREDENTIAL_ABSENT || token->form == CREDENTIAL_BLANK) return false;
-    bool names_it = token->form != CREDENTIAL_LITERAL &&
-                    str_equal(token->variable, s->g->token_variables.v[0]);
+    bool names_it =
+        token->form != CREDENTIAL_LITERAL && str_equal(token->variable, s->g->token_variables.v[0]);
     return !names_it && !(token->form == CREDENTIAL_LITERAL && str_equal(token->text.v, env.v));
 }
 
@@ -255,13 +254,12 @@ static void read_hooks_token(struct auth_reading *s, const struct gateway_auth *
     node_id hooks = read_member(s->r, s->m->loaded->root, "hooks", NODE_OBJECT);
     struct credential own = read_credential(s, hooks, "token", value_place(hooks, s->m->at));
     struct audit_settings *audit = &s->m->audit;
-    audit->hooks_token = (struct judged_credential){.at = own.text.at,
-                                                    .in_config = in_config(s, &own),
-                                                    .substituted = own.substituted};
+    audit->hooks_token = (struct judged_credential){
+        .at = own.text.at, .in_config = in_config(s, &own), .substituted = own.substituted};
     if (own.text.v.n) judge_text(&audit->hooks_token, &own.text);
     bool by_token = str_equal(auth->mode.v, STR("token"));
-    bool by_password = str_equal(auth->mode.v, STR("password")) ||
-                       str_equal(auth->mode.v, STR("trusted-proxy"));
+    bool by_password =
+        str_equal(auth->mode.v, STR("password")) || str_equal(auth->mode.v, STR("trusted-proxy"));
     struct text other = auth->used_token;
     if (!by_token && !has_rule(s, AUDIT_HOOKS_PASSWORD))
         other = from_environment(s, s->g->token_variables);
@@ -288,8 +286,8 @@ void model_build_auth(struct model *m, const struct reading *r, const struct env
                              STR("trusted-proxy"));
     auth->at = s.at;
     auth->used_token = used(&s, &w.token, m->gateway->token_variables, &w.remote_token);
-    auth->used_password = used(&s, &w.password, m->gateway->password_variables,
-                               proxied ? NULL : &w.remote_password);
+    auth->used_password =
+        used(&s, &w.password, m->gateway->password_variables, proxied ? NULL : &w.remote_password);
     auth->token = judge(&s, &w.token, &auth->used_token, m->gateway->token_variables);
     auth->password = judge(&s, &w.password, &auth->used_password, m->gateway->password_variables);
     read_mode(&s, &w, auth);

@@ -253,12 +253,13 @@ struct text model_command_switch(const struct reading *r, node_id commands, cons
                                  place around);
 /* model/hooks.c: the block `hooks`. */
 void model_build_hooks(struct model *m, const struct reading *r, const struct environment *env);
-/* model/surface.c, and its parts doors.c, containers.c and models.c: what the config lays open.
- * After everything else. */
+/* model/surface.c, and its parts doors.c, containers.c, models.c and secret_values.c: what the
+ * config lays open. After everything else. */
 void model_build_surface(struct model *m, const struct reading *r);
 void model_build_doors(struct model *m);
 void model_build_containers(struct model *m, const struct reading *r);
 void model_build_models(struct model *m, const struct reading *r);
+void model_build_secrets(struct model *m);
 
 /* model/settings.c: what the gateway's own audit asks of the blocks gateway, security... */
 void model_build_settings(struct model *m, const struct reading *r, const struct environment *env);

@@ -98,8 +98,7 @@ static void read_gateway(struct model *m, const struct reading *r) {
     audit->real_ip_fallback =
         value_flag(r, gateway.object, "allowRealIpFallback", gateway.at, false);
     audit->http_tools = filtered(m, &allow, is_kept_from_http);
-    audit->chat_completions =
-        flag_at(m, r, "gateway.http.endpoints.chatCompletions", "enabled");
+    audit->chat_completions = flag_at(m, r, "gateway.http.endpoints.chatCompletions", "enabled");
     audit->responses = flag_at(m, r, "gateway.http.endpoints.responses", "enabled");
     audit->admin_rpc = flag_at(m, r, "plugins.entries.admin-http-rpc", "enabled");
     read_control_ui(m, r);
@@ -163,12 +162,23 @@ static void read_nodes(struct model *m, const struct reading *r) {
 /* ---- channels ----------------------------------------------------------------------------------
  */
 
+/* What the loader writes where a channel says nothing, as JSON. */
+static struct str default_group_policy(const struct model *m, struct str channel) {
+    struct str path = str_format(m->arena, "channels." STR_FMT ".groupPolicy", STR_ARG(channel));
+    struct names found = name_map_get(&m->gateway->defaults, path);
+    return found.n ? found.v[0] : STR("");
+}
+
 static void count_group_policies(struct model *m, const struct reading *r) {
     node_id channels = read_member(r, m->loaded->root, "channels", NODE_OBJECT);
     for (TREE_EACH(r->tree, channel, channels)) {
-        struct str policy = tree_text(r->tree, tree_member(r->tree, channel, STR("groupPolicy")));
-        m->audit.open_groups += str_equal(policy, STR("open"));
-        m->audit.allowlisted_groups += str_equal(policy, STR("allowlist"));
+        if (!tree_is(r->tree, channel, NODE_OBJECT)) continue;
+        node_id policy = tree_member(r->tree, channel, STR("groupPolicy"));
+        struct str name = tree_key_text(r->tree, tree_node(r->tree, channel)->key);
+        bool listed = policy ? str_equal(tree_text(r->tree, policy), STR("allowlist"))
+                             : str_equal(default_group_policy(m, name), STR("\"allowlist\""));
+        m->audit.open_groups += str_equal(tree_text(r->tree, policy), STR("open"));
+        m->audit.allowlisted_groups += listed;
     }
 }
 
@@ -203,7 +213,8 @@ static bool makes_documents(const struct feishu *f, node_id account) {
 
 static void find_documents(struct model *m, const struct reading *r) {
     const struct tree *t = r->tree;
-    struct feishu f = {.t = t, .channel = tree_path(t, m->loaded->root, "channels", "feishu", NULL)};
+    struct feishu f = {.t = t,
+                       .channel = tree_path(t, m->loaded->root, "channels", "feishu", NULL)};
     struct text *docs = &m->audit.feishu_docs;
     if (!tree_is(t, f.channel, NODE_OBJECT) || is_false(t, f.channel, "enabled")) return;
     f.id = is_text(t, f.channel, "appId");
@@ -211,7 +222,7 @@ static void find_documents(struct model *m, const struct reading *r) {
     node_id accounts = tree_member(t, f.channel, STR("accounts"));
     if (!tree_first(t, accounts)) {
         if (makes_documents(&f, f.channel))
-            *docs = (struct text){.v = STR("feishu"), .at = f.channel, .set = true};
+            *docs = (struct text){.v = STR("default"), .at = f.channel, .set = true};
         return;
     }
     for (TREE_EACH(t, account, accounts)) {
@@ -269,8 +280,7 @@ static void read_others(struct model *m, const struct reading *r) {
     m->audit.mcp_apps = flag_at(m, r, "mcp.apps", "enabled");
 }
 
-void model_build_settings(struct model *m, const struct reading *r,
-                          const struct environment *env) {
+void model_build_settings(struct model *m, const struct reading *r, const struct environment *env) {
     read_gateway(m, r);
     read_nodes(m, r);
     read_internal_hooks(m, r);

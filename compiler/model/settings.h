@@ -48,12 +48,12 @@ struct credential {
 
 /* What the gateway's audit judges of a credential: the config's, or what stands in for it. */
 struct judged_credential {
-    bool known;         /* there is one, and its text is known */
-    uint32_t length;    /* UTF-16 units */
-    bool placeholder;   /* blank, `undefined` or `null` */
-    struct str from;    /* the variable that it comes from, or empty: the config */
-    bool in_config;     /* stands in the config, as the gateway's audit counts it */
-    bool substituted;   /* ... by a variable */
+    bool known;       /* there is one, and its text is known */
+    uint32_t length;  /* UTF-16 units */
+    bool placeholder; /* blank, `undefined` or `null` */
+    struct str from;  /* the variable that it comes from, or empty: the config */
+    bool in_config;   /* stands in the config, as the gateway's audit counts it */
+    bool substituted; /* ... by a variable */
     place at;
 };
 
@@ -160,7 +160,7 @@ struct audit_settings {
     struct judged_credential hooks_token;
     struct str hooks_token_is; /* "token" or "password" of the gateway, or empty */
     struct flag internal_hooks;
-    struct flag browser; /* browser control is on */
+    struct flag browser;         /* browser control is on */
     struct text browser_problem; /* why the block `browser` cannot be used; not set: it can */
     ARRAY(struct browser_profile) browser_profiles;
     struct text feishu_docs; /* set: a Feishu account has the document tool; its place */

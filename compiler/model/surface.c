@@ -38,4 +38,5 @@ void model_build_surface(struct model *m, const struct reading *r) {
     model_build_doors(m);
     model_build_containers(m, r);
     model_build_models(m, r);
+    model_build_secrets(m);
 }

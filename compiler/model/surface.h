@@ -41,6 +41,14 @@ struct web_settings {
     struct flag browser; /* on, its plugin included */
 };
 
+/* A secret that stands in the config. Its value is for comparing: nothing shows it. */
+struct kept_secret {
+    struct str key, file; /* of the value, as spelled; the file it stands in, as reports call it */
+    bool in_env;          /* in the `env` block: what a variable is set to */
+    int32_t same_as;      /* an earlier one with the same value, or -1 */
+    place at;
+};
+
 struct surface {
     /* Values of `groupPolicy` and `dmPolicy` that are "open": of channels and accounts, the
      * path as text; and of every block below `channels`, however deep. */
@@ -49,6 +57,7 @@ struct surface {
     ARRAY(struct container) containers;
     ARRAY(struct sandbox_browser) browsers;
     ARRAY(struct model_ref) models;
+    ARRAY(struct kept_secret) secrets;
     struct web_settings web;
     struct text_list mcp_servers; /* names of those that are not disabled */
     place default_skills;         /* agents.defaults.skills, or 0 */

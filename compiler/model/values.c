@@ -49,7 +49,7 @@ struct text value_secret(const struct reading *r, const struct environment *env,
         return (struct text){.v = STR(""), .at = n, .set = true, .symbolic = true};
     struct str value = environment_get(env, id);
     if (value.n) return (struct text){.v = ids_trim(value), .at = n, .set = true};
-    if (value.p || env->complete) return absent;
+    if (environment_knows(env, id)) return absent;
     struct str symbol = str_format(r->tree->arena, "${" STR_FMT "}", STR_ARG(id));
     return (struct text){.v = symbol, .at = n, .set = true, .symbolic = true};
 }

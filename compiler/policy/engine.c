@@ -59,7 +59,7 @@ struct evaluation {
     const struct rule *rule;
     struct arena *scratch;
     struct cel_run run;
-    struct cel_value variables[3]; /* subject, gateway, item; as many as the expression knows */
+    struct cel_value variables[4]; /* subject, gateway, parameters, item: those that are known */
     place at;                      /* of the subject that is looked at */
     uint32_t gateway; /* the number of its gateway, from 1; 0 for a rule about several */
     bool undecided;   /* reported once for a rule and gateway */
@@ -85,8 +85,17 @@ static void note_undecided(struct evaluation *e, struct cel_value error) {
     ARRAY_PUSH(a, e->report->undecided) = (struct undecided){.id = id, .reason = reason};
 }
 
-static bool holds(struct evaluation *e, const struct cel_program *p) {
+/* A condition of the rule; what it was made of is noted where somebody wants to know. */
+static struct cel_value ask(struct evaluation *e, const struct cel_program *p) {
+    for (size_t i = 0; i < e->rule->conditions.n; i++)
+        if (e->rule->conditions.v[i].program == p) e->run.seen = e->rule->conditions.v[i].seen;
     struct cel_value v = cel_eval(p, &e->run, e->variables);
+    e->run.seen = NULL;
+    return v;
+}
+
+static bool holds(struct evaluation *e, const struct cel_program *p) {
+    struct cel_value v = ask(e, p);
     if (v.kind == CEL_ERROR) note_undecided(e, v);
     return v.kind == CEL_BOOL && v.u.boolean;
 }
@@ -174,11 +183,25 @@ static void add_members(struct evaluation *e, const struct fleet_share *share, s
     for (size_t i = 0; i < share->n; i++) {
         if (i == share->primary) continue;
         struct span span = place_span(e->engine->tree, share->members[i].at);
-        struct str message = str_format(e->engine->arena, "gateway " STR_FMT " uses it here",
-                                        STR_ARG(share->members[i].gateway->model->name));
+        const struct fleet_member *m = &share->members[i];
+        struct str message =
+            str_format(e->engine->arena, "gateway " STR_FMT " %s", STR_ARG(m->gateway->name),
+                       m->role ? m->role : "uses it here");
         ARRAY_PUSH(e->engine->arena, f->related) =
             (struct related){locate(e->engine, span), message};
     }
+}
+
+/* The line of the policy document. What is wrong with the document itself stands there anyway. */
+static void add_asked(struct evaluation *e, const struct violation *v, struct finding *f) {
+    struct span span = place_span(e->engine->tree, v->asked_at);
+    if (!span.file || v->asked_at == v->at) return;
+    struct str message =
+        v->scope.n
+            ? str_format(e->engine->arena, "the policy's scope \"" STR_FMT "\" asks for it here",
+                         STR_ARG(v->scope))
+            : STR("the policy asks for it here");
+    ARRAY_PUSH(e->engine->arena, f->related) = (struct related){locate(e->engine, span), message};
 }
 
 static void add_finding(struct evaluation *e, const void *object) {
@@ -206,6 +229,7 @@ static void add_finding(struct evaluation *e, const void *object) {
         }
     add_related(e, &f);
     if (rule->range->type == &fact_fleet_share) add_members(e, object, &f);
+    if (rule->range->type == &fact_policy_violation) add_asked(e, object, &f);
     fact_subjects(e->engine->arena, rule->range, object, &f);
     ARRAY_PUSH(e->engine->arena, e->report->findings) = f;
 }
@@ -221,7 +245,9 @@ static void evaluate(struct evaluation *e, const void *object, const struct anal
     e->at = fact_place(e->rule->range->type, object);
     e->variables[0] = variable(e->rule->range->type, object);
     if (gateway) e->variables[1] = variable(&fact_gateway, gateway);
-    struct cel_value v = cel_eval(e->rule->when, &e->run, e->variables);
+    if (e->rule->n_parameters)
+        e->variables[e->rule->env.n - 1] = cel_object(&e->rule->parameters_type, e->rule);
+    struct cel_value v = ask(e, e->rule->when);
     if (v.kind == CEL_ERROR)
         note_undecided(e, v);
     else if (v.kind == CEL_BOOL && v.u.boolean)

@@ -297,6 +297,8 @@ static bool pairing_is_known(const struct model *m) {
       "A profile or an allow list says which tools it has; otherwise it has those that no deny "   \
       "list takes away.",                                                                          \
       bool_at(o->powers.listed, o->powers.at))                                                     \
+    F(agent, policy, OBJ(fact_policy), "What its settings of tools come to.",                      \
+      cel_with_origin(cel_object(&fact_policy, o), A->at))                                         \
     F(agent, unsandboxed, S(CEL_BOOL), "Some of its messages are handled outside of a sandbox.",   \
       bool_at(o->unsandboxed, A->sandbox.mode.at))                                                 \
     F(agent, exceeds, OBJ(fact_agent),                                                             \
@@ -515,6 +517,8 @@ const struct cel_object_type *const fact_types[] = {&fact_gateway,
                                                     &fact_container,
                                                     &fact_bind,
                                                     &fact_elevated_list,
+                                                    &fact_tool_list,
+                                                    &fact_policy,
                                                     &fact_auth,
                                                     &fact_credential,
                                                     &fact_trusted_proxy,
@@ -527,5 +531,7 @@ const struct cel_object_type *const fact_types[] = {&fact_gateway,
                                                     &fact_dangerous_setting,
                                                     &fact_install,
                                                     &fact_config_file,
+                                                    &fact_secret,
+                                                    &fact_policy_violation,
                                                     &fact_suppression,
                                                     NULL};

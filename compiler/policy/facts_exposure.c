@@ -67,6 +67,13 @@ static struct cel_value label(struct cel_run *run, const struct model *m, int32_
     return string_at(text, agent->at);
 }
 
+/* Every open door belongs to an account whose senders were followed. */
+static bool is_routed(const struct analysis *s) {
+    for (size_t i = 0; i < s->model->channels.n; i++)
+        if (!s->model->channels.v[i].known) return false;
+    return !s->reaches_cut && s->reaches.n;
+}
+
 static const struct tool_policy *policy_of(const struct audited_power *p) {
     const struct model *m = p->in->model;
     return p->agent < 0 ? &m->tools : &m->agents.v[p->agent].tools;
@@ -177,6 +184,12 @@ static struct cel_value entry_count(const struct elevated_channel *list) {
       flag(o->in->model->tools.elevated.enabled))                                                  \
     F(exposure, elevated_set, S(CEL_BOOL), "Whether it is written.",                               \
       bool_at(o->in->model->tools.elevated.enabled.set, o->in->model->tools.elevated.enabled.at))  \
+    F(exposure, elevated_lists, S(CEL_INT),                                                        \
+      "How many channels have a list of those who may use elevated tools.",                        \
+      int_at((int64_t)o->in->model->tools.elevated.n_channels, o->in->model->tools.elevated.at))   \
+    F(exposure, routed, S(CEL_BOOL),                                                               \
+      "It is known where messages lead: all channels are, and nothing was left out.",              \
+      bool_at(is_routed(o->in), o->in->model->channels_at))                                        \
     F(exposure, profile, S(CEL_STRING), "`tools.profile`, or empty.",                              \
       text(&o->in->model->tools.profile))                                                          \
     F(exposure, powers, LISTO(fact_audited_power),                                                 \
@@ -212,6 +225,8 @@ static struct cel_value entry_count(const struct elevated_channel *list) {
     F(exposure, main_group_bindings, LISTO(fact_binding),                                          \
       "Bindings that take rooms into an agent's main session.",                                    \
       elements(run, o, o->main_group_bindings.n, main_group_element))                              \
+    F(exposure, secrets, LISTO(fact_secret), "Secrets that stand in the config itself.",           \
+      secrets_value(run, o->in))                                                                   \
     F(exposure, tools_visibility, S(CEL_STRING),                                                   \
       "`agents.defaults.sandbox.sessionToolsVisibility`: whose sessions a sandboxed one sees.",    \
       text(&o->in->model->tools_visibility))
@@ -284,6 +299,8 @@ static struct cel_value entry_count(const struct elevated_channel *list) {
       label(run, o->in->model, o->ref->agent))                                                     \
     F(model, known, S(CEL_BOOL), "It holds no variable of unknown value.",                         \
       bool_at(!o->ref->written.symbolic, o->ref->written.at))                                      \
+    F(model, repeated, S(CEL_BOOL), "An earlier one is the same in every respect.",                \
+      bool_at(o->repeated, o->ref->written.at))                                                    \
     F(model, image, S(CEL_BOOL), "Named by `imageModel`.",                                         \
       bool_at(o->ref->image, o->ref->written.at))                                                  \
     F(model, size, S(CEL_DOUBLE), "Billions of parameters, as its name says; 0: it does not.",     \

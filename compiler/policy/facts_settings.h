@@ -67,7 +67,7 @@ struct cel_value fact_installs(struct cel_run *run, const struct model *m);
     F(gateway, allowlisted_groups, S(CEL_INT), "Channels whose groupPolicy is allowlist.",         \
       int_at(o->model->audit.allowlisted_groups, o->model->channels_at))                           \
     F(gateway, feishu_documents, S(CEL_STRING),                                                    \
-      "The first Feishu account (or `feishu`) whose document tool is on, or empty.",               \
+      "The first Feishu account whose document tool is on, or empty.",                             \
       text(&o->model->audit.feishu_docs))                                                          \
     F(gateway, installs, LISTO(fact_install),                                                      \
       "Plugins and hooks installed from npm, as 2026.3.13 records them in the config.",            \

@@ -28,11 +28,24 @@ SIMPLE_RANGE(browser_profile, s->model->audit.browser_profiles.n,
              &s->model->audit.browser_profiles.v[i])
 SIMPLE_RANGE(config_file, s->model->n_files, &s->model->files[i])
 SIMPLE_RANGE(shared_agent_dir, s->agent_dirs.n, &s->agent_dirs.v[i])
+SIMPLE_RANGE(policy_violation, s->conformance ? s->conformance->violations.n : 0,
+             &s->conformance->violations.v[i])
 
+SIMPLE_RANGE(tool_list, s->allow_lists.n, &s->allow_lists.v[i])
 SIMPLE_RANGE(bind, s->exposure->binds.n, &s->exposure->binds.v[i])
 SIMPLE_RANGE(container, s->model->surface.containers.n, &s->model->surface.containers.v[i])
 SIMPLE_RANGE(elevated_list, s->model->tools.elevated.n_channels,
              &s->model->tools.elevated.channels[i])
+
+static size_t secret_count(const struct analysis *s) {
+    return s->model->surface.secrets.n;
+}
+
+static const void *secret_at(const struct analysis *s, struct arena *scratch, size_t i) {
+    struct secret_fact *f = ARENA_NEW(scratch, struct secret_fact);
+    *f = (struct secret_fact){s, &s->model->surface.secrets.v[i]};
+    return f;
+}
 
 static size_t agent_pair_count(const struct analysis *s) {
     size_t n = s->model->agents.n;
@@ -74,6 +87,10 @@ const struct fact_range fact_ranges[] = {
     {"shared_agent_dir", &fact_shared_path, false,
      "agents whose agent directories are the same or lie in each other", shared_agent_dir_count,
      shared_agent_dir_at},
+    {"tool_list", &fact_tool_list, false, "each allow list of tools that some session goes by",
+     tool_list_count, tool_list_at},
+    {"secret", &fact_secret, false, "each secret that stands in the config itself", secret_count,
+     secret_at},
     {"container", &fact_container, false, "each sandbox.docker block", container_count,
      container_at},
     {"bind", &fact_bind, false, "each entry of a sandbox's binds", bind_count, bind_at},
@@ -89,10 +106,14 @@ const struct fact_range fact_ranges[] = {
      browser_profile_count, browser_profile_at},
     {"config_file", &fact_config_file, false, "each file of the config, with --fs",
      config_file_count, config_file_at},
+    {"policy_violation", &fact_policy_violation, false,
+     "each place that does not keep a rule of the gateway's policy document (`--policy`)",
+     policy_violation_count, policy_violation_at},
     {"agent_pair", &fact_agent_pair, false, "each pair of agents (costs their number squared)",
      agent_pair_count, agent_pair_at},
     {"gateway_pair", &fact_gateway_pair, true, "each pair of gateways of the run", NULL, NULL},
-    {"fleet_share", &fact_fleet_share, true, "each resource that several gateways share", NULL,
+    {"fleet_share", &fact_fleet_share, true,
+     "each resource that several gateways share, and each hole in the container of one", NULL,
      NULL},
     {"suppression", &fact_suppression, true, "each suppression that is not in order", NULL, NULL},
 };
@@ -126,6 +147,8 @@ place fact_place(const struct cel_object_type *type, const void *object) {
     if (type == &fact_tool_entry) return ((const struct tool_entry *)object)->text->at;
     if (type == &fact_channel_check) return ((const struct channel_check *)object)->at;
     if (type == &fact_power_path) return ((const struct power_path *)object)->at;
+    if (type == &fact_secret) return ((const struct secret_fact *)object)->secret->at;
+    if (type == &fact_tool_list) return ((const struct allow_list *)object)->list->at;
     if (type == &fact_dangerous_setting)
         return ((const struct dangerous_setting *)object)->flags->at;
     if (type == &fact_config_file) return ((const struct config_file *)object)->at;
@@ -134,6 +157,7 @@ place fact_place(const struct cel_object_type *type, const void *object) {
     if (type == &fact_container) return ((const struct container *)object)->at;
     if (type == &fact_bind) return ((const struct bind_mount *)object)->entry->at;
     if (type == &fact_elevated_list) return ((const struct elevated_channel *)object)->allow.at;
+    if (type == &fact_policy_violation) return ((const struct violation *)object)->at;
     if (type == &fact_agent_pair) return ((const struct agent_pair *)object)->b->agent->at;
     if (type == &fact_gateway_pair) return ((const struct gateway_pair *)object)->b->model->at;
     if (type == &fact_crowded_channel) {
@@ -171,7 +195,7 @@ static struct str agent_id(const struct analysis *s, int32_t index) {
 
 static void add_gateways(struct arena *a, struct finding *f, const struct fleet_share *share) {
     struct str *names = ARENA_ARRAY(a, struct str, share->n);
-    for (size_t i = 0; i < share->n; i++) names[i] = share->members[i].gateway->model->name;
+    for (size_t i = 0; i < share->n; i++) names[i] = share->members[i].gateway->name;
     add_list(a, f, "gateways", names, share->n);
     add(a, f, "resource", share->resource);
 }
@@ -180,6 +204,15 @@ static void add_reach(struct arena *a, struct finding *f, const struct reach *r)
     if (r->agent >= 0) add(a, f, "agent", agent_id(r->in, r->agent));
     add(a, f, "account", account_name(a, &r->in->model->accounts.v[r->account]));
     if (r->sender.n) add(a, f, "sender", r->sender);
+}
+
+static void add_violation(struct arena *a, struct finding *f, const struct violation *v) {
+    struct str account = violation_account(a, v);
+    if (v->agent >= 0) add(a, f, "agent", agent_id(v->in, v->agent));
+    if (account.n) add(a, f, "account", account);
+    if (v->scope.n) add(a, f, "scope", v->scope);
+    add(a, f, "target", v->target);
+    if (v->requirement.n) add(a, f, "requirement", v->requirement);
 }
 
 static void add_pair(struct arena *a, struct finding *f, const char *name, struct str x,
@@ -203,6 +236,8 @@ void fact_subjects(struct arena *a, const struct fact_range *range, const void *
         add(a, f, "channel", b->binding->channel_token);
     } else if (range->type == &fact_reach) {
         add_reach(a, f, object);
+    } else if (range->type == &fact_policy_violation) {
+        add_violation(a, f, object);
     } else if (range->type == &fact_shared_session) {
         const struct shared_session *s = object;
         add(a, f, "agent", agent_id(s->in, s->agent));
@@ -222,6 +257,11 @@ void fact_subjects(struct arena *a, const struct fact_range *range, const void *
         const struct tool_entry *e = object;
         if (e->agent >= 0) add(a, f, "agent", agent_id(e->in, e->agent));
         add(a, f, "tool", e->name);
+    } else if (range->type == &fact_secret) {
+        add(a, f, "key", ((const struct secret_fact *)object)->secret->key);
+    } else if (range->type == &fact_tool_list) {
+        const struct allow_list *l = object;
+        if (l->agent >= 0) add(a, f, "agent", agent_id(l->in, l->agent));
     } else if (range->type == &fact_bind) {
         add(a, f, "bind", ((const struct bind_mount *)object)->entry->v);
     } else if (range->type == &fact_elevated_list) {

@@ -3,6 +3,7 @@
 #ifndef CLAWC_POLICY_RULE_H
 #define CLAWC_POLICY_RULE_H
 
+#include "load/project.h"
 #include "policy/facts.h"
 #include "source/diag.h"
 #include "syntax/tree.h"
@@ -20,9 +21,10 @@ struct template {
 
 /* A config with the mistake and the same one without it, or a file of another name. `beside` is the
  * other gateway's config of a fleet, or the config that the other file is about; `gateway` the
- * version that makes the mistake one. `beside`, `file` and `gateway` may be empty. */
+ * version that makes the mistake one, `policy` the policy document that the config does not keep.
+ * `beside`, `file`, `gateway` and `policy` may be empty. */
 struct rule_example {
-    struct str before, after, beside, file, gateway;
+    struct str before, after, beside, file, gateway, policy;
 };
 
 struct rule_related {
@@ -37,8 +39,29 @@ struct rule_doubt {
     enum confidence confidence;
 };
 
+/* A number, a text or a list of texts that a project may choose. */
+struct rule_parameter {
+    struct str name, meaning;
+    struct cel_value preset, value; /* as the rule has it, and in force */
+};
+
+/* One of the conditions that decide about a finding. */
+struct rule_condition {
+    const char *key; /* `when`, `raise` or `doubt` */
+    const struct cel_program *program;
+    node_id at;            /* its text in the rule's tree */
+    struct cel_seen *seen; /* of each condition within it; NULL: nobody wants to know */
+};
+
 struct rule {
     struct rule_info info;
+    const struct tree *tree; /* where it was read */
+    node_id root;
+    struct rule_parameter *parameters;
+    size_t n_parameters;
+    struct cel_object_type parameters_type;
+    ARRAY(struct rule_condition) conditions;
+    bool mechanical;                  /* the fix needs no decision */
     struct str false_positives, file; /* the rule's file, for people */
     struct rule_example example;      /* all texts empty when there is none */
     const struct fact_range *range;
@@ -71,6 +94,21 @@ bool rules_load_file(struct tree *t, struct rules *rules, uint32_t file, struct 
 /* Reads every *.yaml file of a directory. Mistakes become errors at their line in the rule's file;
  * false when there was one. An id that exists already is a mistake. */
 bool rules_load_directory(struct tree *t, struct rules *rules, const char *path, struct diags *d);
+
+/* Adds the rule whose mapping is `root`, at the end. Mistakes become errors at their line. */
+void rules_add(struct tree *t, struct rules *rules, node_id root, struct diags *d);
+
+/* rule_parameters.c: gives parameters the values that a project file has chosen, which stand in
+ * the tree. What no rule has, or is of another kind, becomes an error; false then. */
+bool rules_choose_parameters(struct arena *a, const struct rules *rules, const struct tree *t,
+                             const struct project *project, struct diags *d);
+/* The same for one rule: `values` maps names to values. */
+bool rule_choose_parameters(struct arena *a, struct rule *rule, const struct tree *t,
+                            node_id values, struct diags *d);
+
+/* Where the byte `offset` of an expression stands in the rule's file, or the whole text where that
+ * cannot be told. */
+struct span rule_expression_span(const struct tree *t, node_id n, uint32_t offset);
 
 /* The rule of an id: as written in its file, or one that it fills in
  * (channels.telegram.dm.open is of channels.<channel>.dm.open). NULL when there is none. */

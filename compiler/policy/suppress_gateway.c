@@ -7,94 +7,117 @@
 /* The note that suppressions are in force is made when they have been applied. */
 static const char always_shown[] = "security.audit.suppressions.active";
 
-static bool holds(struct arena *a, struct str text, const struct text *needle) {
-    return !needle->v.n || str_find(ids_lower(a, text), ids_lower(a, needle->v), 0) != SIZE_MAX;
-}
+/* Most texts that are searched in one run: entries times findings of one id may be more than any
+ * machine can do. */
+enum { SEARCHES_MAX = 1000000, NONE = -1 };
 
-static struct str details(struct arena *a, const struct finding *f) {
-    return str_format(a, STR_FMT "\n" STR_FMT "\n" STR_FMT "\n" STR_FMT, STR_ARG(f->message),
-                      STR_ARG(f->why), STR_ARG(f->fix), STR_ARG(f->at.path));
-}
-
-static bool hides(struct arena *scratch, const struct audit_suppression *s,
-                  const struct finding *f) {
-    if (!s->check_id.v.n || !str_equal(s->check_id.v, f->id)) return false;
-    if (!s->title.v.n && !s->detail.v.n) return true;
-    struct str title =
-        str_format(scratch, STR_FMT "\n" STR_FMT, STR_ARG(f->title), STR_ARG(f->message));
-    return holds(scratch, title, &s->title) && holds(scratch, details(scratch, f), &s->detail);
-}
-
-/* The suppressions of one gateway; by id the first of them, so that most findings ask no further.
- */
-struct hiding {
-    struct engine *e;
-    const struct model *m;
-    struct map first, found; /* id -> index; ids that were found */
+/* A suppression, ready to be compared: in lower case, with the next one of the same id. */
+struct entry {
+    const struct audit_suppression *from;
+    struct str title, detail; /* empty: any */
+    int32_t next;
 };
 
-static const struct audit_suppression *first_that_hides(const struct hiding *h,
-                                                        const struct finding *f) {
-    const uint32_t *first = map_get(&h->first, f->id);
-    if (!first || str_equal(f->id, str_from(always_shown))) return NULL;
-    for (size_t i = *first; i < h->m->audit.suppressions.n; i++)
-        if (hides(h->e->arena, &h->m->audit.suppressions.v[i], f))
-            return &h->m->audit.suppressions.v[i];
-    return NULL;
+/* The suppressions of one gateway. */
+struct hiding {
+    struct engine *e;
+    struct entry *entries;
+    size_t n;
+    struct map first, found; /* id -> its first entry; ids of findings */
+    struct map certain;      /* ids that an entry hides whatever the text */
+    size_t *searches;        /* that are left, for all gateways */
+};
+
+/* A finding's texts, put together and lowered when an entry asks for them. */
+struct texts {
+    struct str title, detail;
+};
+
+static struct texts texts_of(struct arena *a, const struct finding *f) {
+    struct str title = str_format(a, STR_FMT "\n" STR_FMT, STR_ARG(f->title), STR_ARG(f->message));
+    struct str detail =
+        str_format(a, STR_FMT "\n" STR_FMT "\n" STR_FMT "\n" STR_FMT, STR_ARG(f->message),
+                   STR_ARG(f->why), STR_ARG(f->fix), STR_ARG(f->at.path));
+    return (struct texts){ids_lower(a, title), ids_lower(a, detail)};
 }
 
-static bool names_text(const struct audit_suppression *s) {
-    return s->title.v.n || s->detail.v.n;
+static bool names_text(const struct entry *s) {
+    return s->title.n || s->detail.n;
+}
+
+static bool holds(const struct entry *s, const struct texts *t) {
+    return (!s->title.n || str_find(t->title, s->title, 0) != SIZE_MAX) &&
+           (!s->detail.n || str_find(t->detail, s->detail, 0) != SIZE_MAX);
+}
+
+static const struct entry *first_that_hides(struct hiding *h, const struct finding *f) {
+    const uint32_t *first = map_get(&h->first, f->id);
+    if (!first || str_equal(f->id, str_from(always_shown))) return NULL;
+    struct texts texts = {0};
+    for (int32_t i = (int32_t)*first; i != NONE; i = h->entries[i].next) {
+        const struct entry *s = &h->entries[i];
+        if (!names_text(s)) return s;
+        if (!*h->searches) continue;
+        --*h->searches;
+        if (!texts.title.n) texts = texts_of(h->e->arena, f);
+        if (holds(s, &texts)) return s;
+    }
+    return NULL;
 }
 
 /* Entries that hang on a text, where no entry without one hides the same id anyway. */
 static void note_uncertain(struct hiding *h, struct report *report) {
-    const struct model *m = h->m;
-    struct map certain = map_new(h->e->arena);
-    for (size_t i = 0; i < m->audit.suppressions.n; i++)
-        if (!names_text(&m->audit.suppressions.v[i]))
-            map_put(&certain, m->audit.suppressions.v[i].check_id.v, 1, NULL);
-    for (size_t i = 0; i < m->audit.suppressions.n; i++) {
-        const struct audit_suppression *s = &m->audit.suppressions.v[i];
-        if (!names_text(s) || map_get(&certain, s->check_id.v) ||
-            !map_get(&h->found, s->check_id.v))
+    for (size_t i = 0; i < h->n; i++) {
+        struct str id = h->entries[i].from->check_id.v;
+        if (!names_text(&h->entries[i]) || map_get(&h->certain, id) || !map_get(&h->found, id))
             continue;
-        ARRAY_PUSH(h->e->arena, report->undecided) = (struct undecided){
-            .id = s->check_id.v,
-            .reason = str_format(
-                h->e->arena,
-                "security.audit.suppressions[%zu] names words of the gateway's own text; it "
-                "was compared with clawc's, which differ",
-                i)};
+        struct str reason = str_format(
+            h->e->arena,
+            "security.audit.suppressions[%zu] names words of the gateway's own text; it was "
+            "compared with clawc's, which differ%s",
+            i, *h->searches ? "" : ", as far as there was time");
+        ARRAY_PUSH(h->e->arena, report->undecided) = (struct undecided){.id = id, .reason = reason};
     }
 }
 
-static struct hiding *begin(struct engine *e, const struct analysis *const *gateways, size_t n) {
-    struct hiding *list = ARENA_ARRAY(e->arena, struct hiding, n);
-    for (size_t g = 0; g < n; g++) {
-        const struct model *m = gateways[g]->model;
-        list[g] = (struct hiding){e, m, map_new(e->arena), map_new(e->arena)};
-        for (size_t i = 0; i < m->audit.suppressions.n; i++)
-            map_put(&list[g].first, m->audit.suppressions.v[i].check_id.v, (uint32_t)i, NULL);
+static void begin(struct hiding *h, struct engine *e, const struct model *m, size_t *searches) {
+    size_t n = m->audit.suppressions.n;
+    *h = (struct hiding){.e = e, .n = n, .searches = searches};
+    h->first = map_new(e->arena);
+    h->found = map_new(e->arena);
+    h->certain = map_new(e->arena);
+    h->entries = ARENA_ARRAY(e->arena, struct entry, n);
+    for (size_t i = n; i-- > 0;) { /* from the end, so that each knows the next of its id */
+        const struct audit_suppression *from = &m->audit.suppressions.v[i];
+        struct entry *s = &h->entries[i];
+        *s = (struct entry){from, ids_lower(e->arena, from->title.v),
+                            ids_lower(e->arena, from->detail.v), NONE};
+        if (!from->check_id.v.n) continue;
+        if (!names_text(s)) map_put(&h->certain, from->check_id.v, 1, NULL);
+        bool is_new;
+        uint32_t *first = map_put(&h->first, from->check_id.v, (uint32_t)i, &is_new);
+        if (!is_new) s->next = (int32_t)*first;
+        *first = (uint32_t)i;
     }
-    return list;
 }
 
 void suppress_by_gateway(struct engine *e, const struct analysis *const *gateways, size_t n,
                          struct report *report) {
-    struct hiding *list = begin(e, gateways, n);
-    size_t kept = 0;
+    struct hiding *list = ARENA_ARRAY(e->arena, struct hiding, n);
+    size_t kept = 0, searches = SEARCHES_MAX;
+    for (size_t g = 0; g < n; g++) begin(&list[g], e, gateways[g]->model, &searches);
     for (size_t i = 0; i < report->findings.n; i++) {
         struct finding *f = &report->findings.v[i];
         struct hiding *h = f->gateway ? &list[f->gateway - 1] : NULL;
-        const struct audit_suppression *s = h ? first_that_hides(h, f) : NULL;
-        if (h && h->m->audit.suppressions.n) map_put(&h->found, f->id, 1, NULL);
+        const struct entry *s = h ? first_that_hides(h, f) : NULL;
+        if (h && h->n) map_put(&h->found, f->id, 1, NULL);
         if (!s) {
             report->findings.v[kept++] = *f;
             continue;
         }
+        struct str reason = s->from->reason.v;
         f->suppressed_by_gateway = true;
-        f->suppressed_by = s->reason.v.n ? s->reason.v : STR("security.audit.suppressions");
+        f->suppressed_by = reason.n ? reason : STR("security.audit.suppressions");
         ARRAY_PUSH(e->arena, report->suppressed) = *f;
     }
     report->findings.n = kept;

@@ -11,20 +11,18 @@ from . import kit
 from .vectors import lines_of, versions
 
 REQUIRED = [
-    "channels.discord.*",
-    "channels.dm.*",
-    "channels.slack.*",
-    "channels.telegram.*",
-    "channels.whatsapp.*",
-    "hooks.allowed_agent_ids_unrestricted",
-    "hooks.default_session_key_unset",
-    "hooks.path_root",
-    "hooks.request_session_key_*",
+    "browser.*",
+    "channels.*",
+    "config.*",
+    "discovery.*",
+    "gateway.*",
+    "hooks.*",
+    "logging.*",
+    "mcp.*",
     "models.*",
     "sandbox.*",
-    "security.audit.*",
-    "security.exposure.*",
-    "security.trust_model.*",
+    "security.*",
+    "summary.*",
     "tools.*",
 ]
 

@@ -24,8 +24,8 @@ FOREIGN = re.compile(r"\\p\{")
 # a text, and what has no meaning to anybody but the gateway's loader.
 FINE_ANYWAY = re.compile(r"__proto__|\$\{[A-Z]|:\s*\{\s*\$include[^}]*v\.json5|contextWindow")
 # What no schema of the file alone can refuse: what other files hold, and what the gateway looks at
-# apart from its schema: configs of plugins, entries of MCP servers, names with blanks around them.
-OUT_OF_REACH = re.compile(r'\$include|__proto__|plugins:|servers:|" \w')
+# apart from its schema: entries of MCP servers, names with blanks around them.
+OUT_OF_REACH = re.compile(r'\$include|__proto__|servers:|" \w')
 REFUSED_BY_SCHEMA = {"unrecognized_key", "invalid_type", "invalid_enum", "too_small", "too_big"}
 PATH = re.compile(r"\b[A-Za-z]\w*(?:\.[A-Za-z0-9_*<>$-]+|\[\d*\])+")
 

@@ -1,10 +1,13 @@
-"""Rules: testdata/rules/<rule>/, where <rule> is the rule's id without `<` and `>`: the rule
-`channels.<channel>.dm.open` has the directory (and the page docs/rules/) `channels.channel.dm.open`.
+"""Rules: testdata/rules/<rule>/, where <rule> is the rule's id without `<` and `>`, and with `.` for `/`:
+the rule `channels.<channel>.dm.open` has the directory (and the page docs/rules/)
+`channels.channel.dm.open`.
 
     fires*.json5     configs about which the rule has something to say; the gateway may refuse them
     fires*.txt       the whole text report of each
     silent*.json5    configs, best near misses, about which it must say nothing, not even that it
                      is undecided
+    fires*.compose.yaml, silent*.compose.yaml
+                     the same for Compose projects
     cmd              more words for `clawc audit`, of all the configs here; NAME.cmd: of NAME.json5
                      alone, instead. The word FILE is replaced by the config; without it the config
                      comes last.
@@ -28,7 +31,12 @@ ALWAYS = ("summary.attack_surface",)
 
 
 def slug(rule):
-    return rule.replace("<", "").replace(">", "")
+    return rule.replace("<", "").replace(">", "").replace("/", ".")
+
+
+def inputs(folder, kind):
+    """The configs or Compose files of a kind, in one folder or in all ("*")."""
+    return sorted([*folder.glob(f"{kind}*.json5"), *folder.glob(f"{kind}*.compose.yaml")])
 
 
 def command(context, config, output):
@@ -125,8 +133,8 @@ def built_in_rules(context):
 def check_complete(context, rule):
     folder = context.root / "testdata" / "rules" / rule
     page = context.root / "docs" / "rules" / f"{rule}.md"
-    wanted = [(any(folder.glob("fires*.json5")), f"testdata/rules/{rule}/fires.json5"),
-              (rule in ALWAYS or any(folder.glob("silent*.json5")),
+    wanted = [(any(inputs(folder, "fires")), f"testdata/rules/{rule}/fires.json5"),
+              (rule in ALWAYS or any(inputs(folder, "silent")),
                f"testdata/rules/{rule}/silent.json5"),
               (page.exists(), f"docs/rules/{rule}.md")]
     missing = [path for there, path in wanted if not there]
@@ -146,8 +154,9 @@ def completeness(context):
 
 def tasks(context):
     base = context.root / "testdata" / "rules"
-    for check, pattern in ((check_fires, "fires*.json5"), (check_silent, "silent*.json5")):
-        for config in sorted(base.glob(f"*/{pattern}")):
-            name = f"rules/{config.parent.name}/{config.stem}"
-            yield kit.test(name, lambda c=config, check=check: check(context, c))
+    for check, kind in ((check_fires, "fires"), (check_silent, "silent")):
+        for folder in sorted(base.glob("*/")):
+            for config in inputs(folder, kind):
+                name = f"rules/{folder.name}/{config.stem}"
+                yield kit.test(name, lambda c=config, check=check: check(context, c))
     yield kit.Task("rules/complete", lambda: completeness(context), has_parts=True)
