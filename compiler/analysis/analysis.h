@@ -88,6 +88,7 @@ struct reach {
     enum route_tier tier;
     int32_t binding; /* index into model.bindings, -1: the default */
     bool ownerless;  /* no binding takes their messages, and nobody is the default */
+    bool is_name;    /* an entry that is no id and so admits nobody */
     bool stored;     /* pairing has admitted them: they are not in the file */
     bool is_owner;
     bool has_owner_tools; /* the gateway takes them for its owner when it hands out tools */
@@ -249,6 +250,8 @@ void analyse_channel_checks(struct analysis *s);
 
 /* Whether the gateway's own audit looks at an account. */
 bool audit_sees(const struct model *m, const struct account *a);
+/* Whether an entry of a list is a name where the channel compares ids: it admits nobody. */
+bool entry_is_name(const struct model *m, const struct account *a, struct str entry);
 /* How many distinct senders it counts there, those that pairing has admitted among them. */
 size_t audit_admitted(const struct analysis *s, const struct account *a);
 void analyse_exposure(struct analysis *s); /* exposure.c */

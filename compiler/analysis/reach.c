@@ -104,8 +104,7 @@ static void add_routed(struct reaching *r, uint32_t account, enum sender_class c
     reach->isolated = unbound && !is_room(class);
     /* Telegram drops what is written in a group to an account that no binding is for. */
     if (unbound && is_room(class)) r->s->reaches.n--;
-    if (is_room(class))
-        reach->room = room ? room_access_at(a, room) : room_access_of(a, sender);
+    if (is_room(class)) reach->room = room ? room_access_at(a, room) : room_access_of(a, sender);
     arena_reset(r->scratch);
 }
 
@@ -194,8 +193,12 @@ static void add_direct(struct reaching *r, uint32_t account) {
     const struct account *a = &r->m->accounts.v[account];
     struct str policy = a->dm_policy.v;
     if (str_equal(policy, STR("disabled"))) return;
-    for (size_t i = 0; i < a->n_senders; i++)
+    for (size_t i = 0; i < a->n_senders; i++) {
+        size_t before = r->s->reaches.n;
         add_reach(r, account, SENDER_KNOWN, a->senders[i].id, a->senders[i].at);
+        if (r->s->reaches.n > before)
+            r->s->reaches.v[before].is_name = entry_is_name(r->m, a, a->senders[i].id);
+    }
     if (str_equal(policy, STR("pairing"))) add_paired(r, account);
     bool open = str_equal(policy, STR("open")) && r->m->gateway->open_admits_all;
     if (a->wildcard || open) {
@@ -218,7 +221,8 @@ static void add_listed_room(struct reaching *r, uint32_t account, const struct r
     if (!room->enabled || !room_access_admits(&access)) return;
     bool discord = str_equal(a->channel, STR("discord"));
     struct str id = discord && !room->inner ? STR("") : room->name;
-    add_routed(r, account, SENDER_GROUP, id, room, discord ? guild->name : STR_NONE, room->at);
+    add_routed(r, account, SENDER_GROUP, id, room, discord && guild ? guild->name : STR_NONE,
+               room->at);
 }
 
 /* Topics are parts of their group; the channels of a guild are rooms of their own. */
@@ -291,6 +295,7 @@ static void summarise(struct analysis *s, size_t index) {
     for (uint32_t i = 0; i < f->n_reach; i++) {
         int32_t number = (int32_t)s->by_agent[f->first_reach + i];
         const struct reach *reach = &s->reaches.v[number];
+        if (reach->is_name) continue;
         bool unsandboxed = reach_unsandboxed(agent, reach);
         f->unsandboxed = f->unsandboxed || unsandboxed;
         if (reach->is_owner) {

@@ -13,7 +13,7 @@ struct str access_session(struct arena *a, const struct reach *r) {
 }
 
 bool access_admits(const struct reach *r) {
-    return r->class != SENDER_GROUP || room_access_admits(&r->room);
+    return r->class == SENDER_GROUP ? room_access_admits(&r->room) : !r->is_name;
 }
 
 static enum exit_code tell(struct run *run, const char *path, bool json) {

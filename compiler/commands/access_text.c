@@ -200,6 +200,9 @@ static struct str powers_text(const struct access_view *v, const struct reach *r
 
 static struct row row_of(const struct access_view *v, const struct reach *r) {
     struct str none = STR("-");
+    if (r->is_name)
+        return (struct row){
+            {who_text(v, r), none, none, STR("nothing: a name, where the channel compares ids")}};
     if (!access_admits(r))
         return (struct row){
             {who_text(v, r), none, none, STR("nothing: the account does not listen there")}};

@@ -54,10 +54,8 @@ static struct room_list read_rooms(const struct listing *l, node_id map, place a
         for (TREE_EACH(t, inner, tree_member(t, n, str_from(s.keys.inner))))
             add_room(&s, inner, true);
     }
-    struct room_list list = {.v = s.rooms.v,
-                             .n = s.rooms.n,
-                             .index = map_new(l->m->arena),
-                             .at = map ? map : around};
+    struct room_list list = {
+        .v = s.rooms.v, .n = s.rooms.n, .index = map_new(l->m->arena), .at = map ? map : around};
     for (size_t i = 0; i < list.n; i++) {
         const struct room *r = &list.v[i];
         map_put(&list.index, r->name, (uint32_t)i, NULL);
