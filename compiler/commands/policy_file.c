@@ -25,7 +25,8 @@ static bool is_switched_off(const struct model *m) {
 }
 
 static bool is_switched_on(const struct model *m) {
-    node_id enabled = tree_path(m->tree, m->loaded->root, "plugins", "entries", "policy", "enabled", NULL);
+    node_id enabled =
+        tree_path(m->tree, m->loaded->root, "plugins", "entries", "policy", "enabled", NULL);
     return is_flag(m, enabled, true) && !is_switched_off(m);
 }
 
@@ -39,18 +40,21 @@ static void note_not_given(struct run *run, const struct model *m, struct report
     if (!path.n) path = STR("policy.jsonc");
     note(run, report, "policy/policy-jsonc-missing",
          str_format(run->arena,
-                    STR_FMT ": the gateway's plugin policy is on and checks the config against " STR_FMT
-                            " in the agent's workspace: give that file with --policy",
+                    STR_FMT
+                    ": the gateway's plugin policy is on and checks the config against " STR_FMT
+                    " in the agent's workspace: give that file with --policy",
                     STR_ARG(m->name), STR_ARG(path)));
 }
 
 static void note_attestation(struct run *run, const struct model *m, struct report *report) {
-    struct str expected = ids_trim(tree_text(m->tree, plugin_setting(m, "expectedAttestationHash")));
+    struct str expected =
+        ids_trim(tree_text(m->tree, plugin_setting(m, "expectedAttestationHash")));
     if (!expected.n) return;
     note(run, report, "policy/attestation-hash-mismatch",
          str_format(run->arena,
-                    STR_FMT ": an attestation is about all that the gateway saw when it checked, not "
-                            "the config alone: `openclaw policy check` compares it",
+                    STR_FMT
+                    ": an attestation is about all that the gateway saw when it checked, not "
+                    "the config alone: `openclaw policy check` compares it",
                     STR_ARG(m->name)));
 }
 

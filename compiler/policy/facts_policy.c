@@ -49,7 +49,8 @@ static bool is_confined(const struct violation *v) {
 /* clang-format off: one field a line, so that the tables read as tables. */
 
 #define POLICY_VIOLATION_FIELDS(F)                                                                 \
-    F(policy_violation, check, S(CEL_STRING), "The id of the gateway's check: `policy/sandbox-mode-unapproved`.", \
+    F(policy_violation, check, S(CEL_STRING),                                                      \
+      "The id of the gateway's check: `policy/sandbox-mode-unapproved`.",                          \
       string_at(o->check, o->at))                                                                  \
     F(policy_violation, who, S(CEL_STRING),                                                        \
       "Whom it is about: `agent \"work\"`, `telegram/default`; empty for the gateway as a whole.", \
@@ -63,17 +64,17 @@ static bool is_confined(const struct violation *v) {
       "What the document lists, lower case where that is how it is compared.",                     \
       cel_with_origin(strings(run, o->expected.v, o->expected.n), o->asked_at))                    \
     F(policy_violation, detail, S(CEL_STRING),                                                     \
-      "What is wrong with the document; the reason for which a channel is denied; how a probe was matched.", \
+      "What is wrong with the document; the reason for which a channel is denied; how a probe "    \
+      "was matched.",                                                                              \
       string_at(o->detail, o->at))                                                                 \
-    F(policy_violation, confined, S(CEL_BOOL),                                                     \
-      "Of a workspace: every session runs in a sandbox.", bool_at(is_confined(o), o->at))          \
+    F(policy_violation, confined, S(CEL_BOOL), "Of a workspace: every session runs in a sandbox.", \
+      bool_at(is_confined(o), o->at))                                                              \
     F(policy_violation, scope, S(CEL_STRING),                                                      \
       "The scope of the document that asks for it, or empty.", string_at(o->scope, o->asked_at))   \
-    F(policy_violation, rule, S(CEL_STRING),                                                       \
-      "The rule of the document: `sandbox.requireMode`.",                                          \
+    F(policy_violation, rule, S(CEL_STRING), "The rule of the document: `sandbox.requireMode`.",   \
       string_at(o->rule ? o->rule->path : STR(""), o->asked_at))                                   \
-    F(policy_violation, target, S(CEL_STRING),                                                     \
-      "The place as `openclaw policy check` names it.", string_at(o->target, o->at))               \
+    F(policy_violation, target, S(CEL_STRING), "The place as `openclaw policy check` names it.",   \
+      string_at(o->target, o->at))                                                                 \
     F(policy_violation, requirement, S(CEL_STRING),                                                \
       "What the document asks for, as `openclaw policy check` names it.",                          \
       string_at(o->requirement, o->asked_at))                                                      \
