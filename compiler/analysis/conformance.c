@@ -205,16 +205,13 @@ static struct index index_new(struct conformance *c) {
     const struct observed *o = c->observed;
     struct arena *a = o->model->arena;
     struct index x = {.c = c, .agent_numbers = map_new(a), .channel_numbers = map_new(a)};
-    struct str last = STR_NONE;
     for (uint32_t i = 0; i < o->agents.n; i++) index_agent(&x, i);
-    for (size_t i = o->channels_first; i < o->channels_first + o->channels_n; i++) {
-        struct str channel = o->list.v[i].channel;
-        if (!last.p || !str_equal(channel, last)) {
-            map_put(&x.channel_numbers, ids_token(a, channel), (uint32_t)x.channels.n, NULL);
-            ARRAY_PUSH(a, x.channels) = (struct range){i, 0};
-        }
-        last = channel;
-        x.channels.v[x.channels.n - 1].n++;
+    size_t end = o->channels_first + o->channels_n;
+    for (size_t first = o->channels_first, next; first < end; first = next) {
+        struct str channel = o->list.v[first].channel;
+        for (next = first + 1; next < end && str_equal(o->list.v[next].channel, channel);) next++;
+        map_put(&x.channel_numbers, ids_token(a, channel), (uint32_t)x.channels.n, NULL);
+        ARRAY_PUSH(a, x.channels) = (struct range){first, next - first};
     }
     return x;
 }
@@ -256,8 +253,9 @@ static void judge_agent(const struct claim *claim, const struct index *x, enum o
 static void judge_channel(const struct claim *claim, const struct index *x, enum observed_kind kind,
                           struct str channel) {
     const uint32_t *number = map_get(&x->channel_numbers, channel);
-    if (!number || !conformance_work(claim->c, x->channels.v[*number].n)) return;
-    judge_range(claim, kind, x->channels.v[*number].first, x->channels.v[*number].n);
+    if (!number || !x->channels.v) return;
+    struct range range = x->channels.v[*number];
+    if (conformance_work(claim->c, range.n)) judge_range(claim, kind, range.first, range.n);
 }
 
 /* ---- rules -------------------------------------------------------------------------------------
