@@ -10,8 +10,9 @@ base base
 source base source
 syntax base source syntax
 load base source syntax load model/routing.h model/ids.h
-model base source syntax load model
-analysis base source syntax load model analysis
+compose base source syntax load model/value.h model/ids.h model/locations.h compose
+model base source syntax load compose model
+analysis base source syntax load compose model analysis
 cel base syntax cel
 policy base source syntax load model analysis cel policy
 report base source syntax policy/finding.h report

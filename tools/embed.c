@@ -1,14 +1,12 @@
 /* Build-time program: turns YAML files under rules/ into the arrays of compiler/load/embedded.h, as
  * JSON text, which the program reads faster than YAML.
  *
- *     embed gateways FILE... rules FILE... > embedded.c */
+ *     embed gateways FILE... rules FILE... keys FILE... > embedded.c */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
-#include "syntax/tree.h"
-#include "syntax/yaml.h"
+#include "data_file.h"
 
 static void add_value(struct buf *b, const struct tree *t, node_id n) {
     const struct node *node = tree_node(t, n);
@@ -47,33 +45,10 @@ static void print_literal(struct str s) {
     }
 }
 
-static void report(const struct sources *s, const struct diags *d) {
-    for (size_t i = 0; i < d->list.n; i++) {
-        const struct diag *g = &d->list.v[i];
-        struct position p = source_position(s, g->span.file, g->span.start);
-        struct str name = source_name(s, g->span.file);
-        fprintf(stderr, STR_FMT ":%u:%u: " STR_FMT "\n", STR_ARG(name), p.line, p.column,
-                STR_ARG(g->message));
-    }
-}
-
 static size_t embed(struct arena *a, const char *path) {
-    struct sources *s = sources_new(a);
-    struct tree *t = tree_new(a, s);
-    struct diags *d = diags_new(a);
-    const char *reason;
-    uint32_t file;
-    if (source_read(s, path, str_from(path), &file, &reason) != SOURCE_OK) {
-        fprintf(stderr, "%s: %s\n", path, reason);
-        exit(4);
-    }
-    node_id root = yaml_parse(t, file, d);
-    if (!root || d->errors) {
-        report(s, d);
-        exit(2);
-    }
+    struct data_file file = data_file_read(a, path);
     struct buf b = buf_new(a);
-    add_value(&b, t, root);
+    add_value(&b, file.tree, file.root);
     printf("    {\"%s\",", path);
     print_literal(buf_str(&b));
     for (int i = 0; i < SOURCE_PADDING; i++) fputs(i ? "\\000" : "\n    \"\\000", stdout);
@@ -81,28 +56,38 @@ static size_t embed(struct arena *a, const char *path) {
     return b.n;
 }
 
-static int embed_list(struct arena *a, const char *name, char **argv, int argc, int from) {
+/* Each list becomes an array and its count; its name is that of the array, without its last letter
+ * that of the count. */
+static const char *const lists[] = {"gateways", "rules", "keys"};
+
+enum { LISTS = sizeof lists / sizeof *lists };
+
+static bool is_list(const char *word) {
+    for (int i = 0; i < LISTS; i++)
+        if (strcmp(word, lists[i]) == 0) return true;
+    return false;
+}
+
+/* The list whose name is `argv[from]`; gives what comes behind it. */
+static int embed_list(struct arena *a, char **argv, int argc, int from) {
+    const char *name = argv[from++];
     int n = 0;
-    printf("const struct embedded embedded_%ss[] = {\n", name);
-    while (from + n < argc && strcmp(argv[from + n], "rules") != 0) {
-        embed(a, argv[from + n]);
-        n++;
-    }
-    printf("    {0, 0, 0}};\nconst size_t embedded_%s_count = %d;\n", name, n);
+    printf("const struct embedded embedded_%s[] = {\n", name);
+    for (; from + n < argc && !is_list(argv[from + n]); n++) embed(a, argv[from + n]);
+    printf("    {0, 0, 0}};\nconst size_t embedded_%.*s_count = %d;\n", (int)strlen(name) - 1, name,
+           n);
     return from + n;
 }
 
 int main(int argc, char **argv) {
     struct arena *a = arena_new();
-    if (argc < 3 || strcmp(argv[1], "gateways") != 0) {
-        fputs("usage: embed gateways FILE... rules FILE...\n", stderr);
+    if (argc < 2 || !is_list(argv[1])) {
+        fputs("usage: embed gateways FILE... rules FILE... keys FILE...\n", stderr);
         return 3;
     }
     puts(
         "/* Made by tools/embed.c from the files under rules/. */\n#include \"load/embedded.h\"\n");
-    int next = embed_list(a, "gateway", argv, argc, 2);
-    if (next < argc) next++;
-    embed_list(a, "rule", argv, argc, next);
+    for (int next = 1; next < argc;) next = embed_list(a, argv, argc, next);
     arena_free(a);
     return 0;
 }

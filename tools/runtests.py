@@ -12,11 +12,15 @@ UNIT-TEST are unit test binaries (cmocka). Everything else is data of the reposi
     suites/determinism.py                                   the same bytes, whoever asks
     suites/secrets.py   testdata/secrets/                   configs whose secrets must not be printed
     suites/rules.py     testdata/rules/<rule>/              configs where a rule fires or is silent
+    suites/ruletests.py rules/                              the tests that stand in the rules
     suites/docs.py      docs/facts.md, docs/rules/          are as the program prints them, examples true
     suites/schemas.py   testdata/schemas/                   our outputs against published schemas
+    suites/editors.py                                       the schema for editors
     suites/hook.py      testdata/hook/                      what the pre-commit hook lets through
+    suites/fleet.py     testdata/fleet/<case>/              fleets in Compose and what is found in them
     suites/pages.py     README.md, docs/, examples/         what the documentation says is printed
     suites/vectors.py   testdata/vectors/                   recorded answers of the real gateway
+    suites/audit.py     testdata/vectors/audit-*            what the gateway's own audit reports
     suites/policy.py    testdata/vectors/policy-*.jsonl     those to its policy documents
 
 What each of them reads is said at the top of its file. `--only` keeps the tests whose name has the
@@ -35,12 +39,12 @@ from pathlib import Path
 sys.dont_write_bytecode = True  # the source tree stays as it is
 
 from suites import (  # noqa: E402
-    badinput, cases, determinism, docs, fuzz, hook, kit, pages, policy, rules, schemas, secrets,
-    unit, validate, vectors,
+    audit, badinput, cases, determinism, docs, editors, fleet, fuzz, hook, kit, pages, policy, rules,
+    ruletests, schemas, secrets, unit, validate, vectors,
 )
 
-SUITES = (unit, cases, badinput, fuzz, secrets, determinism, rules, docs, schemas, hook, pages,
-          validate, vectors, policy)
+SUITES = (unit, cases, badinput, fuzz, secrets, determinism, rules, ruletests, docs, schemas, editors,
+          hook, fleet, pages, validate, vectors, audit, policy)
 
 
 def parse_arguments():

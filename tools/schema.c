@@ -3,37 +3,16 @@
  *
  *     schema FILE... > embedded_schemas.c      (FILE: .../NAME-VERSION.json) */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "data_file.h"
 #include "load/schema.h"
-#include "syntax/yaml.h"
 
-static void report(const struct sources *s, const struct diags *d) {
-    for (size_t i = 0; i < d->list.n; i++) {
-        struct position p = source_position(s, d->list.v[i].span.file, d->list.v[i].span.start);
-        struct str name = source_name(s, d->list.v[i].span.file);
-        fprintf(stderr, STR_FMT ":%u:%u: " STR_FMT "\n", STR_ARG(name), p.line, p.column,
-                STR_ARG(d->list.v[i].message));
-    }
-}
-
-/* JSON is YAML. */
 static const struct schema *read_schema(struct arena *a, const char *path) {
-    struct sources *s = sources_new(a);
-    struct tree *t = tree_new(a, s);
-    struct diags *d = diags_new(a);
-    const char *reason;
-    uint32_t file;
-    if (source_read(s, path, str_from(path), &file, &reason) != SOURCE_OK) {
-        fprintf(stderr, "%s: %s\n", path, reason);
-        exit(4);
-    }
-    node_id root = yaml_parse(t, file, d);
-    const struct schema *schema = root && !d->errors ? schema_compile(a, t, root, d) : NULL;
-    if (schema) return schema;
-    report(s, d);
-    exit(2);
+    struct data_file file = data_file_read(a, path);
+    const struct schema *schema = schema_compile(a, file.tree, file.root, file.diags);
+    if (!schema) data_file_refuse(&file);
+    return schema;
 }
 
 static void print_range(struct schema_range r) {

@@ -31,9 +31,14 @@ struct analysis *analyse(struct arena *a, const struct model *m, struct names ow
         s->accounts[i] =
             (struct account_facts){.in = s, .account = &m->accounts.v[i], .owner_missing = -1};
     analyse_tool_entries(s);
+    analyse_tool_effects(s);
     analyse_bindings(s);
     analyse_reach(s, owners);
     analyse_sessions(s);
+    analyse_rooms(s);
     analyse_sharing(s);
+    analyse_exposure(s);
+    analyse_paths(s);
+    analyse_channel_checks(s);
     return s;
 }

@@ -3,6 +3,8 @@
 #ifndef CLAWC_ANALYSIS_ANALYSIS_H
 #define CLAWC_ANALYSIS_ANALYSIS_H
 
+#include "analysis/exposure.h"
+#include "analysis/paths.h"
 #include "analysis/resolve.h"
 #include "analysis/tools.h"
 #include "model/model.h"
@@ -27,13 +29,33 @@ struct agent_powers tools_of_agent(const struct tool_context *c, const struct ag
 struct tool_entry {
     const struct analysis *in;
     const struct text *text;
-    const char *list;   /* "allow", "alsoAllow", "deny" */
-    int32_t agent;      /* index, -1 for the global lists */
-    struct str name;    /* normalised */
+    const char *list;        /* "allow", "alsoAllow", "deny" */
+    const char *scope;       /* "tools", "byProvider", "sandbox", "subagents", "group", "sender" */
+    int32_t agent;           /* index, -1 for the global lists */
+    struct str name;         /* normalised */
+    struct tool_set matched; /* what it means */
+    /* Of an allow list of `tools` what comes to nothing: tools of plugins that are built only when
+     * they are asked for by name; all it means in the sandbox, by the version's own lists, or by a
+     * list that comes before. */
+    struct tool_set unasked;
+    bool lost, blocked;
+    place blocked_at;   /* what takes it away */
     bool known;         /* a tool, a group, a plugin, or a pattern that matches something */
     bool is_group;      /* begins with group: */
     struct str meant;   /* what was probably meant, or empty */
     struct str renamed; /* the tool that took its place in this version, or empty */
+};
+
+/* ---- tools_effects.c: what comes of the lists ---------------------------------------------------
+ */
+
+/* An allow list that some session goes by, or one of a group. */
+struct allow_list {
+    const struct analysis *in;
+    const struct text_list *list;
+    int32_t agent; /* whose it is, -1: a global one or that of a group */
+    bool ignored;  /* the gateway takes no notice of it: it names no core tool that there is */
+    bool nothing;  /* nothing it says is a tool that is known: it allows none */
 };
 
 /* Most combinations of account and sender that are looked at: accounts times senders may be more
@@ -63,17 +85,20 @@ struct reach {
     enum route_tier tier;
     int32_t binding; /* index into model.bindings, -1: the default */
     bool ownerless;  /* no binding takes their messages, and nobody is the default */
-    bool is_owner,
-        isolated; /* isolated: telegram keeps this conversation apart whatever dmScope says */
+    bool stored;     /* pairing has admitted them: they are not in the file */
+    bool is_owner;
+    bool has_owner_tools; /* the gateway takes them for its owner when it hands out tools */
+    place owner_tools_at; /* what makes it do so */
+    bool isolated;        /* telegram keeps this conversation apart whatever dmScope says */
 };
+
+/* "+15551234567 on whatsapp/default", "anyone on telegram/choir". */
+struct str reach_describe(struct arena *a, const struct reach *reach);
+/* Whether its messages are handled outside of a sandbox. */
+bool reach_unsandboxed(const struct agent *agent, const struct reach *reach);
 
 /* ---- sessions.c: who shares a session ----------------------------------------------------------
  */
-
-struct session_member {
-    const struct reach *reach;
-    struct str who; /* "whatsapp +5691...", "anyone on telegram/default" */
-};
 
 /* A session bucket with more than one person in it. */
 struct shared_session {
@@ -85,11 +110,21 @@ struct shared_session {
     size_t principals;          /* distinct people known */
     const struct str *accounts; /* "<channel>-<account>", sorted */
     size_t n_accounts;
-    struct str accounts_text;            /* joined by `_` */
-    size_t number;                       /* rank in the gateway's order */
-    struct session_member first, second; /* two of them */
+    struct str accounts_text;           /* joined by `_` */
+    size_t number;                      /* rank in the gateway's order */
+    const struct reach *first, *second; /* two of them */
     struct str dm_scope;
     place scope_at; /* the dmScope that decides, or what is around it */
+};
+
+/* ---- rooms.c: rooms in a session that is not theirs alone --------------------------------------
+ */
+
+struct shared_room {
+    const struct analysis *in;
+    const struct reach *room, *other; /* a room, and somebody else in its session */
+    size_t n;                         /* classes of senders in that session */
+    place scope_at;                   /* the groupScope that decides, or what is around it */
 };
 
 /* An account whose several senders share the main session, as 2026.3.13 counts them. */
@@ -98,6 +133,19 @@ struct crowded_channel {
     uint32_t account; /* the first such account of the channel */
     size_t senders;
     bool wildcard;
+};
+
+/* ---- channel_checks.c: what the gateway's own audit says of channel accounts -------------------
+ */
+
+struct channel_check {
+    const struct analysis *in;
+    const char *kind; /* the end of the rule's id: "dm.open" */
+    uint32_t account;
+    size_t number; /* how much the audit has said of channels by then, this included */
+    place at;
+    const struct text *names; /* what it is about, where it names something */
+    size_t n_names;
 };
 
 /* ---- share.c: what agents share ----------------------------------------------------------------
@@ -165,6 +213,7 @@ struct analysis {
     struct binding_facts *bindings;
     struct account_facts *accounts;
     ARRAY(struct tool_entry) tool_entries;
+    ARRAY(struct allow_list) allow_lists;
     ARRAY(struct reach) reaches;
     bool reaches_cut;         /* there are more than REACHES_MAX */
     const uint32_t *by_agent; /* reaches sorted by agent */
@@ -172,7 +221,11 @@ struct analysis {
     bool owners_derived; /* nobody is named: taken from the default agent's accounts */
     ARRAY(struct shared_session) sessions;
     ARRAY(struct crowded_channel) crowded;
+    ARRAY(struct channel_check) channel_checks; /* in the audit's order */
+    ARRAY(struct shared_room) rooms;            /* by agent */
     ARRAY(struct shared_path) workspaces, agent_dirs;
+    struct exposure *exposure;             /* what the gateway's own audit asks for */
+    ARRAY(struct power_path) paths;        /* by agent, then power */
     const struct conformance *conformance; /* with a policy document (conformance.h), or NULL */
 };
 
@@ -180,9 +233,23 @@ struct analysis {
 struct analysis *analyse(struct arena *a, const struct model *m, struct names owners);
 
 void analyse_tool_entries(struct analysis *s);
+/* Needs the entries. */
+void analyse_tool_effects(struct analysis *s);
 void analyse_reach(struct analysis *s, struct names owners);
+/* For analyse_reach, which has found the reaches. */
+void analyse_owners(struct analysis *s, struct names owners);
 void analyse_sessions(struct analysis *s);
+void analyse_rooms(struct analysis *s);
 void analyse_bindings(struct analysis *s);
 void analyse_sharing(struct analysis *s);
+void analyse_channel_checks(struct analysis *s);
+
+/* Whether the gateway's own audit looks at an account. */
+bool audit_sees(const struct model *m, const struct account *a);
+/* How many distinct senders it counts there, those that pairing has admitted among them. */
+size_t audit_admitted(const struct analysis *s, const struct account *a);
+void analyse_exposure(struct analysis *s); /* exposure.c */
+/* Needs the reaches. */
+void analyse_paths(struct analysis *s);
 
 #endif

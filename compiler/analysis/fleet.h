@@ -1,12 +1,16 @@
-/* What several gateways on one host share that each should have for itself. */
+/* What several gateways share that each should have for itself, and what their containers let in.
+ */
 #ifndef CLAWC_ANALYSIS_FLEET_H
 #define CLAWC_ANALYSIS_FLEET_H
 
 #include "analysis/analysis.h"
+#include "load/fleet_block.h"
+#include "model/fleet.h"
 
 struct fleet_member {
-    const struct analysis *gateway;
+    const struct fleet_gateway *gateway;
     place at;
+    const char *role; /* what it does there, for people; NULL: it uses the resource */
 };
 
 /* One resource and every gateway that uses it. `kind` is the name of the rule about it. */
@@ -16,19 +20,37 @@ struct fleet_share {
     const struct fleet_member *members; /* ordered by the gateways' names */
     size_t n;
     size_t primary;        /* the member at whose place it is reported */
+    bool read_only;        /* nobody can write to it through the mounts */
+    bool everybody;        /* of a channel: anybody may write */
     bool assumed;          /* rests on something that is not in the files */
     struct str assumption; /* what: "OPENCLAW_GATEWAY_PORT is not set" */
 };
 
+/* One gateway's text names the address of another that it can reach. */
+struct fleet_link {
+    const struct fleet_gateway *from, *to;
+    bool agent; /* starts a turn of an agent; otherwise it only wakes it */
+    place at;
+};
+
 struct fleet {
     ARRAY(struct fleet_share) shares;
+    ARRAY(struct fleet_link) links;              /* ordered by the names of both */
+    const struct fleet_gateway *const *gateways; /* ordered by name */
+    size_t n;
     bool state_unknown; /* some gateway's state directory is not known from the files */
 };
 
-/* Compares the gateways with each other; fewer than two have nothing to share. `env` names secrets
- * that come from variables. Secrets are compared, never shown: `resource` holds the variable's name
- * or the beginning of a digest. */
-struct fleet *fleet_analyse(struct arena *a, const struct analysis *const *gateways, size_t n,
-                            const struct environment *env);
+struct fleet_question {
+    struct tree *tree; /* gets nodes for places in files that are no configs */
+    const struct fleet_gateway *const *gateways;
+    size_t n;
+    const struct environment *names; /* variables by whose names secrets are called */
+    const struct fleet_block *block; /* hub, edges, knowledge, memory; or NULL */
+};
+
+/* Compares the gateways with each other. Secrets are compared, never shown: `resource` holds the
+ * variable's name or the beginning of a digest. */
+struct fleet *fleet_analyse(struct arena *a, const struct fleet_question *q);
 
 #endif

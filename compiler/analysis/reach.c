@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "analysis/analysis.h"
-#include "analysis/identity.h"
 #include "base/buf.h"
 #include "model/ids.h"
 
@@ -21,6 +20,17 @@ struct reaching {
     struct bound_peer *bound; /* by channel, account, binding */
     size_t n_bound;
 };
+
+struct str reach_describe(struct arena *a, const struct reach *reach) {
+    static const char *const who[] = {[SENDER_ANYONE] = "anyone",
+                                      [SENDER_PAIRED] = "whoever was paired",
+                                      [SENDER_GROUP] = "the members of any group"};
+    const struct account *account = &reach->in->model->accounts.v[reach->account];
+    const char *class = reach->class == SENDER_KNOWN ? "" : who[reach->class];
+    if (reach->class == SENDER_GROUP && reach->sender.n) class = "the members of group ";
+    return str_format(a, "%s" STR_FMT " on " STR_FMT "/" STR_FMT, class, STR_ARG(reach->sender),
+                      STR_ARG(account->channel), STR_ARG(account->id));
+}
 
 /* ---- one class on one account ------------------------------------------------------------------
  */
@@ -128,6 +138,7 @@ static void add_bound_peers(struct reaching *r, uint32_t account, bool direct) {
     struct arena *scratch = arena_new();
     struct map seen = map_new(scratch);
     for (size_t i = 0; direct && i < a->n_senders; i++) map_put(&seen, a->senders[i].id, 1, NULL);
+    for (size_t i = 0; direct && i < a->n_paired; i++) map_put(&seen, a->paired[i].id, 1, NULL);
     size_t n_own, n_all, i = 0, j = 0;
     const struct bound_peer *own = bound_on(r, a->channel, a->id, &n_own);
     const struct bound_peer *all = bound_on(r, a->channel, STR("*"), &n_all);
@@ -138,18 +149,33 @@ static void add_bound_peers(struct reaching *r, uint32_t account, bool direct) {
     arena_free(scratch);
 }
 
+static bool pairing_is_known(const struct model *m) {
+    return m->conditions && m->conditions->pairing_known;
+}
+
+/* Those whom pairing has admitted, as far as somebody tells. */
+static void add_paired(struct reaching *r, uint32_t account) {
+    const struct account *a = &r->m->accounts.v[account];
+    for (size_t i = 0; i < a->n_paired; i++) {
+        size_t before = r->s->reaches.n;
+        add_reach(r, account, SENDER_KNOWN, a->paired[i].id, a->paired[i].at);
+        if (r->s->reaches.n > before) r->s->reaches.v[before].stored = true;
+    }
+}
+
 static void add_direct(struct reaching *r, uint32_t account) {
     const struct account *a = &r->m->accounts.v[account];
     struct str policy = a->dm_policy.v;
     if (str_equal(policy, STR("disabled"))) return;
     for (size_t i = 0; i < a->n_senders; i++)
         add_reach(r, account, SENDER_KNOWN, a->senders[i].id, a->senders[i].at);
+    if (str_equal(policy, STR("pairing"))) add_paired(r, account);
     bool open = str_equal(policy, STR("open")) && r->m->gateway->open_admits_all;
     if (a->wildcard || open) {
         add_bound_peers(r, account, true);
         add_reach(r, account, SENDER_ANYONE, STR(""),
                   a->wildcard ? a->allow_from.at : a->dm_policy.at);
-    } else if (str_equal(policy, STR("pairing"))) {
+    } else if (str_equal(policy, STR("pairing")) && !pairing_is_known(r->m)) {
         add_reach(r, account, SENDER_PAIRED, STR(""), a->dm_policy.at);
     }
 }
@@ -160,144 +186,6 @@ static void add_rooms(struct reaching *r, uint32_t account) {
     add_bound_peers(r, account, false);
     if (str_equal(a->group_policy.v, STR("open")))
         add_reach(r, account, SENDER_GROUP, STR(""), a->group_policy.at);
-}
-
-/* ---- owners ------------------------------------------------------------------------------------
- */
-
-static struct owner owner_of(const struct model *m, struct text written) {
-    struct str entry = ids_trim(written.v);
-    struct owner owner = {.channel = STR(""), .id = entry, .at = written.at};
-    size_t colon = str_find(entry, STR(":"), 0);
-    if (colon == SIZE_MAX) return owner;
-    struct str prefix = ids_token(m->arena, str_slice(entry, 0, colon));
-    struct str with_colon = ids_token(m->arena, str_slice(entry, 0, colon + 1));
-    struct str channel = gateway_channel_of(m->gateway, prefix);
-    bool known = names_have(m->gateway->channels, channel);
-    for (size_t i = 0; !known && i < m->gateway->sender_prefixes.n; i++)
-        if (names_have(m->gateway->sender_prefixes.values[i], with_colon)) {
-            channel = m->gateway->sender_prefixes.keys[i];
-            known = true;
-        }
-    if (!known) return owner;
-    owner.channel = channel;
-    owner.id = ids_trim(str_slice(entry, colon + 1, entry.n));
-    return owner;
-}
-
-static bool same_number(struct str a, struct str b) {
-    if (str_equal(a, b)) return true;
-    if (str_starts(a, STR("+"))) return str_equal(str_slice(a, 1, a.n), b);
-    return str_starts(b, STR("+")) && str_equal(a, str_slice(b, 1, b.n));
-}
-
-static bool is_owner(const struct analysis *s, const struct reach *reach) {
-    struct str channel = s->model->accounts.v[reach->account].channel;
-    for (size_t i = 0; i < s->owners.n; i++) {
-        const struct owner *o = &s->owners.v[i];
-        if (str_equal(o->id, STR("*"))) return true;
-        if (reach->class == SENDER_KNOWN && (!o->channel.n || str_equal(o->channel, channel)) &&
-            same_number(o->id, reach->sender))
-            return true;
-    }
-    return false;
-}
-
-/* Somebody whom accounts admit, while the owner is looked for. */
-struct candidate {
-    size_t accounts; /* that admit them */
-    uint32_t last;   /* the last one, + 1 */
-};
-
-struct deriving {
-    struct analysis *s;
-    struct identities identities;
-    struct map index; /* who -> candidate */
-    ARRAY(struct candidate) candidates;
-    bool *leads; /* per account: some direct message on it reaches the default agent, and its list
-                    is not the one that the account before it has, too */
-    size_t n_accounts;
-};
-
-static struct str who_is(struct deriving *d, const struct account *a, struct str id) {
-    struct str name = identity_name(&d->identities, d->s->arena, a->channel, id);
-    if (name.n) return str_concat(d->s->arena, STR("linked:"), name);
-    return str_format(d->s->arena, STR_FMT ":" STR_FMT, STR_ARG(a->channel), STR_ARG(id));
-}
-
-static void count_admitted(struct deriving *d, uint32_t account) {
-    const struct account *a = &d->s->model->accounts.v[account];
-    d->n_accounts++;
-    for (size_t i = 0; i < a->n_senders; i++) {
-        bool is_new;
-        uint32_t *at =
-            map_put(&d->index, who_is(d, a, a->senders[i].id), (uint32_t)d->candidates.n, &is_new);
-        if (is_new) ARRAY_PUSH(d->s->arena, d->candidates) = (struct candidate){0};
-        struct candidate *c = &d->candidates.v[*at];
-        c->accounts += c->last != account + 1;
-        c->last = account + 1;
-    }
-}
-
-/* The number of the one whom every such account admits, or SIZE_MAX. */
-static size_t admitted_by_all(const struct deriving *d) {
-    size_t found = SIZE_MAX;
-    for (size_t i = 0; i < d->candidates.n; i++) {
-        if (d->candidates.v[i].accounts < d->n_accounts) continue;
-        if (found != SIZE_MAX) return SIZE_MAX;
-        found = i;
-    }
-    return found;
-}
-
-/* Accounts that inherit their channel's list admit the same people: one of them is enough. */
-static void forget_repeated_lists(struct deriving *d) {
-    const struct account *last = NULL;
-    for (size_t i = 0; i < d->s->model->accounts.n; i++) {
-        const struct account *a = &d->s->model->accounts.v[i];
-        if (!d->leads[i]) continue;
-        if (last && last->senders == a->senders && str_equal(last->channel, a->channel))
-            d->leads[i] = false;
-        else
-            last = a;
-    }
-}
-
-/* The only concrete sender whom every account of the default agent admits. */
-static void derive_owner(struct analysis *s, int32_t agent) {
-    const struct model *m = s->model;
-    struct deriving d = {.s = s,
-                         .identities = identities_new(s->arena, &m->routing),
-                         .index = map_new(s->arena),
-                         .leads = ARENA_ARRAY(s->arena, bool, m->accounts.n)};
-    for (size_t i = 0; i < s->reaches.n; i++)
-        if (s->reaches.v[i].agent == agent && s->reaches.v[i].class != SENDER_GROUP)
-            d.leads[s->reaches.v[i].account] = true;
-    forget_repeated_lists(&d);
-    for (uint32_t i = 0; i < m->accounts.n; i++)
-        if (d.leads[i]) count_admitted(&d, i);
-    size_t owner = admitted_by_all(&d);
-    for (size_t i = 0; owner != SIZE_MAX && i < m->accounts.n; i++) {
-        const struct account *a = &m->accounts.v[i];
-        for (size_t j = 0; d.leads[i] && j < a->n_senders; j++) {
-            const uint32_t *at = map_get(&d.index, who_is(&d, a, a->senders[j].id));
-            if (at && *at == owner)
-                ARRAY_PUSH(s->arena, s->owners) = (struct owner){
-                    .channel = a->channel, .id = a->senders[j].id, .at = a->senders[j].at};
-        }
-    }
-}
-
-static void find_owners(struct analysis *s, struct names named) {
-    const struct model *m = s->model;
-    for (size_t i = 0; i < m->owners.n; i++)
-        ARRAY_PUSH(s->arena, s->owners) = owner_of(m, m->owners.v[i]);
-    for (size_t i = 0; i < named.n; i++)
-        ARRAY_PUSH(s->arena, s->owners) = owner_of(m, (struct text){.v = named.v[i]});
-    if (s->owners.n) return;
-    s->owners_derived = true;
-    int32_t agent = model_default_agent(m);
-    if (agent >= 0) derive_owner(s, agent);
 }
 
 /* ---- per agent ---------------------------------------------------------------------------------
@@ -323,7 +211,7 @@ static void sort_by_agent(struct analysis *s) {
     s->by_agent = sorted;
 }
 
-static bool runs_unsandboxed(const struct agent *agent, const struct reach *reach) {
+bool reach_unsandboxed(const struct agent *agent, const struct reach *reach) {
     if (agent->sandbox.mode.symbolic || str_equal(agent->sandbox.mode.v, STR("all"))) return false;
     if (!str_equal(agent->sandbox.mode.v, STR("non-main"))) return true;
     return str_ends(reach->session_key, STR(":main")) && !reach->isolated;
@@ -343,7 +231,7 @@ static void summarise(struct analysis *s, size_t index) {
     for (uint32_t i = 0; i < f->n_reach; i++) {
         int32_t number = (int32_t)s->by_agent[f->first_reach + i];
         const struct reach *reach = &s->reaches.v[number];
-        bool unsandboxed = runs_unsandboxed(agent, reach);
+        bool unsandboxed = reach_unsandboxed(agent, reach);
         f->unsandboxed = f->unsandboxed || unsandboxed;
         if (reach->is_owner) {
             if (f->owner_reach < 0) f->owner_reach = number;
@@ -492,9 +380,7 @@ void analyse_reach(struct analysis *s, struct names owners) {
     }
     arena_free(r.scratch);
     arena_free(r.kept);
-    find_owners(s, owners);
-    for (size_t i = 0; i < s->reaches.n; i++)
-        s->reaches.v[i].is_owner = is_owner(s, &s->reaches.v[i]);
+    analyse_owners(s, owners);
     sort_by_agent(s);
     for (size_t i = 0; i < m->agents.n; i++) {
         summarise(s, i);

@@ -164,7 +164,9 @@ static void add_unknown(struct grouping *g, uint32_t number) {
 
 static bool takes_part(const struct analysis *s, const struct reach *r) {
     const struct account *account = &s->model->accounts.v[r->account];
-    return r->agent >= 0 && account->configured && !account->duplicate_login &&
+    bool admitted =
+        s->model->gateway->audit_by_route ? audit_sees(s->model, account) : account->configured;
+    return r->agent >= 0 && admitted && !account->duplicate_login &&
            (r->class == SENDER_KNOWN || r->class == SENDER_ANYONE);
 }
 
@@ -199,15 +201,6 @@ static struct str join_accounts(struct arena *a, struct bucket *b) {
     return buf_str(&text);
 }
 
-static struct str who_text(struct grouping *g, const struct reach *r) {
-    const struct account *account = &g->s->model->accounts.v[r->account];
-    if (r->class == SENDER_KNOWN)
-        return str_format(g->s->arena, STR_FMT " on " STR_FMT "/" STR_FMT, STR_ARG(r->sender),
-                          STR_ARG(account->channel), STR_ARG(account->id));
-    return str_format(g->s->arena, "anyone on " STR_FMT "/" STR_FMT, STR_ARG(account->channel),
-                      STR_ARG(account->id));
-}
-
 static place scope_place(const struct model *m, const struct reach *r) {
     if (r->binding >= 0) {
         const struct binding *b = &m->bindings.v[r->binding];
@@ -230,8 +223,8 @@ static void report(struct grouping *g, struct bucket *b) {
                                       .accounts_text = join_accounts(s->arena, b),
                                       .accounts = b->accounts.v,
                                       .n_accounts = b->accounts.n,
-                                      .first = {first, who_text(g, first)},
-                                      .second = {second, who_text(g, second)},
+                                      .first = first,
+                                      .second = second,
                                       .dm_scope = effective_scope(second),
                                       .scope_at = scope_place(s->model, second)};
 }
@@ -268,11 +261,11 @@ static void count_crowded(struct analysis *s) {
         const struct channel *c = &m->channels.v[i];
         for (uint32_t j = c->first_account; j < c->first_account + c->n_accounts; j++) {
             const struct account *a = &m->accounts.v[j];
-            if (!a->enabled || !a->configured || str_equal(a->audit_dm_policy.v, STR("disabled")))
-                continue;
-            if (!a->audit_wildcard && a->n_audit_senders < 2) continue;
+            if (!audit_sees(m, a) || str_equal(a->audit_dm_policy.v, STR("disabled"))) continue;
+            size_t admitted = audit_admitted(s, a);
+            if (!a->audit_wildcard && admitted < 2) continue;
             ARRAY_PUSH(s->arena, s->crowded) =
-                (struct crowded_channel){s, j, a->n_audit_senders, a->audit_wildcard};
+                (struct crowded_channel){s, j, admitted, a->audit_wildcard};
             break;
         }
     }

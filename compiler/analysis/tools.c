@@ -22,16 +22,6 @@ static void add_lists(struct session_tools *s, enum tool_layer_kind kind,
     if (lists && tool_layer_of_lists(s->model, kind, lists, next(s))) s->n_layers++;
 }
 
-static const struct tool_lists *sender_lists(const struct model *m, const struct agent *agent) {
-    const struct sender_list *lists[] = {&agent->tools.senders, &m->tools.senders};
-    if (!(m->gateway->tool_rules & TOOLS_SENDER_LISTS)) return NULL;
-    for (size_t i = 0; i < 2; i++) {
-        const struct tool_lists *found = tool_lists_for_anyone(lists[i]);
-        if (found) return found;
-    }
-    return NULL;
-}
-
 static void add_layers(const struct tool_context *c, const struct agent *agent,
                        const struct tool_session *session, struct session_tools *s) {
     const struct model *m = c->model;
@@ -44,7 +34,7 @@ static void add_layers(const struct tool_context *c, const struct agent *agent,
     add_lists(s, LAYER_AGENT, &agent->tools.lists);
     add_lists(s, LAYER_AGENT_PROVIDER, own ? &own->lists : NULL);
     add_lists(s, LAYER_GROUP, session->group);
-    add_lists(s, LAYER_SENDER, sender_lists(m, agent));
+    add_lists(s, LAYER_SENDER, tool_sender_lists(m, agent, session->sender));
     if (session->sandboxed) {
         tool_layer_of_sandbox(m, agent, next(s));
         s->n_layers++;

@@ -6,6 +6,7 @@
 #ifndef CLAWC_ANALYSIS_TOOLS_H
 #define CLAWC_ANALYSIS_TOOLS_H
 
+#include "base/map.h"
 #include "model/model.h"
 
 /* ---- sets --------------------------------------------------------------------------------------
@@ -94,6 +95,18 @@ const struct provider_tools *tool_provider(const struct model *m, const struct t
                                            struct str model);
 /* The entry of `toolsBySender` for a sender of whom nothing is known ("*"), or NULL. */
 const struct tool_lists *tool_lists_for_anyone(const struct sender_list *senders);
+/* A sender of whom the channel and the id are known. */
+struct tool_sender {
+    struct str channel, id;
+};
+/* tools_senders.c: the lists of toolsBySender for a sender (NULL: unknown), the agent's or else the
+ * global ones; NULL when there are none. */
+const struct tool_lists *tool_sender_lists(const struct model *m, const struct agent *agent,
+                                           const struct tool_sender *who);
+/* The lists that count in a group for a sender (NULL: unknown), or NULL. */
+const struct tool_lists *tool_group_lists_for(const struct model *m, struct str channel,
+                                              struct str account, struct str group,
+                                              const struct tool_sender *who);
 /* The lists for a group when nothing is known of the sender, or NULL. */
 const struct tool_lists *tool_group_lists(const struct model *m, struct str channel,
                                           struct str account, struct str group);
@@ -105,9 +118,10 @@ const struct tool_lists *tool_group_lists_at(const struct group_tools *group);
 
 struct tool_session {
     bool sandboxed, subagent;
-    bool stranger;                  /* the sender is known not to be the owner */
-    bool lacks_model;               /* without the tool that needs a model of its own */
-    const struct tool_lists *group; /* of a group's session, or NULL */
+    bool stranger;                    /* the sender is known not to be the owner */
+    bool lacks_model;                 /* without the tool that needs a model of its own */
+    const struct tool_lists *group;   /* of a group's session, or NULL */
+    const struct tool_sender *sender; /* NULL: nothing is known of them */
 };
 
 /* Why a tool is not even built. */
@@ -172,8 +186,8 @@ struct tool_decision tool_decide(const struct session_tools *s, size_t tool);
 struct exec_levels {
     struct str mode, security, ask; /* empty: not set, or (mode) overridden by the other two */
 };
-/* What the global block and then the agent's set: a mode replaces all three, security or ask alone
- * just itself. */
+/* What the global block and then the agent's (NULL: no agent) set: a mode replaces all three,
+ * security or ask alone just itself. */
 struct exec_levels exec_levels_of_agent(const struct model *m, const struct agent *agent);
 
 /* Where exec runs and what it asks for, with an empty approvals store. */
@@ -192,8 +206,20 @@ bool elevated_allows(const struct model *m, const struct agent *agent, struct st
                      struct str id);
 bool elevated_enabled(const struct model *m, const struct agent *agent);
 
+/* The allowFrom lists of one `elevated` block, for many look-ups. */
+struct elevated_index {
+    struct arena *arena;
+    struct map entries;
+};
+struct elevated_index elevated_index_new(struct arena *a, const struct model *m,
+                                         const struct elevated *e);
+/* The entry that admits a sender, 0 when none does. An empty id is a sender of whom nothing is
+ * known. */
+place elevated_index_find(const struct elevated_index *index, struct str channel, struct str id);
+
 /* Does tools.agentToAgent let the agent take part? Two different agents reach each other when both
  * do. */
+bool agent_to_agent_names(const struct model *m, struct str id);
 bool agent_to_agent_has(const struct model *m, const struct agent *agent);
 /* tools.sessions.visibility of a session. */
 struct str session_visibility(const struct model *m, bool sandboxed);

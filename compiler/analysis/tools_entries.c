@@ -36,36 +36,77 @@ static bool is_known_otherwise(const struct gateway_data *g, struct str name) {
     return false;
 }
 
+/* The lists of a sandbox also know what the version's own lists name, channels among it. */
+static bool is_known_to_sandbox(const struct gateway_data *g, struct str name) {
+    return names_have(g->sandbox_deny, name) || names_have(g->sandbox_allow, name) ||
+           str_equal(name, g->sandbox_old);
+}
+
 static struct str first_name(struct arena *a, const struct gateway_data *g, struct str written) {
     struct names names = tool_entry_names(a, g, written);
     return names.n ? names.v[0] : STR("");
 }
 
-static void add_entries(struct analysis *s, const struct text_list *list, const char *name,
-                        int32_t agent) {
+/* Whose lists are read. */
+struct scope {
+    const char *name;
+    int32_t agent;
+};
+
+static void look_up(struct analysis *s, struct tool_entry *e) {
     const struct gateway_data *g = s->model->gateway;
+    struct names names = tool_entry_names(s->arena, g, e->text->v);
+    for (size_t i = 0; i < names.n; i++) {
+        struct tool_set meant = tool_name_set(g, names.v[i]);
+        tool_set_unite(&e->matched, &meant);
+    }
+    bool sandbox = str_equal(str_from(e->scope), STR("sandbox"));
+    e->is_group = str_starts(e->name, STR("group:"));
+    e->known = !tool_set_is_empty(&e->matched) || is_known_otherwise(g, e->name) ||
+               (sandbox && is_known_to_sandbox(g, e->name));
+    struct names renamed = name_map_get(&g->tool_retired, e->name);
+    if (renamed.n && !e->known) e->renamed = renamed.v[0];
+    if (!e->known && !e->renamed.n) e->meant = probably_meant(s->arena, g, e->name);
+}
+
+static void add_entries(struct analysis *s, const struct text_list *list, const char *name,
+                        struct scope scope) {
     for (size_t i = 0; i < list->n; i++) {
-        struct tool_entry e = {.in = s, .text = &list->v[i], .list = name, .agent = agent};
-        e.name = first_name(s->arena, g, list->v[i].v);
+        struct tool_entry e = {
+            .in = s, .text = &list->v[i], .list = name, .scope = scope.name, .agent = scope.agent};
+        e.name = first_name(s->arena, s->model->gateway, list->v[i].v);
         if (!e.name.n || list->v[i].symbolic) continue;
-        struct tool_set matched = tool_name_set(g, e.name);
-        e.is_group = str_starts(e.name, STR("group:"));
-        e.known = !tool_set_is_empty(&matched) || is_known_otherwise(g, e.name);
-        struct names renamed = name_map_get(&g->tool_retired, e.name);
-        if (renamed.n) e.renamed = renamed.v[0];
-        if (!e.known && !e.renamed.n) e.meant = probably_meant(s->arena, g, e.name);
+        look_up(s, &e);
         ARRAY_PUSH(s->arena, s->tool_entries) = e;
     }
 }
 
-static void add_policy(struct analysis *s, const struct tool_lists *p, int32_t agent) {
-    add_entries(s, &p->allow, "allow", agent);
-    add_entries(s, &p->also_allow, "alsoAllow", agent);
-    add_entries(s, &p->deny, "deny", agent);
+static void add_lists(struct analysis *s, const struct tool_lists *p, const char *scope,
+                      int32_t agent) {
+    add_entries(s, &p->allow, "allow", (struct scope){scope, agent});
+    add_entries(s, &p->also_allow, "alsoAllow", (struct scope){scope, agent});
+    add_entries(s, &p->deny, "deny", (struct scope){scope, agent});
+}
+
+static void add_senders(struct analysis *s, const struct sender_list *senders, int32_t agent) {
+    for (size_t i = 0; i < senders->n; i++) add_lists(s, &senders->v[i].lists, "sender", agent);
+}
+
+static void add_policy(struct analysis *s, const struct tool_policy *p, int32_t agent) {
+    add_lists(s, &p->lists, "tools", agent);
+    for (size_t i = 0; i < p->n_providers; i++)
+        add_lists(s, &p->providers[i].lists, "byProvider", agent);
+    add_senders(s, &p->senders, agent);
+    add_lists(s, &p->sandbox, "sandbox", agent);
 }
 
 void analyse_tool_entries(struct analysis *s) {
-    add_policy(s, &s->model->tools.lists, -1);
-    for (size_t i = 0; i < s->model->agents.n; i++)
-        add_policy(s, &s->model->agents.v[i].tools.lists, (int32_t)i);
+    const struct model *m = s->model;
+    add_policy(s, &m->tools, -1);
+    add_lists(s, &m->subagent_tools, "subagents", -1);
+    for (size_t i = 0; i < m->groups.n; i++) {
+        add_lists(s, &m->groups.v[i].lists, "group", -1);
+        add_senders(s, &m->groups.v[i].senders, -1);
+    }
+    for (size_t i = 0; i < m->agents.n; i++) add_policy(s, &m->agents.v[i].tools, (int32_t)i);
 }

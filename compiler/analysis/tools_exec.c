@@ -31,7 +31,7 @@ static void apply_block(const struct exec_settings *e, struct exec_levels *l) {
 struct exec_levels exec_levels_of_agent(const struct model *m, const struct agent *agent) {
     struct exec_levels l = {STR(""), STR(""), STR("")};
     apply_block(&m->tools.exec, &l);
-    apply_block(&agent->tools.exec, &l);
+    if (agent) apply_block(&agent->tools.exec, &l);
     return l;
 }
 
@@ -89,16 +89,29 @@ static bool selects_field(struct arena *a, struct str entry, struct str *value, 
     return false;
 }
 
-static bool elevated_entry_matches(const struct model *m, struct str written, struct str id) {
+/* The ids that an entry admits, lower case: none, one or two. False when it admits everybody. */
+static bool elevated_ids(const struct model *m, struct str written, struct str ids[2], size_t *n) {
     struct str entry = ids_trim(written), value;
     bool is_id;
-    if (str_equal(entry, STR("*"))) return true;
-    if (!entry.n) return false;
-    if (selects_field(m->arena, entry, &value, &is_id))
-        return is_id &&
-               str_equal(ids_lower(m->arena, without_prefix(m->gateway, m->arena, value)), id);
-    struct str bare = without_prefix(m->gateway, m->arena, entry);
-    return str_equal(ids_lower(m->arena, bare), id) || str_equal(ids_lower(m->arena, entry), id);
+    *n = 0;
+    if (str_equal(entry, STR("*"))) return false;
+    if (!entry.n) return true;
+    if (selects_field(m->arena, entry, &value, &is_id)) {
+        if (is_id) ids[(*n)++] = ids_lower(m->arena, without_prefix(m->gateway, m->arena, value));
+        return true;
+    }
+    ids[(*n)++] = ids_lower(m->arena, without_prefix(m->gateway, m->arena, entry));
+    ids[(*n)++] = ids_lower(m->arena, entry);
+    return true;
+}
+
+static bool elevated_entry_matches(const struct model *m, struct str written, struct str id) {
+    struct str ids[2];
+    size_t n;
+    if (!elevated_ids(m, written, ids, &n)) return true;
+    for (size_t i = 0; i < n; i++)
+        if (str_equal(ids[i], id)) return true;
+    return false;
 }
 
 static bool list_allows(const struct model *m, const struct elevated *e, struct str channel,
@@ -124,6 +137,36 @@ bool elevated_allows(const struct model *m, const struct agent *agent, struct st
            (!own->has_allow_from || list_allows(m, own, channel, lower));
 }
 
+/* One id on one channel, as a key. */
+static struct str elevated_key(struct arena *a, struct str channel, struct str id) {
+    return str_format(a, STR_FMT "/" STR_FMT, STR_ARG(channel), STR_ARG(id));
+}
+
+struct elevated_index elevated_index_new(struct arena *a, const struct model *m,
+                                         const struct elevated *e) {
+    struct elevated_index index = {.arena = a, .entries = map_new(a)};
+    for (size_t i = 0; i < e->n_channels; i++) {
+        const struct elevated_channel *c = &e->channels[i];
+        for (size_t k = 0; k < c->allow.n; k++) {
+            struct str ids[2] = {STR("*")};
+            size_t n;
+            if (!elevated_ids(m, c->allow.v[k].v, ids, &n)) n = 1;
+            for (size_t j = 0; j < n; j++)
+                map_put(&index.entries, elevated_key(a, c->channel, ids[j]), c->allow.v[k].at,
+                        NULL);
+        }
+    }
+    return index;
+}
+
+place elevated_index_find(const struct elevated_index *index, struct str channel, struct str id) {
+    const uint32_t *found = map_get(&index->entries, elevated_key(index->arena, channel, STR("*")));
+    if (!found && id.n)
+        found = map_get(&index->entries,
+                        elevated_key(index->arena, channel, ids_lower(index->arena, id)));
+    return found ? *found : 0;
+}
+
 /* ---- between agents ----------------------------------------------------------------------------
  */
 
@@ -134,12 +177,16 @@ static bool agent_entry_matches(const struct model *m, struct str written, struc
     return tool_glob_matches(ids_lower(m->arena, entry), ids_lower(m->arena, id));
 }
 
-bool agent_to_agent_has(const struct model *m, const struct agent *agent) {
+bool agent_to_agent_names(const struct model *m, struct str id) {
     const struct text_list *allow = &m->agent_to_agent.allow;
     bool listed = !allow->n;
     for (size_t i = 0; i < allow->n && !listed; i++)
-        listed = agent_entry_matches(m, allow->v[i].v, agent->id);
+        listed = agent_entry_matches(m, allow->v[i].v, id);
     return m->agent_to_agent.enabled.v && listed;
+}
+
+bool agent_to_agent_has(const struct model *m, const struct agent *agent) {
+    return agent_to_agent_names(m, agent->id);
 }
 
 struct str session_visibility(const struct model *m, bool sandboxed) {

@@ -196,28 +196,6 @@ const struct provider_tools *tool_provider(const struct model *m, const struct t
     return found ? found : find_provider(m, p, str_slice(name, 0, slash));
 }
 
-/* ---- groups ------------------------------------------------------------------------------------
- */
-
-const struct tool_lists *tool_lists_for_anyone(const struct sender_list *senders) {
-    for (size_t i = 0; i < senders->n; i++)
-        if (senders->v[i].kind == SENDER_KEY_ANY) return &senders->v[i].lists;
-    return NULL;
-}
-
-const struct tool_lists *tool_group_lists_at(const struct group_tools *group) {
-    const struct tool_lists *anyone = tool_lists_for_anyone(&group->senders);
-    if (anyone) return anyone;
-    return group->has_lists ? &group->lists : NULL;
-}
-
-const struct tool_lists *tool_group_lists(const struct model *m, struct str channel,
-                                          struct str account, struct str group) {
-    struct group_choice choice = model_group(m, channel, account, group);
-    const struct tool_lists *own = choice.own ? tool_group_lists_at(choice.own) : NULL;
-    return own || !choice.any ? own : tool_group_lists_at(choice.any);
-}
-
 /* ---- sandbox -----------------------------------------------------------------------------------
  */
 

@@ -113,3 +113,35 @@ void json_add_number(struct buf *b, double x) {
     char text[JS_NUMBER_MAX];
     buf_add(b, (struct str){text, js_number_text(x, text)});
 }
+
+/* ---- members -----------------------------------------------------------------------------------
+ */
+
+void json_add_key(struct buf *b, const char *key) {
+    if (b->n && b->p[b->n - 1] != '{') buf_add_char(b, ',');
+    json_add_string(b, str_from(key));
+    buf_add_char(b, ':');
+}
+
+void json_add_text(struct buf *b, const char *key, struct str s) {
+    json_add_key(b, key);
+    if (s.p)
+        json_add_string(b, s);
+    else
+        buf_add(b, STR("null"));
+}
+
+void json_add_flag(struct buf *b, const char *key, bool value) {
+    json_add_key(b, key);
+    buf_add(b, value ? STR("true") : STR("false"));
+}
+
+void json_add_texts(struct buf *b, const char *key, const struct str *v, size_t n) {
+    json_add_key(b, key);
+    buf_add_char(b, '[');
+    for (size_t i = 0; i < n; i++) {
+        if (i) buf_add_char(b, ',');
+        json_add_string(b, v[i]);
+    }
+    buf_add_char(b, ']');
+}

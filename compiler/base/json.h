@@ -9,6 +9,14 @@
  * ill-formed bytes become U+FFFD. */
 void json_add_string(struct buf *b, struct str s);
 
+/* The key of a member, with its colon, and a comma before it unless it is the first of its object.
+ */
+void json_add_key(struct buf *b, const char *key);
+/* Members: a text (null when `s.p` is NULL), a flag, a list of texts. */
+void json_add_text(struct buf *b, const char *key, struct str s);
+void json_add_flag(struct buf *b, const char *key, bool value);
+void json_add_texts(struct buf *b, const char *key, const struct str *v, size_t n);
+
 /* Large enough for the text of any number, with its NUL. */
 enum { JS_NUMBER_MAX = 32 };
 

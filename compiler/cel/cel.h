@@ -145,6 +145,7 @@ struct cel_env {
     struct str container; /* namespace that names are looked up in, innermost first */
     bool no_macros;       /* has, all, exists... are ordinary (unknown) functions */
     bool no_check;        /* no static types: unknown names fail when evaluated */
+    bool conditions;      /* the conditions are numbered, so that a run can note them */
 };
 
 /* What is wrong with an expression: the byte offset in its source, and a sentence for people. */
@@ -170,6 +171,19 @@ struct cel_type cel_result_type(const struct cel_program *p);
 /* Whether the expression reads variable number `index` of its environment. */
 bool cel_uses_variable(const struct cel_program *p, size_t index);
 
+/* The conditions of an expression that was compiled with `conditions`: the operands of `&&`, `||`
+ * and `!`, what stands before `?` (and behind, where that is a condition), what macros ask of each
+ * element; or the whole expression when it has none of these. */
+size_t cel_condition_count(const struct cel_program *p);
+/* How condition `i` is written, and where it begins. */
+struct str cel_condition_text(struct arena *a, const struct cel_program *p, size_t i,
+                              uint32_t *offset);
+
+/* What a condition has been so far. */
+struct cel_seen {
+    bool yes, no;
+};
+
 /* One or more evaluations. `steps_left` and `bytes_left` go down with the work done and the memory
  * taken from the arena; when one reaches zero the value is an error of code CEL_ERROR_LIMIT. Set
  * them again (and keep the arena, or make a new run) for the next evaluation. Not for several
@@ -177,8 +191,9 @@ bool cel_uses_variable(const struct cel_program *p, size_t index);
 struct cel_run {
     struct arena *arena;
     uint64_t steps_left, bytes_left;
-    void *user;        /* the host's own, for `get` and `at` */
-    void *match_state; /* of `matches`, lives in the arena; starts as NULL */
+    void *user;            /* the host's own, for `get` and `at` */
+    void *match_state;     /* of `matches`, lives in the arena; starts as NULL */
+    struct cel_seen *seen; /* of each condition of the program; or NULL: nothing is noted */
 };
 
 /* A run with the usual bounds, enough for any sensible rule and over within a second. */

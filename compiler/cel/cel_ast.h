@@ -69,6 +69,7 @@ struct cel_node {
     uint16_t depth;   /* of the tree below */
     uint16_t slot;
     uint16_t n_args;
+    uint16_t probe;  /* the number of a condition, from 1; 0: none */
     uint32_t offset; /* where it begins in the source; an operator: where the operator stands */
     struct cel_node *next;
     struct cel_node *a, *b, *c;
@@ -87,7 +88,9 @@ struct cel_program {
     struct str source;
     size_t n_locals;
     size_t n_variables;
-    bool *uses; /* per variable */
+    bool *uses;                               /* per variable */
+    const struct cel_node *const *conditions; /* NULL unless they were asked for */
+    size_t n_conditions;
 };
 
 struct cel_token {
@@ -162,6 +165,11 @@ struct cel_node *cel_value_literal(struct cel_parser *p, struct cel_token token,
 /* Resolves names and macros and checks kinds below `root`; false after reporting. */
 bool cel_check(struct cel_parser *p, const struct cel_env *env, struct cel_program *program,
                struct cel_node *root);
+
+/* ---- conditions (cel_conditions.c) ---- */
+
+/* Numbers the conditions below `root`, for `cel_run.seen`. */
+void cel_mark_conditions(struct arena *a, struct cel_program *program, struct cel_node *root);
 
 /* ---- macros (cel_macro.c): what the checker does with them ---- */
 

@@ -489,7 +489,7 @@ static struct cel_value eval_function(const struct frame *f, const struct cel_no
 
 /* ---- all of it ---- */
 
-static struct cel_value eval(const struct frame *f, const struct cel_node *n) {
+static inline struct cel_value eval_node(const struct frame *f, const struct cel_node *n) {
     if (!cel_step(f->run, 1)) return at(n, cel_limit());
     switch ((enum cel_op)n->op) {
     case CEL_NODE_LITERAL: return n->literal;
@@ -539,6 +539,16 @@ static struct cel_value eval(const struct frame *f, const struct cel_node *n) {
     case CEL_NODE_OPTIONAL_ELEMENT: break;
     }
     return at(n, cel_failure(CEL_ERROR_NAME, STR("this has no value")));
+}
+
+static struct cel_value eval(const struct frame *f, const struct cel_node *n) {
+    struct cel_value v = eval_node(f, n);
+    if (n->probe && f->run->seen && v.kind == CEL_BOOL) {
+        struct cel_seen *seen = &f->run->seen[n->probe - 1];
+        seen->yes = seen->yes || v.u.boolean;
+        seen->no = seen->no || !v.u.boolean;
+    }
+    return v;
 }
 
 struct cel_value cel_eval(const struct cel_program *p, struct cel_run *run,

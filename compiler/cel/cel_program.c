@@ -42,6 +42,7 @@ const struct cel_program *cel_compile(struct arena *a, const struct cel_env *env
     if (p.failed) return NULL;
     if (!cel_check(&p, env, program, p.root)) return NULL;
     program->root = p.root;
+    if (env->conditions) cel_mark_conditions(a, program, p.root);
     return program;
 }
 

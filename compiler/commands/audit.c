@@ -3,7 +3,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "commands/run.h"
+#include "commands/audit_batch.h"
+#include "commands/conditions.h"
+#include "commands/fleet_load.h"
 
 struct auditing {
     struct run *run;
@@ -29,6 +31,30 @@ static void make_names_distinct(struct auditing *s) {
             a->name = source_name(s->run->sources, a->loaded->file);
             b->name = source_name(s->run->sources, b->loaded->file);
         }
+}
+
+/* The Compose files among the arguments, and those of -f; the others are configs on the host. */
+static struct option_list compose_files(struct run *run) {
+    const struct options *o = run->o;
+    struct option_list files = {{NULL, 0, 0}};
+    for (size_t i = 0; i < o->compose_files.list.n; i++)
+        ARRAY_PUSH(run->arena, files.list) = o->compose_files.list.v[i];
+    for (size_t i = 0; i < o->arguments.list.n; i++)
+        if (fleet_is_compose(o->arguments.list.v[i]))
+            ARRAY_PUSH(run->arena, files.list) = o->arguments.list.v[i];
+    return files;
+}
+
+static void load_project(struct auditing *s) {
+    struct option_list files = compose_files(s->run);
+    struct fleet_load *load = ARENA_NEW(s->run->arena, struct fleet_load);
+    size_t errors = s->run->diags->errors;
+    if (!files.list.n && !s->run->o->fleet) return;
+    if (fleet_load_project(s->run, &files, load))
+        fleet_load_gateways(s->run, load, &s->what, &s->code);
+    else
+        s->code = exit_worse(s->code, EXIT_CONFIG);
+    if (s->run->diags->errors > errors) s->code = exit_worse(s->code, EXIT_CONFIG);
 }
 
 /* FORMAT=FILE; NULL when it is not. */
@@ -101,15 +127,28 @@ enum exit_code command_audit(struct run *run) {
         fprintf(stderr, "clawc: there is no format `%s`: text, json or sarif\n", o->format);
         return EXIT_USAGE;
     }
-    if (!o->arguments.list.n) {
+    if (o->batch) return audit_batch(run);
+    if (!o->arguments.list.n && !o->fleet && !o->compose_files.list.n) {
         fputs("clawc: audit what? Give it config files, or - for standard input.\n", stderr);
         return EXIT_USAGE;
     }
+    if (!conditions_of_options(run)) return EXIT_CONFIG;
     if (!outputs_make_sense(o) || !gate_parse(o->fail_on, &gate)) return EXIT_USAGE;
+    if (o->timing) run->timing = timing_new(run->arena);
     if (!run_rules(run, &rules)) return EXIT_CONFIG;
-    for (size_t i = 0; i < o->arguments.list.n; i++) load_one(&s, o->arguments.list.v[i]);
+    timing_lap(run->timing, STR("reading rules"));
+    load_project(&s);
+    for (size_t i = 0; i < o->arguments.list.n; i++)
+        if (!fleet_is_compose(o->arguments.list.v[i])) load_one(&s, o->arguments.list.v[i]);
     make_names_distinct(&s);
+    timing_lap(run->timing, STR("reading and checking configs"));
     if (!policy_file_open(run)) s.code = exit_worse(s.code, EXIT_CONFIG);
     struct report *report = run_audit(run, &rules, &gate, &s.what, o->each);
-    return finish(&s, report, format);
+    enum exit_code code = finish(&s, report, format);
+    timing_lap(run->timing, STR("writing the report"));
+    if (run->timing) {
+        timing_print(run->timing, "steps", stderr);
+        timing_print(run->rule_timing, "rules", stderr);
+    }
+    return code;
 }

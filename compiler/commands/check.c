@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "commands/json_value.h"
 #include "load/schema.h"
 #include "load/shown.h"
 #include "syntax/json5.h"
@@ -75,6 +76,12 @@ static void check_one(struct run *run, const char *path, const char *version, st
     c->version = l->gateway ? l->gateway->version : known->v[known->n - 1].version;
     c->why = l->gateway ? l->why : STR("the newest known version");
     c->repaired = l->root && l->startup == STARTUP_REPAIRED;
+    if (c->repaired && run->o->resolved) {
+        struct buf b = buf_new(run->arena);
+        edit_undo(&l->settled); /* a load's own steps are not written */
+        json_add_node(&b, c->tree, l->root);
+        c->rewritten = buf_str(&b);
+    }
     load_undo_repair(l); /* what is printed is what was validated */
     divide(run, c);
     c->valid = !c->errors.n;
@@ -87,10 +94,16 @@ static enum exit_code code_of(const struct checked *c) {
 /* ---- text --------------------------------------------------------------------------------------
  */
 
-static const char *verdict_of(const struct checked *c) {
-    if (!c->valid && c->repaired) return "repaired at its start";
-    if (!c->valid) return "rejected";
-    return c->warnings.n ? "accepted, with warnings" : "accepted";
+struct str check_verdict(struct arena *a, const struct checked *c) {
+    struct buf b = buf_new(a);
+    buf_addf(&b, "%s",
+             !c->valid && c->repaired ? "repaired at its start"
+             : !c->valid              ? "rejected"
+             : c->warnings.n          ? "accepted, with warnings"
+                                      : "accepted");
+    if (c->errors.n) buf_addf(&b, ", %zu error%s", c->errors.n, c->errors.n == 1 ? "" : "s");
+    if (c->further.n) buf_addf(&b, " and %zu beyond", c->further.n);
+    return buf_str(&b);
 }
 
 static void print_diags(struct run *run, const struct checked *c, const struct diag *list, size_t n,
@@ -108,40 +121,50 @@ static void print_diags(struct run *run, const struct checked *c, const struct d
 }
 
 /* One side of a change: the path, the value with its secrets masked. */
-static void print_side(const struct checked *c, char sign, struct str path, node_id value) {
+static void add_side(struct buf *b, const struct checked *c, char sign, struct str path,
+                     node_id value) {
     enum { SHOWN_MAX = 200 };
-    struct buf b = buf_new(c->tree->arena);
     if (!path.n) return;
-    if (value) shown_add(&b, c->tree, value, shown_is_secret(path), SHOWN_MAX);
-    printf("  %c " STR_FMT "%s" STR_FMT "\n", sign, STR_ARG(path), value ? ": " : "",
-           STR_ARG(buf_str(&b)));
+    buf_addf(b, "%c " STR_FMT "%s", sign, STR_ARG(path), value ? ": " : "");
+    if (value) shown_add(b, c->tree, value, shown_is_secret(path), SHOWN_MAX);
+    buf_add_char(b, '\n');
+}
+
+struct str check_changes(const struct checked *c) {
+    struct buf b = buf_new(c->tree->arena);
+    const struct loaded *l = &c->loaded;
+    for (size_t i = 0; c->repaired && !c->valid && i < l->n_changes; i++) {
+        add_side(&b, c, '-', l->changes[i].from, l->changes[i].was);
+        add_side(&b, c, '+', l->changes[i].to, l->changes[i].now);
+    }
+    return buf_str(&b);
 }
 
 static void print_changes(const struct checked *c) {
-    const struct loaded *l = &c->loaded;
-    if (!c->repaired || c->valid) return;
+    struct str changes = check_changes(c);
+    if (!changes.n) return;
     printf("The gateway would rewrite the file at its start:\n\n");
-    for (size_t i = 0; i < l->n_changes; i++) {
-        const struct repair_change *change = &l->changes[i];
-        print_side(c, '-', change->from, change->was);
-        print_side(c, '+', change->to, change->now);
+    for (size_t from = 0; from < changes.n;) {
+        size_t end = str_find(changes, STR("\n"), from);
+        struct str line = str_slice(changes, from, end);
+        printf("  " STR_FMT "\n", STR_ARG(line));
+        from = end + 1;
     }
     putchar('\n');
 }
 
+static void print_verdict(struct run *run, const struct checked *c) {
+    struct str verdict = check_verdict(run->arena, c);
+    printf("%s: gateway " STR_FMT " (" STR_FMT "): " STR_FMT "\n", c->path, STR_ARG(c->version),
+           STR_ARG(c->why), STR_ARG(verdict));
+}
+
 static void print_checked(struct run *run, const struct checked *c) {
-    if (!run->o->quiet) {
-        print_diags(run, c, c->errors.v, c->errors.n, NULL);
-        print_diags(run, c, c->further.v, c->further.n,
-                    "Beyond the point where the gateway stops:");
-        print_diags(run, c, c->warnings.v, c->warnings.n, NULL);
-        print_changes(c);
-    }
-    printf("%s: gateway " STR_FMT " (" STR_FMT "): %s", c->path, STR_ARG(c->version),
-           STR_ARG(c->why), verdict_of(c));
-    if (c->errors.n) printf(", %zu error%s", c->errors.n, c->errors.n == 1 ? "" : "s");
-    if (c->further.n) printf(" and %zu beyond", c->further.n);
-    putchar('\n');
+    print_diags(run, c, c->errors.v, c->errors.n, NULL);
+    print_diags(run, c, c->further.v, c->further.n, "Beyond the point where the gateway stops:");
+    print_diags(run, c, c->warnings.v, c->warnings.n, NULL);
+    print_changes(c);
+    print_verdict(run, c);
 }
 
 /* ---- the command -------------------------------------------------------------------------------
@@ -194,21 +217,32 @@ static bool read_schema(struct run *run) {
     return false;
 }
 
+static void print_json(struct run *run, const struct checked *c) {
+    struct buf b = buf_new(run->arena);
+    check_add_json(&b, run, c, run->o->resolved);
+    fwrite(b.p, 1, b.n, stdout);
+}
+
+/* All versions of one file: they are there at once, since they may stand side by side. */
 static enum exit_code check_file(struct run *run, const char *path, const struct versions *versions,
                                  bool json) {
     enum exit_code code = EXIT_FINE;
-    for (size_t i = 0; i < versions->v.n; i++) {
-        struct checked c;
-        check_one(run, path, versions->v.v[i], &c);
-        code = exit_worse(code, code_of(&c));
-        if (json) {
-            struct buf b = buf_new(run->arena);
-            check_add_json(&b, run, &c, run->o->resolved);
-            fwrite(b.p, 1, b.n, stdout);
-        } else {
-            if (i) putchar('\n');
-            print_checked(run, &c);
-        }
+    size_t n = versions->v.n;
+    struct checked *c = ARENA_ARRAY(run->arena, struct checked, n);
+    for (size_t i = 0; i < n; i++) {
+        check_one(run, path, versions->v.v[i], &c[i]);
+        code = exit_worse(code, code_of(&c[i]));
+    }
+    bool columns = !json && !run->o->quiet && n > 1 && check_columns_fit(n);
+    if (columns) check_print_columns(run, c, n);
+    for (size_t i = 0; i < n && !columns; i++) {
+        if (i && !json && !run->o->quiet) putchar('\n');
+        if (json)
+            print_json(run, &c[i]);
+        else if (run->o->quiet)
+            print_verdict(run, &c[i]);
+        else
+            print_checked(run, &c[i]);
     }
     return code;
 }
@@ -229,7 +263,9 @@ enum exit_code command_check(struct run *run) {
     if (!read_schema(run)) return EXIT_CONFIG;
     run->env->complete = true; /* what is not given is unset, as for the gateway */
     enum exit_code code = EXIT_FINE;
-    for (size_t i = 0; i < o->arguments.list.n; i++)
+    for (size_t i = 0; i < o->arguments.list.n; i++) {
+        if (i && versions.v.n > 1 && !json && !o->quiet) putchar('\n');
         code = exit_worse(code, check_file(run, o->arguments.list.v[i], &versions, json));
+    }
     return run_flush(stdout, code);
 }

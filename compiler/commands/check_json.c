@@ -1,9 +1,9 @@
 /* The answer of `check` as JSON: what programs read. */
-#include <math.h>
 #include <string.h>
 
 #include "base/json.h"
 #include "commands/check.h"
+#include "commands/json_value.h"
 #include "syntax/paths.h"
 
 static void add_key(struct buf *b, const char *key) {
@@ -15,60 +15,6 @@ static void add_key(struct buf *b, const char *key) {
 static void add_text(struct buf *b, const char *key, struct str text) {
     add_key(b, key);
     json_add_string(b, text);
-}
-
-/* ---- the resolved config -----------------------------------------------------------------------
- */
-
-static void add_number(struct buf *b, double x) {
-    char text[JS_NUMBER_MAX];
-    size_t n = js_number_text(x, text);
-    if (isfinite(x) && !(x == 0 && signbit(x)))
-        buf_add(b, (struct str){text, n});
-    else
-        buf_addf(b, "{\"$number\": \"%s%.*s\"}", x == 0 ? "-" : "", (int)n, text);
-}
-
-/* A value whose children are being written. */
-struct frame {
-    node_id next;
-    char close;
-};
-
-static void add_scalar(struct buf *b, const struct tree *t, node_id n) {
-    const struct node *node = tree_node(t, n);
-    if (node->kind == NODE_NULL) buf_add(b, STR("null"));
-    if (node->kind == NODE_BOOL) buf_add(b, node->u.boolean ? STR("true") : STR("false"));
-    if (node->kind == NODE_NUMBER) add_number(b, node->u.number);
-    if (node->kind == NODE_STRING) json_add_string(b, tree_text(t, n));
-}
-
-/* Without recursion: configs nest some thousand levels. */
-static void add_value(struct buf *b, const struct tree *t, node_id root) {
-    ARRAY(struct frame) open = {0};
-    node_id n = root;
-    for (;;) {
-        if (n) {
-            const struct node *node = tree_node(t, n);
-            if (open.n && open.v[open.n - 1].close == '}') {
-                json_add_string(b, tree_key_text(t, node->key));
-                buf_add(b, STR(": "));
-            }
-            if (open.n) open.v[open.n - 1].next = node->next;
-            if (node->kind >= NODE_ARRAY) {
-                buf_add_char(b, node->kind == NODE_ARRAY ? '[' : '{');
-                struct frame f = {node->u.first, node->kind == NODE_ARRAY ? ']' : '}'};
-                ARRAY_PUSH(b->arena, open) = f;
-                n = f.next;
-                continue;
-            }
-            add_scalar(b, t, n);
-        }
-        while (open.n && !open.v[open.n - 1].next) buf_add_char(b, open.v[--open.n].close);
-        if (!open.n) return;
-        n = open.v[open.n - 1].next;
-        buf_add(b, STR(", "));
-    }
 }
 
 /* ---- diagnostics -------------------------------------------------------------------------------
@@ -99,7 +45,7 @@ static void add_location(struct buf *b, const struct sources *s, struct paths *p
 static void add_detail(struct buf *b, const struct diag_detail *d) {
     add_key(b, d->name);
     if (d->kind == DETAIL_TEXT) json_add_string(b, d->text);
-    if (d->kind == DETAIL_NUMBER) add_number(b, d->number);
+    if (d->kind == DETAIL_NUMBER) json_add_any_number(b, d->number);
     if (d->kind != DETAIL_LIST) return;
     buf_add_char(b, '[');
     for (size_t i = 0; i < d->n; i++) {
@@ -151,7 +97,7 @@ void check_add_json(struct buf *b, struct run *run, const struct checked *c, boo
     if (resolved && l->resolved) {
         add_key(b, "resolved");
         if (tree_is(c->tree, l->resolved, NODE_OBJECT))
-            add_value(b, c->tree, l->resolved);
+            json_add_node(b, c->tree, l->resolved);
         else
             buf_add(b, STR("{}")); /* what the gateway works with then */
     }

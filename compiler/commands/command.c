@@ -7,8 +7,9 @@ const struct command commands[] = {
     {"audit", "[options] FILE...", "find what lets the wrong person reach the wrong thing",
      "Audits gateway configs: reads each as its gateway will, derives who reaches which agent with "
      "which tools in which session, and reports what is wrong at its line, with the fix. Several "
-     "files are the gateways of one host and are also compared with each other. `-` is standard "
-     "input.",
+     "files are the gateways of one host and are also compared with each other. YAML files are a "
+     "Docker Compose project, whose gateways are audited with what their containers share. `-` is "
+     "standard input.",
      ON_AUDIT, command_audit},
     {"check", "[options] FILE...", "say whether the gateway would accept a config",
      "Gives the gateway's own verdict on each config: accepted, repaired at its start (exit code "
@@ -32,16 +33,39 @@ const struct command commands[] = {
      "the profile, a list of some scope, the sandbox's default, the version, with the line. What "
      "depends on credentials or models counts as there.",
      ON_TOOLS, command_tools},
+    {"access", "CONFIG [options]", "tell who is let in, and which agent and tools they reach",
+     "Tells for every channel account who is admitted in direct messages and in groups, and where "
+     "that is written; and for every known sender, and for everybody else who is admitted, the "
+     "agent, the session and the powers that they reach. With --batch: answers questions about "
+     "accounts, admission, paths and ports as the gateway does, one JSON object a line.",
+     ON_ACCESS, command_access},
     {"table", "info|verify|dump FILE [options]", "look into a compiled table",
      "info: what the table is. verify: whether it is sound and, with --against, whether it still "
      "routes as its config does. dump: its routes as canonical text.",
      ON_TABLE, command_table},
+    {"fleet", "show [options] FILE...", "tell what is understood of a Docker Compose project",
+     "show: the project as Compose and clawc understand it, files merged and variables replaced, "
+     "without the values of secrets.",
+     ON_FLEET, command_fleet},
     {"explain", "ID [options]", "tell about a rule: why, how to fix, how to silence",
      "Tells what a finding is about, why it matters, how to fix it and how to silence it. ID is "
      "what a report shows in brackets.",
      ON_EXPLAIN, command_explain},
     {"rules", "[options]", "list the rules",
      "Lists every rule: the built-in ones and those of --rules.", ON_RULES, command_rules},
+    {"test", "RULES...", "run the tests that stand in rule files",
+     "Runs the tests of rule files, or of all rule files below a folder: configs and what must be "
+     "found "
+     "in them, and the example of each rule. Tells what was found instead, and which conditions of "
+     "a "
+     "rule its tests have not seen true and false. The exit code is 1 when a test fails.",
+     ON_TEST, command_test},
+    {"schema", "[options]", "print the JSON Schema of a config, for editors",
+     "Prints the JSON Schema of openclaw.json for a gateway version (the newest known one, if none "
+     "is "
+     "asked for), with titles and descriptions, so that an editor completes and checks it. "
+     "docs/editors.md says how to set one up.",
+     ON_SCHEMA, command_schema},
     {"eval", "EXPRESSION CONFIG | --batch", "evaluate a CEL expression over a config's facts",
      "Evaluates a CEL expression over the facts of a config, with the variable `gateway`, and "
      "prints the value as JSON. Echoes what the config holds, secrets too. `clawc rules --facts` "

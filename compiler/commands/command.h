@@ -33,11 +33,15 @@ enum exit_code command_compile(struct run *run);
 enum exit_code command_route(struct run *run);
 enum exit_code command_table(struct run *run);
 enum exit_code command_tools(struct run *run);
+enum exit_code command_fleet(struct run *run);
+enum exit_code command_access(struct run *run);
 enum exit_code command_eval(struct run *run);
 enum exit_code command_parse(struct run *run);
 enum exit_code command_explain(struct run *run);
 /* `explain --path`. */
 enum exit_code explain_path(struct run *run, const char *config);
 enum exit_code command_rules(struct run *run);
+enum exit_code command_schema(struct run *run);
+enum exit_code command_test(struct run *run);
 
 #endif

@@ -118,6 +118,46 @@ static void add_example(struct arena *a, struct buf *b, bool markdown,
     add_code(b, markdown, "Better", language, e->after);
 }
 
+/* "since 2026.9.6", "2026.3.13 to 2026.8.2". */
+static struct str version_words(struct arena *a, const struct version_range *range) {
+    if (!range->until.n) return str_concat(a, STR("since "), range->since);
+    if (!range->since.n) return str_concat(a, STR("until "), range->until);
+    return str_format(a, STR_FMT " to " STR_FMT, STR_ARG(range->since), STR_ARG(range->until));
+}
+
+/* The value of a parameter as it is written in YAML, which is JSON here. */
+static void add_parameter_value(struct buf *b, struct cel_value v) {
+    if (v.kind == CEL_BOOL) buf_add(b, v.u.boolean ? STR("true") : STR("false"));
+    if (v.kind == CEL_INT) json_add_number(b, (double)v.u.i);
+    if (v.kind == CEL_DOUBLE) json_add_number(b, v.u.d);
+    if (v.kind == CEL_STRING) json_add_string(b, v.u.text);
+    if (v.kind != CEL_LIST) return;
+    buf_add_char(b, '[');
+    for (size_t i = 0; i < v.u.list.n; i++) {
+        if (i) buf_add(b, STR(", "));
+        json_add_string(b, v.u.list.values[i].u.text);
+    }
+    buf_add_char(b, ']');
+}
+
+static void add_parameters(struct arena *a, struct buf *b, bool markdown, const struct rule *rule) {
+    if (!rule->n_parameters) return;
+    struct buf list = buf_new(a), example = buf_new(a);
+    buf_addf(&example, "parameters:\n  " STR_FMT ":\n", STR_ARG(rule->info.id));
+    for (size_t i = 0; i < rule->n_parameters; i++) {
+        const struct rule_parameter *p = &rule->parameters[i];
+        buf_addf(&list, "%s%s" STR_FMT " = ", i ? "\n" : "", markdown ? "- " : "",
+                 STR_ARG(p->name));
+        add_parameter_value(&list, p->value);
+        buf_addf(&list, ": " STR_FMT, STR_ARG(p->meaning));
+        buf_addf(&example, "    " STR_FMT ": ", STR_ARG(p->name));
+        add_parameter_value(&example, p->value);
+        buf_add_char(&example, '\n');
+    }
+    add_section(b, markdown, "What can be chosen", buf_str(&list));
+    add_code(b, markdown, "In clawc.yaml", "yaml", buf_str(&example));
+}
+
 static void explain(struct run *run, const struct rule *rule, struct str id, bool markdown,
                     struct buf *b) {
     const struct rule_info *i = &rule->info;
@@ -133,15 +173,24 @@ static void explain(struct run *run, const struct rule *rule, struct str id, boo
                               severity_name(rule->raised));
     buf_addf(b, row, "severity", STR_ARG(severity));
     struct str confidence = str_from(confidence_name(rule->confidence));
-    if (rule->doubt_when)
-        confidence = str_format(run->arena, "%s, in some cases %s",
-                                confidence_name(rule->confidence), confidence_name(rule->doubted));
+    for (size_t d = 0; d < rule->n_doubts; d++)
+        confidence = str_format(run->arena, STR_FMT "%s%s", STR_ARG(confidence),
+                                d ? " or " : ", in some cases ",
+                                confidence_name(rule->doubts[d].confidence));
     buf_addf(b, row, "confidence", STR_ARG(confidence));
     buf_addf(b, row, "family", STR_ARG(i->family));
     buf_addf(b, row, "looks at", STR_ARG(str_from(rule->range->doc)));
+    if (rule->versions.set)
+        buf_addf(b, row, "gateways", STR_ARG(version_words(run->arena, &rule->versions)));
+    if (rule->mechanical) buf_addf(b, row, "fix", STR_ARG(STR("needs no decision")));
+    if (i->gateway_audit.set)
+        buf_addf(b, row, "also by",
+                 STR_ARG(str_concat(run->arena, STR("openclaw security audit, "),
+                                    version_words(run->arena, &i->gateway_audit))));
     struct str why = plain(run->arena, &rule->why), fix = plain(run->arena, &rule->fix);
     add_section(b, markdown, "Why it matters", why);
     add_section(b, markdown, "How to fix it", fix);
+    add_parameters(run->arena, b, markdown, rule);
     add_example(run->arena, b, markdown, &rule->example);
     add_section(b, markdown, "When it may be wrong", rule->false_positives);
     add_silence(run->arena, b, markdown, id);
@@ -205,6 +254,37 @@ static void add_example_json(struct buf *b, const struct rule_example *e) {
     buf_add_char(b, '}');
 }
 
+static void add_versions(struct buf *b, const char *key, const struct version_range *range) {
+    if (!range->set) return;
+    buf_addf(b, ", \"%s\": {", key);
+    if (range->since.n) {
+        buf_add(b, STR("\"since\": "));
+        json_add_string(b, range->since);
+    }
+    if (range->until.n) {
+        buf_add(b, range->since.n ? STR(", \"until\": ") : STR("\"until\": "));
+        json_add_string(b, range->until);
+    }
+    buf_add_char(b, '}');
+}
+
+static void add_parameters_json(struct buf *b, const struct rule *rule) {
+    if (!rule->n_parameters) return;
+    buf_add(b, STR(", \"parameters\": {"));
+    for (size_t i = 0; i < rule->n_parameters; i++) {
+        const struct rule_parameter *p = &rule->parameters[i];
+        if (i) buf_add(b, STR(", "));
+        json_add_string(b, p->name);
+        buf_add(b, STR(": {\"default\": "));
+        add_parameter_value(b, p->preset);
+        buf_add(b, STR(", \"value\": "));
+        add_parameter_value(b, p->value);
+        add_text_field(b, "meaning", p->meaning);
+        buf_add_char(b, '}');
+    }
+    buf_add_char(b, '}');
+}
+
 static void add_rule_json(struct buf *b, const struct rule *rule) {
     buf_add(b, STR("    {\"id\": "));
     json_add_string(b, rule->info.id);
@@ -215,6 +295,10 @@ static void add_rule_json(struct buf *b, const struct rule *rule) {
     add_text_field(b, "title", rule->info.title);
     add_text_field(b, "file", rule->file);
     buf_addf(b, ", \"builtin\": %s", rule->info.builtin ? "true" : "false");
+    buf_addf(b, ", \"mechanical\": %s", rule->mechanical ? "true" : "false");
+    add_parameters_json(b, rule);
+    add_versions(b, "versions", &rule->versions);
+    add_versions(b, "gatewayAudit", &rule->info.gateway_audit);
     if (rule->example.before.n) add_example_json(b, &rule->example);
     buf_add_char(b, '}');
 }
@@ -228,6 +312,24 @@ static void add_rules_json(struct buf *b, const struct rules *rules) {
     buf_add(b, STR("  ]\n}\n"));
 }
 
+/* What is not as with most rules, in one line. */
+static void add_particulars(struct buf *b, const struct rule *rule) {
+    struct buf line = buf_new(b->arena);
+    if (rule->info.confidence != CONFIDENCE_HIGH)
+        buf_addf(&line, "; confidence %s", confidence_name(rule->info.confidence));
+    if (rule->versions.set) {
+        struct str words = version_words(b->arena, &rule->versions);
+        buf_addf(&line, "; gateways " STR_FMT, STR_ARG(words));
+    }
+    if (rule->mechanical) buf_add(&line, STR("; the fix needs no decision"));
+    for (size_t i = 0; i < rule->n_parameters; i++) {
+        buf_addf(&line, "; " STR_FMT " = ", STR_ARG(rule->parameters[i].name));
+        add_parameter_value(&line, rule->parameters[i].value);
+    }
+    struct str text = buf_str(&line);
+    if (text.n) buf_addf(b, "           (" STR_FMT ")\n", STR_ARG(str_slice(text, 2, text.n)));
+}
+
 static void add_rules_text(struct buf *b, const struct rules *rules) {
     for (const char *const *family = rule_families; *family; family++) {
         bool any = false;
@@ -239,6 +341,7 @@ static void add_rules_text(struct buf *b, const struct rules *rules) {
             buf_addf(b, "  %-8s " STR_FMT "\n           " STR_FMT "\n",
                      severity_name(rule->info.severity), STR_ARG(rule->info.id),
                      STR_ARG(rule->info.title));
+            add_particulars(b, rule);
         }
     }
 }

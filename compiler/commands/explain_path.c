@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "commands/run.h"
+#include "load/keys.h"
 #include "load/shown.h"
 
 enum { SHOWN_MAX = 2000, STEPS_MAX = 64 };
@@ -183,6 +184,18 @@ static void add_value(const struct tracing *s, struct str path, node_id n) {
     buf_add_char(s->b, '\n');
 }
 
+/* What the key is, in words. */
+static void add_meaning(const struct tracing *s, const struct str *names, size_t n) {
+    struct keys *keys = keys_load(s->run->arena, s->loaded->gateway);
+    struct key_set set = keys_root(keys);
+    for (size_t i = 0; i < n; i++) set = keys_step(keys, set, names[i]);
+    struct key_text text = keys_text(keys, set);
+    if (text.title.n)
+        add_row(s, "meaning",
+                str_format(s->run->arena, STR_FMT ". " STR_FMT, STR_ARG(text.title),
+                           STR_ARG(text.description)));
+}
+
 /* ---- what is not there -------------------------------------------------------------------------
  */
 
@@ -268,6 +281,7 @@ enum exit_code explain_path(struct run *run, const char *config) {
                  STR_FMT " is not set, and clawc knows no default of it for gateway " STR_FMT "\n",
                  STR_ARG(s.path), STR_ARG(loaded.gateway->version));
     }
+    add_meaning(&s, names, n);
     buf_addf(&b, "\ngateway " STR_FMT " (" STR_FMT ")\n", STR_ARG(loaded.gateway->version),
              STR_ARG(loaded.why));
     fwrite(b.p, 1, b.n, stdout);

@@ -18,21 +18,21 @@ struct option {
 #define AT(field) offsetof(struct options, field)
 
 enum {
-    ON_CONFIG =
-        ON_AUDIT | ON_COMPILE | ON_ROUTE | ON_EVAL | ON_TABLE | ON_CHECK | ON_EXPLAIN | ON_TOOLS
+    ON_CONFIG = ON_AUDIT | ON_COMPILE | ON_ROUTE | ON_EVAL | ON_TABLE | ON_CHECK | ON_EXPLAIN |
+                ON_TOOLS | ON_ACCESS | ON_FLEET
 };
 
 static const struct option table[] = {
-    {"--gateway", "V", TEXT, AT(gateway), ON_CONFIG,
+    {"--gateway", "V", TEXT, AT(gateway), ON_CONFIG | ON_SCHEMA,
      "The gateway version that will run, such as 2026.9.6; an unknown one means the highest known "
      "one not above it; check takes several, separated by commas. Default: clawc.yaml's, else the "
      "config's meta.lastTouchedVersion, else the "
      "known version that the config fits best."},
     {"--format", "F", TEXT, AT(format),
-     ON_AUDIT | ON_CHECK | ON_ROUTE | ON_RULES | ON_EXPLAIN | ON_TOOLS,
-     "How to print: text (the default); audit, check, route, rules and tools also know json, audit "
-     "sarif, "
-     "explain and rules markdown."},
+     ON_AUDIT | ON_CHECK | ON_ROUTE | ON_RULES | ON_EXPLAIN | ON_TOOLS | ON_ACCESS | ON_TEST |
+         ON_FLEET,
+     "How to print: text (the default); audit, check, route, rules, test, tools and access also "
+     "know json, audit sarif, explain and rules markdown."},
     {"--output", "F=FILE", LIST, AT(outputs), ON_AUDIT,
      "Also write the report in format F to FILE, such as sarif=audit.sarif; may be repeated."},
     {"--fail-on", "WHAT", TEXT, AT(fail_on), ON_AUDIT | ON_COMPILE,
@@ -50,13 +50,34 @@ static const struct option table[] = {
     {"--each", NULL, FLAG, AT(each), ON_AUDIT,
      "Audit the files apart. Without it they are the gateways of one host and are also compared "
      "with each other."},
+    {"--fleet", "FILE", TEXT, AT(fleet), ON_AUDIT | ON_FLEET,
+     "What is known of a fleet in Docker Compose, as JSON or YAML: which services are gateways and "
+     "which config each reads, the hub, declared edges, shared knowledge (docs/fleet.md)."},
+    {"-f", "FILE", LIST, AT(compose_files), ON_AUDIT | ON_FLEET,
+     "A file of a Docker Compose project, as `docker compose -f` takes it; several are merged in "
+     "their order."},
     {"-o", "FILE", TEXT, AT(output_file), ON_COMPILE,
      "The table to write. An old one of that name is replaced at once and whole."},
     {"--no-audit", NULL, FLAG, AT(no_audit), ON_COMPILE, "Compile without auditing first."},
     {"--table", "FILE", TEXT, AT(table), ON_ROUTE,
      "Route through a compiled table instead of a config."},
-    {"--batch", NULL, FLAG, AT(batch), ON_ROUTE | ON_EVAL,
+    {"--batch", NULL, FLAG, AT(batch), ON_ROUTE | ON_EVAL | ON_AUDIT | ON_ACCESS,
      "Read one JSON object per line from standard input, write one answer per line."},
+    {"--fs", NULL, FLAG, AT(fs), ON_AUDIT,
+     "Also look at the permissions of the files given and of those they include: where they lie "
+     "must be where the gateway reads them, which a checkout is not."},
+    {"--linked", "CHANNEL", LIST, AT(linked), ON_AUDIT,
+     "A channel whose accounts are logged in by something that no config shows, such as whatsapp "
+     "by its QR code; may be repeated. With it no other channel counts as linked."},
+    {"--pairing-store", "FILE", TEXT, AT(pairing_store), ON_AUDIT,
+     "The senders that were approved by pairing: {\"telegram/default\": [\"123456\"]}. Without "
+     "it nobody knows them: possibly none, possibly many."},
+    {"--plugins", "ID[,ID]", TEXT, AT(plugins), ON_AUDIT,
+     "The channel plugins that the gateway has loaded, separated by commas; no other is."},
+    {"--home", "DIR", TEXT, AT(home), ON_AUDIT, "The home directory of the gateway's process."},
+    {"--cwd", "DIR", TEXT, AT(cwd), ON_AUDIT, "The working directory of the gateway's process."},
+    {"--timing", NULL, FLAG, AT(timing), ON_AUDIT,
+     "Print to standard error how long each step and each rule took."},
     {"--agent", "ID", TEXT, AT(agent), ON_TOOLS, "Tell about this agent only."},
     {"--channel", "C", TEXT, AT(channel), ON_ROUTE, "The channel of the message: whatsapp."},
     {"--account", "A", TEXT, AT(account), ON_ROUTE,
@@ -82,8 +103,9 @@ static const struct option table[] = {
     {"--path", "PATH", TEXT, AT(path), ON_EXPLAIN,
      "Tell of a value of the config instead of a rule: what it is, where it was written, and what "
      "it was made from; agents.entries.main.sandbox.mode."},
-    {"--resolved", NULL, FLAG, AT(resolved), ON_CHECK,
-     "With --format json: also the config as the gateway has it, secrets included."},
+    {"--resolved", NULL, FLAG, AT(resolved), ON_CHECK | ON_FLEET,
+     "check, with --format json: also the config as the gateway has it, secrets included. fleet "
+     "show: every text with its variables replaced, secrets included."},
     {"--schema", "FILE", TEXT, AT(schema), ON_CHECK,
      "A schema instead of the built-in one: what `openclaw config schema` prints, which knows the "
      "plugins that are installed."},
@@ -97,7 +119,7 @@ static const struct option table[] = {
      "Variables from the environment of this process."},
     {"--stdin-filename", "NAME", TEXT, AT(stdin_filename), ON_CONFIG | ON_PARSE,
      "What to call standard input (-) in reports."},
-    {"--project", "FILE", TEXT, AT(project), ON_CONFIG | ON_RULES | ON_EXPLAIN,
+    {"--project", "FILE", TEXT, AT(project), ON_CONFIG | ON_RULES | ON_EXPLAIN | ON_SCHEMA,
      "The project file. Default: clawc.yaml beside the first config, if there is one."},
     {"--quiet", NULL, FLAG, AT(quiet), ON_ALL,
      "Print less: of an audit only the last line, of other commands only what was asked for."},
@@ -132,7 +154,8 @@ static bool unknown_option(const struct options *o, struct str name) {
     size_t best = 3;
     for (size_t i = 0; i < OPTIONS; i++) {
         size_t distance = str_distance(name, str_from(table[i].name), 2);
-        if (distance >= best || !table[i].commands) continue;
+        bool letter = strlen(table[i].name) == 2; /* any two of those are near */
+        if (letter || distance >= best || !table[i].commands) continue;
         best = distance;
         near = table[i].name;
     }

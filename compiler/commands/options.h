@@ -22,7 +22,11 @@ enum command_bit {
     ON_RULES = 128,
     ON_CHECK = 256,
     ON_TOOLS = 512,
-    ON_ALL = 1023,
+    ON_ACCESS = 1024,
+    ON_SCHEMA = 2048,
+    ON_TEST = 4096,
+    ON_FLEET = 8192,
+    ON_ALL = 16383,
 };
 
 struct option_list {
@@ -37,9 +41,13 @@ struct options {
     const char *gateway, *format, *fail_on, *project, *color, *stdin_filename, *schema;
     const char *output_file, *table, *against, *agent, *policy;
     const char *channel, *account, *peer, *parent_peer, *guild, *team;
+    const char *fleet;
     const char *default_agent, *dm_scope, *group_scope;
-    struct option_list outputs, rules, env, env_files, roles;
-    bool help, version, quiet, each, batch, no_audit, process_env, facts, manual, resolved;
+    struct option_list compose_files;
+    const char *pairing_store, *plugins, *home, *cwd;
+    struct option_list outputs, rules, env, env_files, roles, linked;
+    bool fs, timing, help, version, quiet, each, batch, no_audit, process_env, facts, manual,
+        resolved;
 };
 
 /* Reads argv. False after a message on standard error (wrong usage), which ends with how to get

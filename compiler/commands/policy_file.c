@@ -31,7 +31,8 @@ static bool is_switched_on(const struct model *m) {
 }
 
 static void note(struct run *run, struct report *report, const char *id, struct str reason) {
-    ARRAY_PUSH(run->arena, report->undecided) = (struct undecided){str_from(id), reason};
+    ARRAY_PUSH(run->arena, report->undecided) =
+        (struct undecided){.id = str_from(id), .reason = reason};
 }
 
 /* The plugin goes by a document that was not given. */

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "commands/audit_files.h"
 #include "model/locations.h"
 
 enum exit_code run_flush(FILE *out, enum exit_code code) {
@@ -25,8 +26,7 @@ static bool wants_color(const struct options *o) {
 /* ---- the project file --------------------------------------------------------------------------
  */
 
-/* The folder of a path, with its slash; empty for the working directory. */
-static struct str folder_of(struct str path) {
+struct str run_folder_of(struct str path) {
     size_t end = path.n;
     while (end && path.p[end - 1] != '/') end--;
     return str_slice(path, 0, end);
@@ -35,7 +35,7 @@ static struct str folder_of(struct str path) {
 static bool open_project(struct run *run, const char *first) {
     const char *path = run->o->project;
     if (!path) {
-        struct str folder = folder_of(str_from(first ? first : ""));
+        struct str folder = run_folder_of(str_from(first ? first : ""));
         path = str_concat(run->arena, folder, STR("clawc.yaml")).p;
         if (access(path, F_OK) != 0) return true;
     }
@@ -67,7 +67,7 @@ static bool read_env_file(struct run *run, const char *path) {
 /* A file named in clawc.yaml lies beside it. */
 static const char *beside_project(struct run *run, struct str name) {
     if (str_starts(name, STR("/"))) return str_to_c(run->arena, name);
-    struct str folder = folder_of(source_name(run->sources, run->project.file));
+    struct str folder = run_folder_of(source_name(run->sources, run->project.file));
     return str_to_c(run->arena, str_concat(run->arena, folder, name));
 }
 
@@ -118,6 +118,7 @@ bool run_begin(struct run *run, struct arena *a, const struct options *o, const 
     run->sources = sources_new(a);
     source_set_masker(run->sources, secrets_mask_line);
     run->tree = tree_new(a, run->sources);
+    run->files = &files_of_machine;
     run->diags = diags_new(a);
     run->color = wants_color(o);
     *code = EXIT_USAGE;
@@ -131,7 +132,7 @@ bool run_begin(struct run *run, struct arena *a, const struct options *o, const 
     return true;
 }
 
-static struct str working_directory(struct run *run) {
+struct str run_directory(struct run *run) {
     size_t size = 4096;
     char *p = arena_alloc(run->arena, size);
     return getcwd(p, size) ? str_from(p) : STR("/");
@@ -156,7 +157,7 @@ bool run_read(struct run *run, const char *path, uint32_t *file) {
  * where --stdin-filename says. */
 static struct str absolute_path(struct run *run, const char *path) {
     if (strcmp(path, "-") == 0) path = run->o->stdin_filename ? run->o->stdin_filename : "stdin";
-    return files_absolute(run->arena, working_directory(run), str_from(path));
+    return files_absolute(run->arena, run_directory(run), str_from(path));
 }
 
 /* Outside of `check` the gateway's own warnings, and what lies beyond the point where it stops,
@@ -177,19 +178,16 @@ static void keep_errors(struct diags *d, size_t first) {
     d->list.n = kept;
 }
 
-void run_load(struct run *run, const char *path, struct loaded *out) {
-    uint32_t file;
-    *out = (struct loaded){.tree = run->tree, .errors = 1, .startup = STARTUP_REJECTED};
-    if (!run_read(run, path, &file)) return;
+static struct loader loader_of(struct run *run, struct str config) {
     struct loader l = {.arena = run->arena,
                        .tree = run->tree,
                        .diags = run->diags,
                        .gateways = &run->gateways,
                        .environment = run->env,
-                       .files = &files_of_machine,
+                       .files = run->files,
                        .tell_steps = run->o->command->bit == ON_CHECK,
-                       .config = absolute_path(run, path),
-                       .directory = working_directory(run),
+                       .config = config,
+                       .directory = run_directory(run),
                        .schema = run->schema,
                        .gateway = run->project.gateway,
                        .gateway_from = STR("clawc.yaml")};
@@ -197,8 +195,33 @@ void run_load(struct run *run, const char *path, struct loaded *out) {
         l.gateway = str_from(run->o->gateway);
         l.gateway_from = STR("--gateway");
     }
+    return l;
+}
+
+void run_load(struct run *run, const char *path, struct loaded *out) {
+    uint32_t file;
+    *out = (struct loaded){.tree = run->tree, .errors = 1, .startup = STARTUP_REJECTED};
+    if (run_read(run, path, &file)) run_load_file(run, file, path, out);
+}
+
+void run_load_file(struct run *run, uint32_t file, const char *path, struct loaded *out) {
+    struct loader l = loader_of(run, absolute_path(run, path));
     load_config(&l, file, out);
     if (run->o->command->bit != ON_CHECK) keep_errors(run->diags, out->first_diag);
+}
+
+void run_load_in_fleet(struct run *run, uint32_t file, struct str path,
+                       const struct environment *env, struct str version, struct str version_from,
+                       struct loaded *out) {
+    struct loader l = loader_of(run, path);
+    l.environment = env;
+    l.keep_written = true;
+    if (version.n && !run->o->gateway) {
+        l.gateway = version;
+        l.gateway_from = version_from;
+    }
+    load_config(&l, file, out);
+    keep_errors(run->diags, out->first_diag);
 }
 
 enum exit_code run_load_code(const struct loaded *loaded) {
@@ -222,8 +245,9 @@ static struct str stem_of(struct str path) {
 }
 
 static struct str configured_state(const struct run *run, struct str name) {
-    for (size_t i = 0; i < run->project.state_names.n; i++)
-        if (str_equal(run->project.state_names.v[i], name)) return run->project.state_dirs.v[i];
+    for (size_t i = 0; i < run->project.fleet.states.n; i++)
+        if (str_equal(run->project.fleet.states.v[i].name, name))
+            return run->project.fleet.states.v[i].value;
     return STR("");
 }
 
@@ -231,9 +255,9 @@ static struct str configured_state(const struct run *run, struct str name) {
  * state directory. */
 static struct gateway_place place_of(struct run *run, const char *path) {
     struct arena *a = run->arena;
-    struct gateway_place where = {.name = STR("stdin")};
+    struct gateway_place where = {.name = STR("stdin"), .conditions = &run->conditions};
     if (strcmp(path, "-") == 0) return where;
-    struct str given = str_from(path), folder = folder_of(given), state = last_name(folder);
+    struct str given = str_from(path), folder = run_folder_of(given), state = last_name(folder);
     char *real = realpath(path, NULL);
     struct str resolved = str_copy(a, str_from(real ? real : path));
     free(real);
@@ -243,7 +267,7 @@ static struct gateway_place place_of(struct run *run, const char *path) {
         where.profile = str_copy(a, str_slice(state, 10, state.n));
         where.name = where.profile;
     }
-    struct str real_folder = folder_of(resolved);
+    struct str real_folder = run_folder_of(resolved);
     struct str real_name = last_name(real_folder);
     if (str_equal(real_name, STR(".openclaw")) || str_starts(real_name, STR(".openclaw-")))
         where.state = location_normal(a, real_folder);
@@ -273,14 +297,20 @@ static void drop_repeated(struct run *run, const struct loaded *loaded, size_t b
     d->list.n = kept;
 }
 
-struct model *run_model(struct run *run, const char *path, struct loaded *loaded) {
-    struct gateway_place where = place_of(run, path);
+struct model *run_model_at(struct run *run, struct loaded *loaded, const struct environment *env,
+                           const struct gateway_place *where) {
     size_t before = run->diags->errors, listed = run->diags->list.n;
-    struct model *m = model_build(run->arena, run->diags, loaded, run->env, &where);
+    struct model *m = model_build(run->arena, run->diags, loaded, env, where);
     drop_repeated(run, loaded, listed);
     loaded->errors += run->diags->errors - before;
     if (run->diags->errors > before) loaded->startup = STARTUP_REJECTED;
     return m;
+}
+
+struct model *run_model(struct run *run, const char *path, struct loaded *loaded) {
+    struct gateway_place where = place_of(run, path);
+    if (run->o->fs) audit_look_at_files(run, path, loaded, &where);
+    return run_model_at(run, loaded, loaded->environment ? loaded->environment : run->env, &where);
 }
 
 /* ---- reports -----------------------------------------------------------------------------------
@@ -338,6 +368,7 @@ bool run_rules(struct run *run, struct rules *rules) {
                  "there is no rule `" STR_FMT "`", STR_ARG(choice->rule));
         ok = false;
     }
+    ok = rules_choose_parameters(run->arena, rules, run->tree, &run->project, run->diags) && ok;
     if (!ok) run_print_errors(run, stderr);
     return ok;
 }
@@ -371,18 +402,36 @@ static void list_files(struct run *run, const struct audited *what, struct repor
     }
 }
 
+/* Services of a Compose project, and gateways whose configs lie on the host. */
+static struct fleet *compare_gateways(struct run *run, const struct audited *what, bool apart) {
+    size_t services = what->gateways.n, hosts = what->models.n - what->n_services, n = 0;
+    const struct fleet_gateway **g =
+        ARENA_ARRAY(run->arena, const struct fleet_gateway *, services + hosts);
+    for (size_t i = 0; i < services; i++) g[n++] = what->gateways.v[i];
+    for (size_t i = 0; i < hosts && !apart; i++)
+        g[n++] = fleet_of_host(run->arena, what->models.v[what->n_services + i], run->env);
+    struct fleet_question q = {.tree = run->tree,
+                               .gateways = g,
+                               .n = n,
+                               .names = what->names ? what->names : run->env,
+                               .block = what->block};
+    return fleet_analyse(run->arena, &q);
+}
+
 struct report *run_audit(struct run *run, const struct rules *rules, const struct gate *gate,
                          const struct audited *what, bool apart) {
     size_t n = what->models.n;
     struct analysis **analyses = ARENA_ARRAY(run->arena, struct analysis *, n);
     for (size_t i = 0; i < n; i++)
         analyses[i] = analyse(run->arena, what->models.v[i], run->project.owners);
+    timing_lap(run->timing, STR("analysing"));
+    struct fleet *fleet = compare_gateways(run, what, apart);
     struct paths *paths = paths_new(run->arena, run->tree);
     struct report *report = new_report(run, paths);
     list_files(run, what, report);
     const struct analysis *const *gateways = (const struct analysis *const *)analyses;
     policy_file_check(run, analyses, n, report);
-    struct fleet *fleet = fleet_analyse(run->arena, gateways, apart ? 0 : n, run->env);
+    if (run->timing) run->rule_timing = timing_new(run->arena);
     struct engine e = {.arena = run->arena,
                        .tree = run->tree,
                        .paths = paths,
@@ -390,7 +439,13 @@ struct report *run_audit(struct run *run, const struct rules *rules, const struc
                        .project = run->has_project ? &run->project : NULL,
                        .gate = *gate,
                        .today = run_today(run->arena),
-                       .apart = apart};
+                       .timing = run->rule_timing,
+                       .apart = apart,
+                       .fs = run->o->fs};
+    timing_lap(run->timing, STR("comparing gateways"));
     engine_run(&e, gateways, n, fleet, report);
+    timing_lap(run->timing, STR("evaluating rules"));
+    for (size_t i = 0; i < what->undecided.n; i++)
+        ARRAY_PUSH(run->arena, report->undecided) = what->undecided.v[i];
     return report;
 }

@@ -7,7 +7,7 @@
 #include "commands/command.h"
 #include "load/policy_document.h"
 #include "load/project.h"
-#include "model/model.h"
+#include "model/fleet.h"
 #include "policy/engine.h"
 #include "report/report.h"
 
@@ -21,8 +21,12 @@ struct run {
     struct environment *env;
     struct project project;
     bool has_project;
+    const struct files *files;      /* how included files are read */
     const struct schema *schema;    /* of --schema, or NULL */
     struct policy_document *policy; /* of --policy, or NULL */
+    struct conditions conditions;   /* what the options tell beside the configs */
+    struct timing *timing;          /* of --timing: the steps; or NULL */
+    struct timing *rule_timing;     /* the same: the rules */
     bool color;                     /* on standard output */
 };
 
@@ -31,14 +35,32 @@ struct run {
 bool run_begin(struct run *run, struct arena *a, const struct options *o, const char *first,
                enum exit_code *code);
 
+/* The working directory, absolute. */
+struct str run_directory(struct run *run);
+
 /* Reads a config file. False after a diagnostic. */
 bool run_read(struct run *run, const char *path, uint32_t *file);
 
 /* Reads and loads a config; `out->root` is 0 when there is nothing to work with. */
 void run_load(struct run *run, const char *path, struct loaded *out);
 
+/* The same of a file that has been read; `path` says where it lies, "-" for nowhere. */
+void run_load_file(struct run *run, uint32_t file, const char *path, struct loaded *out);
+
+/* The same for a gateway of a fleet, with an environment and a version (may be empty) of its own:
+ * `out->written` is kept. `path` is absolute. */
+void run_load_in_fleet(struct run *run, uint32_t file, struct str path,
+                       const struct environment *env, struct str version, struct str version_from,
+                       struct loaded *out);
+
 /* The model of a loaded config. A value that cannot be used makes the config a rejected one. */
 struct model *run_model(struct run *run, const char *path, struct loaded *loaded);
+/* The same for a gateway whose place is known. */
+struct model *run_model_at(struct run *run, struct loaded *loaded, const struct environment *env,
+                           const struct gateway_place *where);
+
+/* The folder of a path, with its slash; empty for the working directory. */
+struct str run_folder_of(struct str path);
 
 /* Prints what is wrong with the files, as the text report does, to `out`. */
 void run_print_errors(struct run *run, FILE *out);
@@ -59,6 +81,11 @@ struct report_options run_report_options(const struct run *run, bool color);
 struct audited {
     ARRAY(struct loaded *) files;
     ARRAY(struct model *) models;
+    size_t n_services; /* how many of the models are of services; they come first */
+    ARRAY(struct fleet_gateway *) gateways; /* services of a Compose project, or none */
+    ARRAY(struct undecided) undecided;      /* what could not be looked at */
+    const struct environment *names; /* variables by whose names secrets are called, or NULL */
+    const struct fleet_block *block; /* what the operator has decided, or NULL */
 };
 
 /* The audit of models that are built already, as `audit` and `compile` do it. `apart`: the gateways

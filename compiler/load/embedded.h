@@ -1,5 +1,5 @@
-/* What is built into the program: the rule files and the facts of each gateway version, as JSON
- * made from the YAML under rules/ at build time. */
+/* What is built into the program: the rule files, the facts of each gateway version and
+ * what config keys are called, as JSON made from the YAML under rules/ at build time. */
 #ifndef CLAWC_LOAD_EMBEDDED_H
 #define CLAWC_LOAD_EMBEDDED_H
 
@@ -17,6 +17,8 @@ extern const struct embedded embedded_gateways[];
 extern const size_t embedded_gateway_count;
 extern const struct embedded embedded_rules[];
 extern const size_t embedded_rule_count;
+extern const struct embedded embedded_keys[]; /* rules/keys.yaml */
+extern const size_t embedded_key_count;
 
 struct embedded_schema {
     const char *name; /* "schema-2026.9.6", "plugins-2026.9.6" */

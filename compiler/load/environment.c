@@ -23,6 +23,10 @@ void environment_set(struct environment *e, struct str name, struct str value) {
     }
 }
 
+void environment_set_unknown(struct environment *e, struct str name) {
+    environment_set(e, name, STR_NONE);
+}
+
 struct environment *environment_copy(struct arena *a, const struct environment *e) {
     struct environment *copy = environment_new(a);
     copy->complete = e->complete;
@@ -33,6 +37,11 @@ struct environment *environment_copy(struct arena *a, const struct environment *
 struct str environment_get(const struct environment *e, struct str name) {
     const uint32_t *i = map_get(&e->index, name);
     return i ? e->values.v[*i] : STR_NONE;
+}
+
+bool environment_knows(const struct environment *e, struct str name) {
+    const uint32_t *i = map_get(&e->index, name);
+    return i ? e->values.v[*i].p != NULL : e->complete;
 }
 
 bool environment_set_pair(struct environment *e, struct str pair) {
@@ -54,7 +63,9 @@ static struct str strip(struct str s) {
 
 /* A quoted value ends at its quote, an unquoted one before white space and `#`. */
 static struct str env_file_value(struct str s) {
+    bool blank_before = s.n && is_blank(s.p[0]);
     s = strip(s);
+    if (blank_before && s.n && s.p[0] == '#') return STR("");
     if (s.n && (s.p[0] == '"' || s.p[0] == '\'')) {
         struct str quote = str_slice(s, 0, 1);
         size_t end = str_find(s, quote, 1);
@@ -137,7 +148,7 @@ static void substitute_one(const struct environment *e, struct str name, struct 
         return;
     }
     buf_add(b, as_written);
-    if (value.p || e->complete) {
+    if (environment_knows(e, name)) {
         ARRAY_PUSH(e->arena, s->missing) = name;
     } else {
         s->symbolic = true;

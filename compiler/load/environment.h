@@ -22,8 +22,13 @@ struct environment *environment_new(struct arena *a);
 struct environment *environment_copy(struct arena *a, const struct environment *e);
 /* Sets or replaces a variable. */
 void environment_set(struct environment *e, struct str name, struct str value);
-/* The value, or a text with p == NULL when the variable is not in the environment. */
+/* Makes a variable one that is set, to a value that is not known. */
+void environment_set_unknown(struct environment *e, struct str name);
+/* The value, or a text with p == NULL when the variable is not in the environment, or its value is
+ * not known. */
 struct str environment_get(const struct environment *e, struct str name);
+/* Whether it is known of a variable what it is, or that it is unset. */
+bool environment_knows(const struct environment *e, struct str name);
 /* "NAME=VALUE" of the command line; false when there is no name. */
 bool environment_set_pair(struct environment *e, struct str pair);
 /* The lines `[export ]NAME=VALUE` of an .env file; other lines are skipped. */

@@ -113,6 +113,18 @@ static void read_ports(const struct reader *r, node_id ports, struct gateway_dat
     g->used_ports_without_browser =
         offsets_of(r, section(r, ports, "used_without_browser"), &g->n_used_ports_without_browser);
     g->profile_derived_port = flag(r, ports, "profile_derived");
+    g->browser_extension_ports = flag(r, ports, "browser_extensions");
+}
+
+static void read_fleet(const struct reader *r, node_id fleet, struct gateway_data *g) {
+    g->container_bind = text(r, fleet, "container_bind");
+    g->auto_binds_loopback = flag(r, fleet, "auto_binds_loopback");
+    g->makes_up_token = flag(r, fleet, "makes_up_token");
+    g->accounts_inherit_dm_policy = flag(r, fleet, "accounts_inherit_dm_policy");
+    g->channel_is_account = flag(r, fleet, "channel_is_account");
+    g->sandbox_by_workspace = flag(r, fleet, "sandbox_by_workspace");
+    g->wildcard_yields = names_of(r, section(r, fleet, "wildcard_yields"));
+    g->refused_keys = names_of(r, section(r, fleet, "refused_keys"));
 }
 
 static void read_channels(const struct reader *r, node_id channels, struct gateway_data *g) {
@@ -130,6 +142,10 @@ static void read_channels(const struct reader *r, node_id channels, struct gatew
     g->nested_dm = names_of(r, section(r, channels, "nested_dm"));
     g->audit_nested_dm = names_of(r, section(r, channels, "audit_nested_dm"));
     g->open_admits_all = flag(r, channels, "open_admits_all");
+    g->own_group_list = names_of(r, section(r, channels, "own_group_list"));
+    g->configured_by = map_of(r, section(r, channels, "configured_by"));
+    g->native_commands = names_of(r, section(r, channels, "native_commands"));
+    g->label = map_of(r, section(r, channels, "labels"));
     g->identity = map_of(r, section(r, channels, "identity"));
     g->environment = map_of(r, section(r, channels, "environment"));
     g->sender_prefixes = map_of(r, section(r, channels, "sender_prefixes"));
@@ -175,7 +191,9 @@ static unsigned tool_rules_of(struct names chosen) {
                  {"bare_slashed_model", TOOLS_BARE_SLASHED_MODEL},
                  {"sender_lists", TOOLS_SENDER_LISTS},
                  {"also_allow", TOOLS_SANDBOX_ALSO_ALLOW},
-                 {"lift_deny", TOOLS_SANDBOX_LIFT_DENY}};
+                 {"lift_deny", TOOLS_SANDBOX_LIFT_DENY},
+                 {"owner_wildcard", TOOLS_OWNER_WILDCARD},
+                 {"owner_fallback", TOOLS_OWNER_FALLBACK}};
     unsigned all = 0;
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
         if (names_have(chosen, str_from(rules[i].name))) all |= rules[i].rule;
@@ -264,6 +282,10 @@ static void read_repair(const struct reader *r, node_id repair, struct gateway_d
     g->repair_scopes = map_of(r, section(r, repair, "scopes"));
     g->repair_moves = map_of(r, section(r, repair, "moves"));
     g->repair_merges = map_of(r, section(r, repair, "merges"));
+    g->repair_web_search = map_of(r, section(r, repair, "web_search"));
+    g->repair_tools = map_of(r, section(r, repair, "tools"));
+    g->repair_models = map_of(r, section(r, repair, "models"));
+    g->repair_streaming = map_of(r, section(r, repair, "streaming"));
     g->repair_removed_values = map_of(r, section(r, repair, "removed_values"));
     g->repair_values = map_of_pairs(r, section(r, repair, "values"));
     g->repair_removed = names_of(r, section(r, repair, "removed"));
@@ -284,6 +306,61 @@ static void read_loading(const struct reader *r, node_id loading, struct gateway
     g->env_blocked_between = map_of(r, section(r, env, "blocked_between"));
 }
 
+static void read_exposure(const struct reader *r, node_id exposure, struct gateway_data *g) {
+    node_id tools = section(r, exposure, "tools"), models = section(r, exposure, "models");
+    node_id search = section(r, exposure, "web_search"), bins = section(r, exposure, "programs");
+    node_id mounts = section(r, exposure, "mounts"), doors = section(r, exposure, "doors");
+    g->audit_tools = map_of(r, section(r, tools, "sets"));
+    g->audit_profile_extends = flag(r, tools, "profile_extends");
+    g->audit_provider_lists = flag(r, tools, "provider_lists");
+    g->audit_open_dm = flag(r, doors, "direct");
+    g->audit_merges_accounts = flag(r, doors, "merges_accounts");
+    g->audit_roster_implied = flag(r, exposure, "roster_implied");
+    g->audit_resolves_models = flag(r, models, "resolves_aliases");
+    g->small_models_sandboxed = flag(r, models, "small_need_sandbox");
+    g->model_aliases = map_of(r, section(r, models, "aliases"));
+    g->search_keys = map_of(r, section(r, search, "keys"));
+    g->search_any_setting = flag(r, search, "any_setting");
+    g->search_variables = names_of(r, section(r, search, "variables"));
+    g->interpreters = names_of(r, section(r, bins, "interpreters"));
+    g->versioned_interpreters = names_of(r, section(r, bins, "versioned"));
+    g->broad_bins = names_of(r, section(r, bins, "broad"));
+    g->risky_dirs = map_of(r, section(r, bins, "risky_dirs"));
+    g->blocked_paths = names_of(r, section(r, mounts, "blocked"));
+    g->blocked_home = names_of(r, section(r, mounts, "blocked_home"));
+    g->blocked_covers = flag(r, mounts, "covers");
+    g->home_variables = names_of(r, section(r, mounts, "home_variables"));
+}
+
+static void read_audit(const struct reader *r, node_id audit, struct gateway_data *g) {
+    static const struct {
+        const char *name;
+        unsigned rule;
+    } rules[] = {{"typed_references", AUDIT_TYPED_REFERENCES},
+                 {"remote_credentials", AUDIT_REMOTE_CREDENTIALS},
+                 {"proxy_is_auth", AUDIT_PROXY_IS_AUTH},
+                 {"http_by_credential", AUDIT_HTTP_BY_CREDENTIAL},
+                 {"flag_each", AUDIT_FLAG_EACH},
+                 {"internal_hook_parts", AUDIT_INTERNAL_HOOK_PARTS},
+                 {"browser_is_plugin", AUDIT_BROWSER_IS_PLUGIN},
+                 {"hooks_password", AUDIT_HOOKS_PASSWORD},
+                 {"reference_by_form", AUDIT_REFERENCE_BY_FORM}};
+    struct names chosen = names_of(r, section(r, audit, "rules"));
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        if (names_have(chosen, str_from(rules[i].name))) g->audit_rules |= rules[i].rule;
+    g->audit_by_route = str_equal(text(r, audit, "session_check"), STR("route"));
+    g->undecided = map_of(r, section(r, audit, "undecided"));
+    g->undecided_without_fs = map_of(r, section(r, audit, "undecided_without_fs"));
+    g->token_variables = names_of(r, section(r, audit, "token_variables"));
+    g->password_variables = names_of(r, section(r, audit, "password_variables"));
+    g->http_tool_deny = names_of(r, section(r, audit, "http_tool_deny"));
+    g->node_commands = names_of(r, section(r, audit, "node_commands"));
+    g->risky_node_commands = names_of(r, section(r, audit, "risky_node_commands"));
+    g->node_allow = text(r, audit, "node_allow");
+    g->node_deny = text(r, audit, "node_deny");
+    g->flags = names_of(r, section(r, audit, "flags"));
+}
+
 static struct gateway_data read_gateway(struct reader *r, const struct embedded *e) {
     struct gateway_data g = {0};
     uint32_t file = source_add(r->tree->sources, str_from(e->name), (struct str){e->text, e->n});
@@ -295,15 +372,20 @@ static struct gateway_data read_gateway(struct reader *r, const struct embedded 
     read_loading(r, section(r, root, "loading"), &g);
     g.defaults = map_of(r, section(r, root, "defaults"));
     read_ports(r, section(r, root, "ports"), &g);
+    read_fleet(r, section(r, root, "fleet"), &g);
+    g.hooks_template_needs_prefixes = flag(r, section(r, root, "hooks"), "template_needs_prefixes");
     node_id paths = section(r, root, "paths"), sharing = section(r, root, "sharing");
     g.workspace_follows_state = flag(r, paths, "workspace_follows_state");
     g.workspace_below_default = flag(r, paths, "workspace_below_default");
     g.session_visibility = text(r, sharing, "session_visibility");
     g.agent_to_agent = flag(r, sharing, "agent_to_agent");
-    g.audit_by_route = str_equal(text(r, section(r, root, "audit"), "session_check"), STR("route"));
+    read_exposure(r, section(r, root, "exposure"), &g);
+    read_audit(r, section(r, root, "audit"), &g);
     node_id schema = section(r, root, "schema");
     g.model_providers = names_of(r, section(r, schema, "model_providers"));
     g.web_search = names_of(r, section(r, schema, "web_search"));
+    g.web_search_plugins = map_of(r, section(r, schema, "web_search_plugins"));
+    g.models_gone = map_of(r, section(r, schema, "models_gone"));
     g.web_search_active = names_of(r, section(r, schema, "web_search_active"));
     g.plugins_installable = names_of(r, section(r, schema, "plugins_installable"));
     g.plugins_removed = names_of(r, section(r, schema, "plugins_removed"));

@@ -41,6 +41,21 @@ enum tool_rule {
     TOOLS_SENDER_LISTS = 64,
     TOOLS_SANDBOX_ALSO_ALLOW = 128,
     TOOLS_SANDBOX_LIFT_DENY = 256,
+    TOOLS_OWNER_WILDCARD = 512,
+    TOOLS_OWNER_FALLBACK = 1024,
+};
+
+/* What differs between versions in how the gateway's own audit reads a config. */
+enum audit_rule {
+    AUDIT_TYPED_REFERENCES = 1,     /* a reference that is not resolved is no credential */
+    AUDIT_REMOTE_CREDENTIALS = 2,   /* gateway.remote's are used where there are no others */
+    AUDIT_PROXY_IS_AUTH = 4,        /* trusted-proxy is enough on loopback, too */
+    AUDIT_HTTP_BY_CREDENTIAL = 8,   /* HTTP without a usable credential; else: with mode none */
+    AUDIT_FLAG_EACH = 16,           /* one finding for each dangerous flag */
+    AUDIT_INTERNAL_HOOK_PARTS = 32, /* entries and directories switch internal hooks on */
+    AUDIT_BROWSER_IS_PLUGIN = 64,   /* plugins.* can switch browser control off */
+    AUDIT_HOOKS_PASSWORD = 128,     /* hooks.token is compared with the password, too */
+    AUDIT_REFERENCE_BY_FORM = 256, /* a secret that begins with ${ and ends with } is a reference */
 };
 
 /* Most tools that a version may have: sets of them are bit sets of this size. */
@@ -65,6 +80,9 @@ struct gateway_data {
     struct name_map repair_merges, repair_moves; /* from -> the one to */
     struct name_map repair_values;               /* pattern -> old, new, old, new... */
     struct name_map repair_removed_values;       /* pattern -> values */
+    struct name_map repair_streaming;            /* channel -> its mode, how its keys are moved */
+    struct name_map repair_web_search;           /* provider of web searches -> plugin */
+    struct name_map repair_tools, repair_models; /* name -> the one that took its place */
     struct names repair_removed, repair_retired, repair_emptied;
     bool roster_waits;        /* rules about agents are for configs that fit the schema */
     struct names legacy_keys; /* 2026.3.13: present, they are all that is reported */
@@ -83,12 +101,50 @@ struct gateway_data {
     bool state_falls_back;  /* a state directory without a config: that of the home is used */
     bool profile_derived_port;
     bool workspace_follows_state, workspace_below_default;
+    /* When several gateways are compared: the data says what each means. */
+    struct str container_bind;
+    bool auto_binds_loopback, makes_up_token, accounts_inherit_dm_policy, channel_is_account,
+        sandbox_by_workspace;
+    struct names wildcard_yields, refused_keys;
     struct str session_visibility;
     bool agent_to_agent;
-    bool audit_by_route; /* session_collision (true) or scope_main_multiuser */
+    bool hooks_template_needs_prefixes; /* a mapping's templated session key asks for prefixes */
+    bool browser_extension_ports; /* extension profiles count down from base + 10; otherwise there
+                                     is one relay at base + 3 */
+    bool audit_by_route;          /* session_collision (true) or scope_main_multiuser */
+    /* How the gateway's own audit reads tools, channels, models and paths: */
+    bool audit_profile_extends;    /* alsoAllow widens the profile */
+    bool audit_provider_lists;     /* the lists of a model's provider count */
+    bool audit_open_dm;            /* open direct messages are open doors, too */
+    bool audit_merges_accounts;    /* an account is judged with what its channel says */
+    bool audit_resolves_models;    /* an alias is judged as the model that it stands for */
+    bool audit_roster_implied;     /* a config without agents has one */
+    bool small_models_sandboxed;   /* a small model is unsafe outside of a sandbox */
+    struct name_map audit_tools;   /* what they are for -> tools, in its order */
+    struct name_map model_aliases; /* names that it gives to well-known models -> the model */
+    struct name_map search_keys;   /* any name -> path below tools.web.search */
+    bool search_any_setting;       /* anything there is taken for a key */
+    struct names search_variables; /* in which a key may be */
+    struct names interpreters, versioned_interpreters; /* the latter also with a version number */
+    struct names broad_bins;                           /* programs that do more than filter text */
+    struct name_map risky_dirs; /* why -> patterns: `=` whole, `^` beginning, else a part */
+    struct names blocked_paths, blocked_home; /* that a sandbox must not mount; below a home */
+    bool blocked_covers;                      /* nor a directory that holds one of them */
+    struct names home_variables;              /* that name a home directory */
+    unsigned audit_rules;                     /* enum audit_rule */
+    /* Variables that hold a credential, the first of them its text; tools that HTTP should not
+     * have; commands of nodes; places of their lists. */
+    struct names token_variables, password_variables, http_tool_deny;
+    struct names node_commands, risky_node_commands;
+    struct str node_allow, node_deny;
+    struct names flags; /* PLACE=VALUE, `*` any member, `#` any item */
+    /* Ids of the gateway's audit that a config alone cannot decide: reason -> ids. */
+    struct name_map undecided, undecided_without_fs;
 
     /* Built-in model providers; of web searches all providers, and those that are installed. */
     struct names model_providers, web_search, web_search_active;
+    struct name_map web_search_plugins; /* provider -> plugin, where they are called differently */
+    struct name_map models_gone;        /* provider -> model, what to use instead, model, ... */
     struct names plugins_installable, plugins_removed, plugins_on; /* `on` without being asked */
     struct names trimmed;  /* places of texts that must not be blank, as semantics.h has places */
     struct name_map moved; /* a key that is gone, with its path -> what to do */
@@ -105,6 +161,10 @@ struct gateway_data {
     struct names one_login;              /* of several accounts with one token the first runs */
     struct names nested_dm, audit_nested_dm;
     bool open_admits_all;
+    struct names own_group_list;     /* groups do not fall back to allowFrom */
+    struct name_map configured_by;   /* channel -> settings, any of which makes an account ready */
+    struct names native_commands;    /* `auto` offers native commands here */
+    struct name_map label;           /* channel -> what the gateway calls it */
     struct name_map identity;        /* channel -> credential keys */
     struct name_map environment;     /* channel -> NAME, key, NAME, key... */
     struct name_map sender_prefixes; /* channel -> prefixes */

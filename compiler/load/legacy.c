@@ -19,10 +19,13 @@ static const char *mode_of_host(struct arena *a, struct str written) {
     return NULL;
 }
 
+/* Each once. */
 static void add_origin(struct repair_job *job, node_id list, struct str host, double port) {
     char number[JS_NUMBER_MAX];
     js_number_text(port, number);
     struct str origin = str_format(job->arena, "http://" STR_FMT ":%s", STR_ARG(host), number);
+    for (TREE_EACH(job->edit->tree, known, list))
+        if (str_equal(tree_text(job->edit->tree, known), origin)) return;
     edit_append(job->edit, list, edit_new_text(job->edit, origin, list), 1);
 }
 

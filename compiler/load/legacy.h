@@ -21,6 +21,7 @@ struct repair_job {
     const struct environment *environment;
     node_id root;         /* an object */
     struct map *list_ids; /* out: as of the load (load/normalise.h) */
+    bool unresolved;      /* out: something was left to a person, so that the start gives up */
     struct str first;     /* the first agent of a list of several without marker, or empty */
     ARRAY(struct repair_change) changes;
 };

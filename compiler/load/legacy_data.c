@@ -1,95 +1,6 @@
 /* Repairs that are data: `repair` of a gateway version. */
 #include "load/legacy_steps.h"
 
-/* ---- notes and paths ---------------------------------------------------------------------------
- */
-
-void legacy_note(struct repair_job *job, struct str from, struct str to, node_id was, node_id now) {
-    ARRAY_PUSH(job->arena, job->changes) =
-        (struct repair_change){.from = from, .to = to, .was = was, .now = now};
-}
-
-struct str legacy_path(struct repair_job *job, struct str parent, struct str rest) {
-    if (!parent.n || !rest.n) return parent.n ? parent : rest;
-    return str_format(job->arena, STR_FMT "." STR_FMT, STR_ARG(parent), STR_ARG(rest));
-}
-
-/* Takes the first key off a dotted path. */
-static struct str next_key(struct str *path) {
-    size_t dot = str_find(*path, STR("."), 0);
-    struct str key = str_slice(*path, 0, dot == SIZE_MAX ? path->n : dot);
-    *path = dot == SIZE_MAX ? STR("") : str_slice(*path, dot + 1, path->n);
-    return key;
-}
-
-node_id legacy_get(const struct repair_job *job, node_id from, struct str path) {
-    while (path.n && from) {
-        struct str key = next_key(&path);
-        from = tree_member(job->edit->tree, from, key);
-    }
-    return from;
-}
-
-bool legacy_put(struct repair_job *job, node_id from, struct str path, node_id value) {
-    struct tree *t = job->edit->tree;
-    for (struct str key = next_key(&path);; key = next_key(&path)) {
-        if (!tree_is(t, from, NODE_OBJECT)) return false;
-        if (!path.n) {
-            edit_set(job->edit, from, key, value);
-            return true;
-        }
-        node_id next = tree_member(t, from, key);
-        if (!next) {
-            next = edit_new(job->edit, NODE_OBJECT, value);
-            edit_set(job->edit, from, key, next);
-        }
-        from = next;
-    }
-}
-
-/* ---- changes -----------------------------------------------------------------------------------
- */
-
-/* Gives `to` every member of `from` that it lacks. Depth: as the tree's. */
-static void fill(struct repair_job *job, node_id to, node_id from) {
-    struct tree *t = job->edit->tree;
-    for (TREE_EACH(t, member, from)) {
-        struct str key = tree_key_text(t, tree_node(t, member)->key);
-        node_id there = tree_member(t, to, key);
-        if (!there)
-            edit_set(job->edit, to, key, edit_copy(job->edit, member));
-        else if (tree_is(t, there, NODE_OBJECT) && tree_is(t, member, NODE_OBJECT))
-            fill(job, there, member);
-    }
-}
-
-void legacy_drop(struct repair_job *job, node_id object, node_id member, struct str path) {
-    edit_remove(job->edit, object, member);
-    legacy_note(job, path, STR(""), member, 0);
-}
-
-void legacy_set(struct repair_job *job, node_id object, const char *key, node_id value,
-                struct str path) {
-    node_id was = tree_member(job->edit->tree, object, str_from(key));
-    edit_set(job->edit, object, str_from(key), value);
-    legacy_note(job, was ? path : STR(""), path, was, value);
-}
-
-void legacy_move(struct repair_job *job, node_id object, node_id member, struct str from,
-                 node_id to_root, struct str to_rest, struct str to) {
-    struct tree *t = job->edit->tree;
-    node_id there = legacy_get(job, to_root, to_rest);
-    edit_remove(job->edit, object, member);
-    if (there && tree_is(t, there, NODE_OBJECT) && tree_is(t, member, NODE_OBJECT)) {
-        fill(job, there, member);
-        legacy_note(job, from, to, member, there);
-        return;
-    }
-    node_id moved = there ? 0 : edit_copy(job->edit, member);
-    if (moved && !legacy_put(job, to_root, to_rest, moved)) moved = 0;
-    legacy_note(job, from, moved ? to : STR(""), member, moved);
-}
-
 /* ---- patterns ----------------------------------------------------------------------------------
  */
 
@@ -102,7 +13,7 @@ static void descend(struct repair_job *job, const struct walk *w, node_id at, st
                     struct str path) {
     struct tree *t = job->edit->tree;
     if (!tree_is(t, at, NODE_OBJECT) && !tree_is(t, at, NODE_ARRAY)) return;
-    struct str key = next_key(&pattern);
+    struct str key = legacy_next_key(&pattern);
     bool every = str_equal(key, STR("*"));
     unsigned long index = 0;
     for (node_id child = tree_first(t, at), next; child; child = next, index++) {
@@ -136,7 +47,7 @@ void legacy_each(struct repair_job *job, struct str pattern, legacy_visit visit,
 
 struct moving {
     struct str from, to; /* below the value */
-    bool objects;        /* nothing else is moved */
+    bool merge;          /* objects alone are moved, and fill up what is there */
 };
 
 static void move_below(struct repair_job *job, const void *context, node_id owner, node_id value,
@@ -147,14 +58,14 @@ static void move_below(struct repair_job *job, const void *context, node_id owne
     while (last && m->from.p[last - 1] != '.') last--;
     node_id object = last ? legacy_get(job, value, str_slice(m->from, 0, last - 1)) : value;
     node_id member = tree_member(job->edit->tree, object, str_slice(m->from, last, m->from.n));
-    if (member && (!m->objects || tree_is(job->edit->tree, member, NODE_OBJECT)))
+    if (member && (!m->merge || tree_is(job->edit->tree, member, NODE_OBJECT)))
         legacy_move(job, object, member, legacy_path(job, path, m->from), value, m->to,
-                    legacy_path(job, path, m->to));
+                    legacy_path(job, path, m->to), m->merge);
 }
 
 /* "@agent.a.b: @agent.c" moves within each value of the scope; without one, within the root. */
-static void apply_move(struct repair_job *job, struct str from, struct str to, bool objects) {
-    struct moving m = {from, to, objects};
+static void apply_move(struct repair_job *job, struct str from, struct str to, bool merge) {
+    struct moving m = {from, to, merge};
     if (!str_starts(from, STR("@"))) {
         move_below(job, &m, 0, job->root, STR(""));
         return;
@@ -200,17 +111,50 @@ static void drop_empty(struct repair_job *job, const void *context, node_id owne
         edit_remove(job->edit, owner, value);
 }
 
-/* Drops the key and every object that becomes empty by it. */
-static void retire(struct repair_job *job, struct str pattern) {
-    size_t before = job->changes.n;
-    legacy_each(job, pattern, drop_value, NULL);
-    if (job->changes.n == before) return;
-    for (size_t end = pattern.n; end; end--)
-        if (pattern.p[end - 1] == '.' && pattern.p[end - 2] != '*')
-            legacy_each(job, str_slice(pattern, 0, end - 1), drop_empty, NULL);
+/* Drops what the pattern names below `owner`, and every object that becomes empty by it. Depth: as
+ * the pattern's. */
+static bool retire_below(struct repair_job *job, node_id owner, struct str pattern,
+                         struct str path) {
+    struct tree *t = job->edit->tree;
+    if (!tree_is(t, owner, NODE_OBJECT)) return false;
+    struct str key = legacy_next_key(&pattern);
+    if (str_equal(key, STR("*"))) {
+        bool changed = false;
+        for (TREE_EACH(t, child, owner))
+            changed |=
+                retire_below(job, child, pattern, legacy_path(job, path, legacy_key(job, child)));
+        return changed;
+    }
+    node_id child = tree_member(t, owner, key);
+    struct str here = legacy_path(job, path, key);
+    if (!child) return false;
+    if (!pattern.n) {
+        legacy_drop(job, owner, child, here);
+        return true;
+    }
+    if (!retire_below(job, child, pattern, here)) return false;
+    if (!tree_node(t, child)->n) edit_remove(job->edit, owner, child);
+    return true;
 }
 
-void legacy_by_data(struct repair_job *job) {
+static void retire_within(struct repair_job *job, const void *context, node_id owner, node_id value,
+                          struct str path) {
+    (void)owner;
+    retire_below(job, value, *(const struct str *)context, path);
+}
+
+/* "@agent.a.b" is retired within each value of the scope, which itself stays. */
+static void retire(struct repair_job *job, struct str pattern) {
+    size_t dot = str_find(pattern, STR("."), 0);
+    if (!str_starts(pattern, STR("@")) || dot == SIZE_MAX) {
+        retire_below(job, job->root, pattern, STR(""));
+        return;
+    }
+    struct str rest = str_slice(pattern, dot + 1, pattern.n);
+    legacy_each(job, str_slice(pattern, 0, dot), retire_within, &rest);
+}
+
+void legacy_moves(struct repair_job *job) {
     const struct gateway_data *g = job->gateway;
     for (size_t i = 0; i < g->repair_merges.n; i++)
         apply_move(job, g->repair_merges.keys[i], g->repair_merges.values[i].v[0], true);
@@ -218,6 +162,10 @@ void legacy_by_data(struct repair_job *job) {
         apply_move(job, g->repair_moves.keys[i], g->repair_moves.values[i].v[0], false);
     for (size_t i = 0; i < g->repair_values.n; i++)
         legacy_each(job, g->repair_values.keys[i], replace_value, &g->repair_values.values[i]);
+}
+
+void legacy_removals(struct repair_job *job) {
+    const struct gateway_data *g = job->gateway;
     for (size_t i = 0; i < g->repair_removed_values.n; i++)
         legacy_each(job, g->repair_removed_values.keys[i], drop_listed,
                     &g->repair_removed_values.values[i]);

@@ -1,260 +1,13 @@
 /* What the start of 2026.9.6 rewrites, beyond what data can say. */
 #include "load/legacy_steps.h"
-#include "load/normalise.h"
 #include "model/ids.h"
-
-static struct str key_of(const struct repair_job *job, node_id n) {
-    return tree_key_text(job->edit->tree, tree_node(job->edit->tree, n)->key);
-}
-
-static bool is_object(const struct repair_job *job, node_id n) {
-    return tree_is(job->edit->tree, n, NODE_OBJECT);
-}
-
-static bool is_true(const struct repair_job *job, node_id n) {
-    return tree_is(job->edit->tree, n, NODE_BOOL) && tree_node(job->edit->tree, n)->u.boolean;
-}
-
-static node_id member(const struct repair_job *job, node_id object, const char *key) {
-    return tree_member(job->edit->tree, object, str_from(key));
-}
-
-static node_id new_bool(struct repair_job *job, bool value, node_id origin) {
-    node_id n = edit_new(job->edit, NODE_BOOL, origin);
-    tree_node(job->edit->tree, n)->u.boolean = value;
-    return n;
-}
-
-static node_id new_number(struct repair_job *job, double value, node_id origin) {
-    node_id n = edit_new(job->edit, NODE_NUMBER, origin);
-    tree_node(job->edit->tree, n)->u.number = value;
-    return n;
-}
-
-/* ---- the roster --------------------------------------------------------------------------------
- */
-
-static struct str free_id(struct repair_job *job, struct map *taken, struct str written) {
-    struct str id = ids_trim(written).n ? ids_agent(job->arena, written) : STR("agent");
-    bool is_new;
-    uint32_t *number = map_put(taken, id, 2, &is_new);
-    if (is_new) return id;
-    uint32_t i = *number; /* all below are taken */
-    struct str candidate;
-    do {
-        candidate = str_format(job->arena, STR_FMT "-%u", STR_ARG(id), i++);
-        map_put(taken, candidate, 2, &is_new);
-    } while (!is_new);
-    *map_get(taken, id) = i;
-    return candidate;
-}
-
-/* Ids made canonical and unique; what is no object is dropped. */
-static node_id entries_of_list(struct repair_job *job, node_id list, node_id *first) {
-    struct tree *t = job->edit->tree;
-    node_id entries = edit_new(job->edit, NODE_OBJECT, list);
-    struct map taken = map_new(job->arena);
-    node_id last = 0;
-    for (TREE_EACH(t, item, list)) {
-        if (!is_object(job, item)) continue;
-        node_id id = member(job, item, "id");
-        struct str key = free_id(job, &taken, tree_text(t, id));
-        node_id entry = edit_copy(job->edit, item);
-        map_put(job->list_ids, key, id ? id : item, NULL);
-        if (id) edit_remove(job->edit, entry, id);
-        tree_node(t, entry)->key = tree_key(t, key);
-        edit_relink(job->edit, entries, last, entry);
-        tree_node(t, entries)->n++;
-        last = entry;
-        if (!*first) *first = entry;
-    }
-    edit_order(job->edit, entries);
-    return entries;
-}
-
-static size_t count_marked(const struct repair_job *job, node_id entries) {
-    size_t marked = 0;
-    for (TREE_EACH(job->edit->tree, entry, entries))
-        marked += is_true(job, member(job, entry, "default"));
-    return marked;
-}
-
-/* The first agent of a list had the default workspace: it keeps it. */
-static void pin_workspace(struct repair_job *job, node_id agents, node_id entries, node_id first) {
-    struct tree *t = job->edit->tree;
-    if (tree_node(t, entries)->n < 2 || count_marked(job, entries)) return;
-    if (member(job, agents, "ownership")) return;
-    job->first = ids_agent(job->arena, key_of(job, first));
-    if (member(job, first, "workspace")) return;
-    struct str workspace =
-        ids_trim(tree_text(t, tree_path(t, agents, "defaults", "workspace", NULL)));
-    if (!workspace.n) workspace = normalise_workspace(job->arena, job->environment);
-    node_id value = edit_new_text(job->edit, workspace, first);
-    tree_node(t, value)->flags |= NODE_ADDED;
-    edit_set(job->edit, first, STR("workspace"), value);
-}
-
-static bool ids_are_texts(const struct repair_job *job, node_id list) {
-    for (TREE_EACH(job->edit->tree, item, list)) {
-        node_id id = member(job, item, "id");
-        if (id && !tree_is(job->edit->tree, id, NODE_STRING)) return false;
-    }
-    return true;
-}
-
-static void repair_list(struct repair_job *job) {
-    node_id agents = member(job, job->root, "agents"), list = member(job, agents, "list");
-    if (!tree_is(job->edit->tree, list, NODE_ARRAY) || !ids_are_texts(job, list)) return;
-    if (member(job, agents, "entries")) {
-        legacy_drop(job, agents, list, STR("agents.list"));
-        return;
-    }
-    edit_remove(job->edit, agents, list);
-    node_id first = 0, entries = entries_of_list(job, list, &first);
-    edit_set(job->edit, agents, STR("entries"), entries);
-    if (first) pin_workspace(job, agents, entries, first);
-    legacy_note(job, STR("agents.list"), STR("agents.entries"), list, entries);
-}
-
-static node_id add_owner(struct repair_job *job, node_id defaults, const char *key) {
-    node_id object = edit_object(job->edit, defaults, key, defaults);
-    if (!object) return 0;
-    node_id value = edit_new_text(job->edit, STR("main"), defaults);
-    tree_node(job->edit->tree, value)->flags |= NODE_ADDED;
-    legacy_set(job, object, "agentId", value,
-               str_format(job->arena, "agents.defaults.%s.agentId", key));
-    return value;
-}
-
-static bool some_heartbeat(const struct repair_job *job, node_id entries) {
-    for (TREE_EACH(job->edit->tree, entry, entries))
-        if (member(job, entry, "heartbeat")) return true;
-    return false;
-}
-
-/* An agent `main` keeps the roles that it had when nobody was marked. */
-static void repair_system_agent(struct repair_job *job) {
-    struct tree *t = job->edit->tree;
-    node_id agents = member(job, job->root, "agents"), entries = member(job, agents, "entries");
-    node_id defaults = member(job, agents, "defaults");
-    node_id system = member(job, defaults, "systemAgent");
-    if (!is_object(job, entries) || tree_node(t, entries)->n < 2 || count_marked(job, entries))
-        return;
-    if ((defaults && !is_object(job, defaults)) || (system && !is_object(job, system))) return;
-    if (member(job, system, "agentId") || !member(job, entries, "main")) return;
-    if (!defaults) defaults = edit_object(job->edit, agents, "defaults", agents);
-    bool heartbeat = !member(job, defaults, "heartbeat") && !some_heartbeat(job, entries);
-    add_owner(job, defaults, "systemAgent");
-    if (heartbeat) add_owner(job, defaults, "heartbeat");
-}
-
-/* Several agents and nobody marked: nobody owns what no binding takes, in so many words. */
-static void repair_ownership(struct repair_job *job) {
-    struct tree *t = job->edit->tree;
-    node_id agents = member(job, job->root, "agents"), entries = member(job, agents, "entries");
-    if (!is_object(job, entries) || tree_node(t, entries)->n < 2 || count_marked(job, entries))
-        return;
-    if (member(job, agents, "ownership")) return;
-    node_id value = edit_new_text(job->edit, STR("explicit"), agents);
-    tree_node(t, value)->flags |= NODE_ADDED;
-    legacy_set(job, agents, "ownership", value, STR("agents.ownership"));
-}
-
-/* Accounts of a channel that bindings take whole. */
-static struct map bound_accounts(struct repair_job *job, struct str channel, bool *all) {
-    const struct tree *t = job->edit->tree;
-    struct map bound = map_new(job->arena);
-    *all = false;
-    for (TREE_EACH(t, binding, member(job, job->root, "bindings"))) {
-        node_id match = member(job, binding, "match");
-        struct str name = ids_token(job->arena, tree_text(t, member(job, match, "channel")));
-        if (!str_equal(name, channel) || member(job, match, "peer")) continue;
-        struct str pattern = ids_trim(tree_text(t, member(job, match, "accountId")));
-        if (str_equal(pattern, STR("*"))) *all = true;
-        map_put(&bound, ids_account(job->arena, pattern), 1, NULL);
-    }
-    return bound;
-}
-
-/* Bindings to be added, linked. */
-struct added {
-    node_id first, last;
-    uint32_t n;
-};
-
-static void bind_first(struct repair_job *job, struct str channel, struct str account,
-                       node_id origin, struct added *list) {
-    struct edit *e = job->edit;
-    node_id binding = edit_new(e, NODE_OBJECT, origin), match = edit_new(e, NODE_OBJECT, origin);
-    tree_node(e->tree, binding)->flags |= NODE_ADDED;
-    edit_set(e, match, STR("channel"), edit_new_text(e, channel, origin));
-    edit_set(e, match, STR("accountId"), edit_new_text(e, account, origin));
-    edit_set(e, binding, STR("agentId"), edit_new_text(e, job->first, origin));
-    edit_set(e, binding, STR("match"), match);
-    if (list->last)
-        tree_node(e->tree, list->last)->next = binding;
-    else
-        list->first = binding;
-    list->last = binding;
-    list->n++;
-    legacy_note(job, STR(""), STR("bindings"), 0, binding);
-}
-
-static void append_bindings(struct repair_job *job, const struct added *list, node_id origin) {
-    if (!list->n) return;
-    node_id bindings = member(job, job->root, "bindings");
-    if (!bindings) {
-        bindings = edit_new(job->edit, NODE_ARRAY, origin);
-        edit_set(job->edit, job->root, STR("bindings"), bindings);
-    }
-    edit_append(job->edit, bindings, list->first, list->n);
-}
-
-static bool is_disabled(const struct repair_job *job, node_id n) {
-    node_id enabled = member(job, n, "enabled");
-    return tree_is(job->edit->tree, enabled, NODE_BOOL) && !is_true(job, enabled);
-}
-
-/* A channel that says no more than `enabled` is not configured. */
-static bool is_configured(const struct repair_job *job, node_id channel) {
-    for (TREE_EACH(job->edit->tree, value, channel))
-        if (!str_equal(key_of(job, value), STR("enabled"))) return !is_disabled(job, channel);
-    return false;
-}
-
-/* The first agent of a list without marker was the default: it keeps each account that no binding
- * names, of the channel that ships inside the package. */
-static void repair_bindings(struct repair_job *job) {
-    struct tree *t = job->edit->tree;
-    node_id channel = tree_path(t, job->root, "channels", "telegram", NULL);
-    node_id accounts = member(job, channel, "accounts");
-    node_id plugins = member(job, job->root, "plugins");
-    if (!job->first.n || !is_object(job, channel) || !is_configured(job, channel) ||
-        is_disabled(job, plugins))
-        return;
-    node_id bindings = member(job, job->root, "bindings");
-    bool all, any = false;
-    struct map bound = bound_accounts(job, STR("telegram"), &all);
-    struct added list = {0, 0, 0};
-    if (all || (bindings && !tree_is(t, bindings, NODE_ARRAY))) return;
-    for (TREE_EACH(t, account, accounts)) {
-        any = true;
-        struct str id = ids_account(job->arena, key_of(job, account));
-        bool is_new;
-        map_put(&bound, id, 1, &is_new);
-        if (is_new && !is_disabled(job, account))
-            bind_first(job, STR("telegram"), id, account, &list);
-    }
-    if (!any && !map_get(&bound, STR("default")))
-        bind_first(job, STR("telegram"), STR("default"), channel, &list);
-    append_bindings(job, &list, channel);
-}
 
 /* ---- gateway -----------------------------------------------------------------------------------
  */
 
 static void repair_port(struct repair_job *job) {
-    node_id gateway = member(job, job->root, "gateway"), port = member(job, gateway, "port");
+    node_id gateway = legacy_member(job, job->root, "gateway"),
+            port = legacy_member(job, gateway, "port");
     if (!tree_is(job->edit->tree, port, NODE_NUMBER)) return;
     double value = tree_node(job->edit->tree, port)->u.number;
     if (value >= 1 && value <= 65535) return;
@@ -267,270 +20,299 @@ static void repair_port(struct repair_job *job) {
 
 static void repair_idle_minutes(struct repair_job *job) {
     struct edit *e = job->edit;
-    node_id session = member(job, job->root, "session");
-    node_id minutes = member(job, session, "idleMinutes"), reset = member(job, session, "reset");
+    node_id session = legacy_record(job, job->root, "session");
+    node_id minutes = legacy_member(job, session, "idleMinutes");
+    node_id reset = legacy_record(job, session, "reset");
     if (!minutes) return;
     edit_remove(e, session, minutes);
-    if (!is_object(job, reset)) {
-        reset = edit_new(e, NODE_OBJECT, minutes);
+    if (!reset) {
+        reset = legacy_ensure(job, session, "reset", minutes);
         edit_set(e, reset, STR("mode"), edit_new_text(e, STR("idle"), minutes));
-        edit_set(e, session, STR("reset"), reset);
     }
-    if (!member(job, reset, "idleMinutes"))
+    if (!legacy_member(job, reset, "idleMinutes"))
         edit_set(e, reset, STR("idleMinutes"), edit_copy(e, minutes));
     legacy_note(job, STR("session.idleMinutes"), STR("session.reset"), minutes, reset);
 }
 
-static void repair_per_session(struct repair_job *job, const void *context, node_id sandbox,
-                               node_id value, struct str path) {
-    (void)context;
-    if (!tree_is(job->edit->tree, value, NODE_BOOL)) return;
-    bool session = is_true(job, value);
-    legacy_drop(job, sandbox, value, path);
-    if (member(job, sandbox, "scope")) return;
-    node_id scope = edit_new_text(job->edit, session ? STR("session") : STR("shared"), value);
-    struct str parent = str_slice(path, 0, path.n - sizeof "perSession" + 1);
-    legacy_set(job, sandbox, "scope", scope, str_concat(job->arena, parent, STR("scope")));
+/* The session's mode was in force, whatever the agents' defaults said. */
+static void repair_typing_mode(struct repair_job *job) {
+    node_id session = legacy_record(job, job->root, "session");
+    node_id mode = legacy_member(job, session, "typingMode");
+    if (!mode) return;
+    edit_remove(job->edit, session, mode);
+    node_id agents = legacy_ensure(job, job->root, "agents", mode);
+    node_id defaults = legacy_ensure(job, agents, "defaults", mode),
+            now = edit_copy(job->edit, mode);
+    edit_set(job->edit, defaults, STR("typingMode"), now);
+    legacy_note(job, STR("session.typingMode"), STR("agents.defaults.typingMode"), mode, now);
 }
 
-static bool are_texts(const struct tree *t, node_id list) {
-    if (!tree_is(t, list, NODE_ARRAY) || !tree_node(t, list)->n) return false;
-    for (TREE_EACH(t, item, list))
-        if (!tree_is(t, item, NODE_STRING)) return false;
-    return true;
+/* "0", "0d", 0: everything would be deleted at once. */
+static bool is_no_time(const struct repair_job *job, node_id n) {
+    const struct node *node = tree_node(job->edit->tree, n);
+    struct str text = ids_trim(tree_text(job->edit->tree, n));
+    if (node->kind == NODE_NUMBER) return node->u.number == 0;
+    bool digits = text.n && text.p[0] >= '0' && text.p[0] <= '9';
+    for (size_t i = 0; i < text.n; i++)
+        if (text.p[i] >= '1' && text.p[i] <= '9') return false;
+    return digits;
 }
 
-/* `allow` and `alsoAllow` exclude each other: all goes into `allow`, unless a profile might give
- * another meaning to that. */
-static void repair_also_allow(struct repair_job *job, const void *context, node_id policy,
-                              node_id also, struct str path) {
+static void drop_no_time(struct repair_job *job, const void *context, node_id owner, node_id value,
+                         struct str path) {
     (void)context;
+    if (is_no_time(job, value)) legacy_drop(job, owner, value, path);
+}
+
+/* Who is told and who is asked were one block. */
+static void repair_heartbeat(struct repair_job *job) {
+    static const char *const shown[] = {"showOk", "showAlerts", "useIndicator"};
+    node_id heartbeat = legacy_record(job, job->root, "heartbeat");
+    if (!heartbeat) return;
+    edit_remove(job->edit, job->root, heartbeat);
+    node_id visible = edit_new(job->edit, NODE_OBJECT, heartbeat);
+    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
+        node_id value = edit_take(job->edit, heartbeat, shown[i]);
+        if (value) edit_set(job->edit, visible, str_from(shown[i]), edit_copy(job->edit, value));
+    }
+    const char *const to[][2] = {{"agents", "agents.defaults.heartbeat"},
+                                 {"channels", "channels.defaults.heartbeat"}};
+    for (size_t i = 0; i < 2; i++) {
+        node_id part = i ? visible : heartbeat;
+        if (legacy_is_empty(job, part)) continue;
+        node_id root = legacy_ensure(job, job->root, to[i][0], heartbeat);
+        node_id own = legacy_ensure(job, legacy_ensure(job, root, "defaults", heartbeat),
+                                    "heartbeat", heartbeat);
+        legacy_fill(job, own, part);
+        legacy_note(job, STR("heartbeat"), str_from(to[i][1]), heartbeat, own);
+    }
+    if (legacy_is_empty(job, heartbeat) && legacy_is_empty(job, visible))
+        legacy_note(job, STR("heartbeat"), STR(""), heartbeat, 0);
+}
+
+/* ---- the rest ----------------------------------------------------------------------------------
+ */
+
+/* What is captured was several switches. */
+static void repair_capture(struct repair_job *job) {
     struct tree *t = job->edit->tree;
-    node_id allow = member(job, policy, "allow");
-    node_id common = tree_path(t, job->root, "tools", "profile", NULL);
-    if (!are_texts(t, allow) || !are_texts(t, also)) return;
-    if (common || member(job, policy, "profile")) return;
+    node_id otel = tree_path(t, job->root, "diagnostics", "otel", NULL);
+    node_id capture = legacy_record(job, otel, "captureContent");
+    node_id enabled = legacy_member(job, capture, "enabled");
+    bool on = legacy_is_bool(job, enabled, true);
+    for (TREE_EACH(t, part, tree_is(t, enabled, NODE_BOOL) ? 0 : capture))
+        on = on || legacy_is_bool(job, part, true);
+    if (capture)
+        legacy_set(job, otel, "captureContent", legacy_new_bool(job, on, capture),
+                   STR("diagnostics.otel.captureContent"));
+    node_id diagnostics = legacy_record(job, job->root, "diagnostics");
+    node_id trace = legacy_record(job, diagnostics, "cacheTrace");
+    node_id own = legacy_member(job, trace, "enabled");
+    if (!trace || (tree_node(t, trace)->n == (own ? 1 : 0) && (!own || tree_is(t, own, NODE_BOOL))))
+        return;
+    node_id now = edit_new(job->edit, NODE_OBJECT, trace);
+    edit_set(job->edit, now, STR("enabled"),
+             legacy_new_bool(job, legacy_is_bool(job, own, true), trace));
+    legacy_set(job, diagnostics, "cacheTrace", now, STR("diagnostics.cacheTrace"));
+}
+
+/* Telemetry over gRPC never left: it is off until somebody chooses how it should. */
+static void repair_grpc(struct repair_job *job) {
+    struct tree *t = job->edit->tree;
+    node_id otel = tree_path(t, job->root, "diagnostics", "otel", NULL);
+    node_id enabled = legacy_member(job, otel, "enabled");
+    if (!str_equal(legacy_text(job, otel, "protocol"), STR("grpc"))) return;
+    bool logs = legacy_is_bool(job, legacy_member(job, otel, "logs"), true) &&
+                !str_equal(legacy_text(job, otel, "logsExporter"), STR("stdout"));
+    bool signals = logs || !legacy_is_bool(job, legacy_member(job, otel, "traces"), false) ||
+                   !legacy_is_bool(job, legacy_member(job, otel, "metrics"), false);
+    legacy_remove(job, otel, "protocol", STR("diagnostics.otel"));
+    if (legacy_is_bool(job, enabled, true) && signals)
+        legacy_set(job, otel, "enabled", legacy_new_bool(job, false, enabled),
+                   STR("diagnostics.otel.enabled"));
+}
+
+static void repair_hostnames(struct repair_job *job) {
+    struct tree *t = job->edit->tree;
+    node_id policy = tree_path(t, job->root, "browser", "ssrfPolicy", NULL);
+    node_id lists[] = {legacy_member(job, policy, "allowedHostnames"),
+                       legacy_member(job, policy, "hostnameAllowlist")};
     struct map seen = map_new(job->arena);
-    node_id both = edit_new(job->edit, NODE_ARRAY, allow);
-    for (int from = 0; from < 2; from++)
-        for (TREE_EACH(t, item, from ? also : allow)) {
-            bool is_new = true;
-            if (tree_is(t, item, NODE_STRING)) map_put(&seen, tree_text(t, item), 1, &is_new);
-            if (is_new) edit_append(job->edit, both, edit_copy(job->edit, item), 1);
+    struct legacy_chain all = {0, 0, 0};
+    if (!tree_is(t, lists[1], NODE_ARRAY)) return;
+    for (size_t i = 0; i < 2; i++)
+        for (TREE_EACH(t, host, tree_is(t, lists[i], NODE_ARRAY) ? lists[i] : 0)) {
+            bool is_new = false;
+            if (tree_is(t, host, NODE_STRING)) map_put(&seen, tree_text(t, host), 1, &is_new);
+            if (is_new) legacy_chain_add(t, &all, edit_copy(job->edit, host));
         }
-    edit_replace(job->edit, policy, allow, both);
-    edit_replace(job->edit, policy, also, edit_new(job->edit, NODE_ARRAY, also));
-    struct str parent = str_slice(path, 0, path.n - sizeof "alsoAllow" + 1);
-    legacy_note(job, path, str_concat(job->arena, parent, STR("allow")), also, both);
+    node_id both = edit_new(job->edit, NODE_ARRAY, lists[1]);
+    edit_append(job->edit, both, all.first, all.n);
+    legacy_drop(job, policy, lists[1], STR("browser.ssrfPolicy.hostnameAllowlist"));
+    legacy_set(job, policy, "allowedHostnames", both, STR("browser.ssrfPolicy.allowedHostnames"));
 }
 
-/* `mode` says what `security` and `ask` said. */
-static void repair_exec(struct repair_job *job, const void *context, node_id tools, node_id exec,
-                        struct str path) {
-    static const struct {
-        const char *security, *ask, *mode;
-    } modes[] = {{"deny", "off", "deny"},
-                 {"deny", "on-miss", "deny"},
-                 {"allowlist", "off", "allowlist"},
-                 {"allowlist", "on-miss", "ask"},
-                 {"full", "off", "full"}};
-    (void)context, (void)tools;
+static void repair_workshop(struct repair_job *job) {
     struct tree *t = job->edit->tree;
-    node_id security = member(job, exec, "security"), ask = member(job, exec, "ask");
-    if (!security && !ask) return;
-    if (!member(job, exec, "mode")) {
-        const char *mode = NULL;
-        for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
-            if (str_equal(tree_text(t, security), str_from(modes[i].security)) &&
-                str_equal(tree_text(t, ask), str_from(modes[i].ask)))
-                mode = modes[i].mode;
-        if (!mode) return;
-        legacy_set(job, exec, "mode", edit_new_text(job->edit, str_from(mode), security),
-                   legacy_path(job, path, STR("mode")));
-    }
-    if (security) legacy_drop(job, exec, security, legacy_path(job, path, STR("security")));
-    if (ask) legacy_drop(job, exec, ask, legacy_path(job, path, STR("ask")));
+    node_id own = tree_path(t, job->root, "skills", "workshop", "autonomous", NULL);
+    node_id enabled = legacy_member(job, own, "enabled");
+    if (!enabled) return;
+    legacy_drop(job, own, enabled, STR("skills.workshop.autonomous.enabled"));
+    struct str mode = legacy_is_bool(job, enabled, false) ? STR("off") : STR("propose");
+    if (!legacy_member(job, own, "mode"))
+        legacy_set(job, own, "mode", edit_new_text(job->edit, mode, enabled),
+                   STR("skills.workshop.autonomous.mode"));
 }
 
-/* ---- speech, media, servers --------------------------------------------------------------------
- */
-
-static void repair_tts_enabled(struct repair_job *job, const void *context, node_id tts,
-                               node_id enabled, struct str path) {
-    (void)context;
-    if (!tree_is(job->edit->tree, enabled, NODE_BOOL)) return;
-    legacy_drop(job, tts, enabled, path);
-    if (member(job, tts, "auto")) return;
-    node_id value =
-        edit_new_text(job->edit, is_true(job, enabled) ? STR("always") : STR("off"), enabled);
-    struct str parent = str_slice(path, 0, path.n - sizeof "enabled" + 1);
-    legacy_set(job, tts, "auto", value, str_concat(job->arena, parent, STR("auto")));
-}
-
-static void repair_mcp_disabled(struct repair_job *job, const void *context, node_id server,
-                                node_id disabled, struct str path) {
-    (void)context;
-    if (!tree_is(job->edit->tree, disabled, NODE_BOOL)) return;
-    legacy_drop(job, server, disabled, path);
-    if (member(job, server, "enabled")) return;
-    struct str parent = str_slice(path, 0, path.n - sizeof "disabled" + 1);
-    legacy_set(job, server, "enabled", new_bool(job, !is_true(job, disabled), disabled),
-               str_concat(job->arena, parent, STR("enabled")));
-}
-
-static void repair_mcp_timeout(struct repair_job *job, const void *context, node_id server,
-                               node_id seconds, struct str path) {
-    (void)context;
-    const struct node *node = tree_node(job->edit->tree, seconds);
-    if (node->kind != NODE_NUMBER || !(node->u.number > 0)) return;
-    double milliseconds = node->u.number * 1000;
-    legacy_drop(job, server, seconds, path);
-    if (member(job, server, "requestTimeoutMs")) return;
-    struct str parent = str_slice(path, 0, path.n - sizeof "timeout" + 1);
-    legacy_set(job, server, "requestTimeoutMs", new_number(job, milliseconds, seconds),
-               str_concat(job->arena, parent, STR("requestTimeoutMs")));
-}
-
-/* audio.transcription becomes a model of tools.media. */
-static void repair_audio(struct repair_job *job) {
-    struct edit *e = job->edit;
-    struct tree *t = e->tree;
-    node_id audio = member(job, job->root, "audio");
-    node_id command = tree_path(t, audio, "transcription", "command", NULL);
-    node_id program = tree_first(t, command);
-    if (!audio) return;
-    legacy_drop(job, job->root, audio, STR("audio"));
-    if (!tree_is(t, program, NODE_STRING)) return;
-    node_id tools = edit_object(e, job->root, "tools", audio);
-    node_id media = edit_object(e, tools, "media", audio),
-            own = edit_object(e, media, "audio", audio);
-    if (!own || member(job, media, "models")) return;
-    node_id model = edit_new(e, NODE_OBJECT, audio), rest = tree_node(t, program)->next;
-    edit_set(e, model, STR("command"), edit_copy(e, program));
-    edit_set(e, model, STR("type"), edit_new_text(e, STR("cli"), audio));
-    if (rest) {
-        node_id args = edit_new(e, NODE_ARRAY, audio);
-        for (; rest; rest = tree_node(t, rest)->next) edit_append(e, args, edit_copy(e, rest), 1);
-        edit_set(e, model, STR("args"), args);
-    }
-    node_id capabilities = edit_new(e, NODE_ARRAY, audio), models = edit_new(e, NODE_ARRAY, audio);
-    edit_append(e, capabilities, edit_new_text(e, STR("audio"), audio), 1);
-    edit_set(e, model, STR("capabilities"), capabilities);
-    edit_append(e, models, model, 1);
-    edit_set(e, own, STR("enabled"), new_bool(job, true, audio));
-    edit_set(e, own, STR("preferredModel"),
-             edit_new_text(e, str_concat(job->arena, STR("cli:"), tree_text(t, program)), audio));
-    edit_set(e, media, STR("models"), models);
-    legacy_note(job, STR(""), STR("tools.media"), 0, media);
-}
-
-/* ---- channels and the rest ---------------------------------------------------------------------
- */
-
-/* `streaming` was a flag or a word. */
-static void repair_streaming(struct repair_job *job, const void *context, node_id owner,
-                             node_id value, struct str path) {
-    (void)context;
+/* Hooks registered by module are gone; a switch that was on for them alone goes, too. */
+static void repair_handlers(struct repair_job *job) {
     struct tree *t = job->edit->tree;
-    if (!tree_is(t, value, NODE_BOOL) && !tree_is(t, value, NODE_STRING)) return;
-    struct str mode = tree_is(t, value, NODE_STRING) ? tree_text(t, value)
-                      : is_true(job, value)          ? STR("partial")
-                                                     : STR("off");
-    node_id streaming = edit_new(job->edit, NODE_OBJECT, value);
-    edit_set(job->edit, streaming, STR("mode"), edit_new_text(job->edit, mode, value));
-    edit_replace(job->edit, owner, value, streaming);
-    legacy_note(job, path, str_concat(job->arena, path, STR(".mode")), value, streaming);
+    node_id internal = tree_path(t, job->root, "hooks", "internal", NULL);
+    node_id entries = legacy_record(job, internal, "entries"),
+            enabled = legacy_member(job, internal, "enabled");
+    bool dirs = false;
+    if (!legacy_member(job, internal, "handlers")) return;
+    legacy_remove(job, internal, "handlers", STR("hooks.internal"));
+    for (TREE_EACH(t, dir, legacy_member(job, legacy_record(job, internal, "load"), "extraDirs")))
+        dirs = dirs || ids_trim(tree_text(t, dir)).n;
+    if (legacy_is_bool(job, enabled, true) && !dirs && (!entries || legacy_is_empty(job, entries)))
+        legacy_remove(job, internal, "enabled", STR("hooks.internal"));
 }
 
-/* `requireMention` of a channel is that of its groups. */
-static void repair_require_mention(struct repair_job *job, const void *context, node_id owner,
-                                   node_id value, struct str path) {
-    (void)context;
-    struct str parent = str_slice(path, 0, path.n - sizeof "requireMention" + 1);
-    legacy_move(job, owner, value, path, owner, STR("groups.*.requireMention"),
-                str_concat(job->arena, parent, STR("groups.*.requireMention")));
+static void repair_tailscale(struct repair_job *job) {
+    node_id own = tree_path(job->edit->tree, job->root, "gateway", "tailscale", NULL);
+    node_id name = legacy_member(job, own, "serviceName");
+    if (!name) return;
+    legacy_drop(job, own, name, STR("gateway.tailscale.serviceName"));
+    if (str_equal(legacy_text(job, own, "mode"), STR("serve")))
+        legacy_set(job, own, "mode", edit_new_text(job->edit, STR("off"), name),
+                   STR("gateway.tailscale.mode"));
 }
 
-/* Who may write and who must be mentioned stood under `routing`. */
-static void repair_routing(struct repair_job *job) {
+static void repair_wide_area(struct repair_job *job) {
     struct tree *t = job->edit->tree;
-    node_id routing = member(job, job->root, "routing");
-    node_id whatsapp = tree_path(t, job->root, "channels", "whatsapp", NULL);
-    node_id from = member(job, routing, "allowFrom");
-    if (from && is_object(job, whatsapp))
-        legacy_move(job, routing, from, STR("routing.allowFrom"), whatsapp, STR("allowFrom"),
-                    STR("channels.whatsapp.allowFrom"));
-    node_id mention = tree_path(t, routing, "groupChat", "requireMention", NULL);
-    static const char *const channels[] = {"whatsapp", "telegram", "imessage"};
-    for (size_t i = 0; mention && i < sizeof channels / sizeof *channels; i++) {
-        struct str path =
-            str_format(job->arena, "channels.%s.groups.*.requireMention", channels[i]);
-        if ((i == 0 && !is_object(job, whatsapp)) || legacy_get(job, job->root, path)) continue;
-        node_id value = edit_copy(job->edit, mention);
-        if (legacy_put(job, job->root, path, value)) legacy_note(job, STR(""), path, 0, value);
-    }
+    node_id own = tree_path(t, job->root, "discovery", "wideArea", NULL);
+    node_id enabled = legacy_member(job, own, "enabled");
+    if (!enabled) return;
+    bool off = legacy_is_bool(job, enabled, false);
+    legacy_remove(job, own, "enabled", STR("discovery.wideArea"));
+    if (off && ids_trim(legacy_text(job, own, "domain")).n)
+        legacy_remove(job, own, "domain", STR("discovery.wideArea"));
+}
+
+/* A transcript was only cut by its bytes while this was on. */
+static void repair_compaction(struct repair_job *job) {
+    struct tree *t = job->edit->tree;
+    node_id own = tree_path(t, job->root, "agents", "defaults", "compaction", NULL);
+    node_id cut = legacy_member(job, own, "truncateAfterCompaction");
+    if (!cut) return;
+    if (legacy_is_bool(job, cut, false))
+        legacy_remove(job, own, "maxActiveTranscriptBytes", STR("agents.defaults.compaction"));
+    legacy_remove(job, own, "truncateAfterCompaction", STR("agents.defaults.compaction"));
+}
+
+/* The personality of one model family belongs to its plugin. */
+static void repair_overlays(struct repair_job *job) {
+    struct tree *t = job->edit->tree;
+    node_id defaults = tree_path(t, job->root, "agents", "defaults", NULL);
+    node_id overlays = legacy_member(job, defaults, "promptOverlays");
+    node_id personality = tree_path(t, overlays, "gpt5", "personality", NULL);
+    if (!overlays) return;
+    edit_remove(job->edit, defaults, overlays);
+    struct str to = STR("plugins.entries.openai.config.personality");
+    node_id now =
+        personality && !legacy_get(job, job->root, to) ? edit_copy(job->edit, personality) : 0;
+    if (now && !legacy_put(job, job->root, to, now)) now = 0;
+    legacy_note(job, STR("agents.defaults.promptOverlays"), now ? to : STR(""), overlays, now);
+}
+
+/* Small models were made lean without being asked to. */
+static void repair_lean(struct repair_job *job) {
+    struct tree *t = job->edit->tree;
+    node_id wizard = legacy_record(job, job->root, "wizard");
+    node_id model = tree_path(t, job->root, "agents", "defaults", "model", NULL);
+    node_id own = tree_path(t, job->root, "agents", "defaults", "experimental", NULL);
+    struct str chosen = legacy_text(job, wizard, "localModelLeanAutoModel");
+    struct str primary =
+        tree_is(t, model, NODE_STRING) ? tree_text(t, model) : legacy_text(job, model, "primary");
+    if (!legacy_member(job, wizard, "localModelLeanAutoModel")) return;
+    legacy_remove(job, wizard, "localModelLeanAutoModel", STR("wizard"));
+    if (chosen.n && str_equal(chosen, primary) &&
+        legacy_is_bool(job, legacy_member(job, own, "localModelLean"), true))
+        legacy_remove(job, own, "localModelLean", STR("agents.defaults.experimental"));
 }
 
 /* Texts beside `vars` are variables. */
 static void repair_env(struct repair_job *job) {
     struct tree *t = job->edit->tree;
-    node_id env = member(job, job->root, "env");
-    if (!is_object(job, env)) return;
-    for (node_id value = tree_first(t, env), next; value; value = next) {
-        next = tree_node(t, value)->next;
-        struct str key = key_of(job, value);
-        if (!tree_is(t, value, NODE_STRING) || str_equal(key, STR("vars")) ||
-            str_equal(key, STR("shellEnv")))
+    node_id env = legacy_record(job, job->root, "env"), own = legacy_member(job, env, "vars");
+    struct map known = map_new(job->arena);
+    struct legacy_chain kept = {0, 0, 0}, moved = {0, 0, 0};
+    if (!env || (own && !legacy_is_object(job, own))) return;
+    for (TREE_EACH(t, value, own)) map_put(&known, legacy_key(job, value), 1, NULL);
+    for (TREE_EACH(t, value, env)) {
+        struct str key = legacy_key(job, value);
+        bool setting = str_equal(key, STR("vars")) || str_equal(key, STR("shellEnv"));
+        node_id copy = edit_copy(job->edit, value);
+        bool is_new;
+        tree_node(t, copy)->key = tree_node(t, value)->key;
+        if (setting || !tree_is(t, value, NODE_STRING)) {
+            legacy_chain_add(t, &kept, copy);
             continue;
-        node_id vars = edit_object(job->edit, env, "vars", value);
-        if (!vars) return;
-        edit_remove(job->edit, env, value);
-        bool set = tree_member(t, vars, key) != 0;
-        node_id moved = set ? 0 : edit_copy(job->edit, value);
-        if (moved) edit_set(job->edit, vars, key, moved);
+        }
+        map_put(&known, key, 1, &is_new);
+        if (is_new) legacy_chain_add(t, &moved, copy);
         legacy_note(job, legacy_path(job, STR("env"), key),
-                    set ? STR("") : legacy_path(job, STR("env.vars"), key), value, moved);
+                    is_new ? legacy_path(job, STR("env.vars"), key) : STR(""), value,
+                    is_new ? copy : 0);
     }
+    if (kept.n == tree_node(t, env)->n) return;
+    node_id now = edit_new(job->edit, NODE_OBJECT, env);
+    edit_append(job->edit, now, kept.first, kept.n);
+    edit_set(job->edit, job->root, STR("env"), now);
+    node_id vars = legacy_ensure(job, now, "vars", env);
+    edit_append(job->edit, vars, moved.first, moved.n);
+    edit_order(job->edit, vars);
 }
 
 static void each(struct repair_job *job, const char *pattern, legacy_visit visit) {
     legacy_each(job, str_from(pattern), visit, NULL);
 }
 
-void legacy_newer(struct repair_job *job) {
-    static const char *const policies[] = {"tools",
-                                           "@agent.tools",
-                                           "tools.byProvider.*",
-                                           "@agent.tools.byProvider.*",
-                                           "tools.subagents.tools",
-                                           "gateway.tools",
-                                           "channels.*.groups.*.tools",
-                                           "channels.*.groups.*.toolsBySender.*",
-                                           "channels.*.accounts.*.groups.*.tools",
-                                           "channels.*.guilds.*.tools",
-                                           "channels.*.guilds.*.channels.*.tools",
-                                           "channels.*.channels.*.tools"};
-    repair_list(job);
-    repair_routing(job);
-    repair_audio(job);
+static void repair_settings(struct repair_job *job) {
+    repair_typing_mode(job);
+    repair_heartbeat(job);
+    repair_grpc(job);
+    repair_tailscale(job);
     repair_port(job);
     legacy_bind(job);
-    each(job, "@telegram.requireMention", repair_require_mention);
-    each(job, "@agent.sandbox.perSession", repair_per_session);
-    each(job, "mcp.servers.*.disabled", repair_mcp_disabled);
-    each(job, "mcp.servers.*.timeout", repair_mcp_timeout);
+    repair_lean(job);
+    repair_handlers(job);
     repair_idle_minutes(job);
+    repair_wide_area(job);
     repair_env(job);
-    legacy_by_data(job);
-    each(job, "tts.enabled", repair_tts_enabled);
-    each(job, "@entry.tts.enabled", repair_tts_enabled);
-    each(job, "@telegram.streaming", repair_streaming);
-    each(job, "tools.exec", repair_exec);
-    each(job, "@entry.tools.exec", repair_exec);
-    for (size_t i = 0; i < sizeof policies / sizeof *policies; i++)
-        legacy_each(job, str_format(job->arena, "%s.alsoAllow", policies[i]), repair_also_allow,
-                    NULL);
-    repair_ownership(job);
-    repair_system_agent(job);
-    repair_bindings(job);
+    repair_hostnames(job);
+    repair_capture(job);
+    repair_overlays(job);
+    repair_compaction(job);
+    repair_workshop(job);
+}
+
+void legacy_newer(struct repair_job *job) {
+    legacy_list(job);
+    legacy_tools(job);
+    legacy_models(job);
+    repair_settings(job);
+    legacy_channels(job);
+    legacy_plugins(job);
+    legacy_media(job);
+    legacy_moves(job);
+    legacy_memory(job);
+    legacy_removals(job);
+    each(job, "session.maintenance.pruneAfter", drop_no_time);
+    each(job, "session.maintenance.resetArchiveRetention", drop_no_time);
+    legacy_policies(job);
+    legacy_streaming(job);
+    legacy_signal(job);
+    legacy_owners(job);
 }

@@ -17,7 +17,7 @@ static void move(struct repair_job *job, const char *from, const char *to) {
     while (last && path.p[last - 1] != '.') last--;
     node_id object = last ? legacy_get(job, job->root, str_slice(path, 0, last - 1)) : job->root;
     node_id value = tree_member(job->edit->tree, object, str_slice(path, last, path.n));
-    if (value) legacy_move(job, object, value, path, job->root, str_from(to), str_from(to));
+    if (value) legacy_move(job, object, value, path, job->root, str_from(to), str_from(to), true);
 }
 
 static void drop(struct repair_job *job, const char *from) {
@@ -119,7 +119,7 @@ static void move_identity(struct repair_job *job) {
     if (!tree_is(job->edit->tree, list, NODE_ARRAY)) return;
     node_id agent = default_agent(job, list, identity);
     legacy_move(job, job->root, identity, STR("identity"), agent, STR("identity"),
-                STR("agents.list[].identity"));
+                STR("agents.list[].identity"), true);
 }
 
 /* A model was a text. */
@@ -195,7 +195,7 @@ static void rename_hours(struct repair_job *job, const void *context, node_id ow
     (void)context;
     struct str parent = str_slice(path, 0, path.n - sizeof "ttlHours" + 1);
     legacy_move(job, owner, value, path, owner, STR("idleHours"),
-                str_concat(job->arena, parent, STR("idleHours")));
+                str_concat(job->arena, parent, STR("idleHours")), false);
 }
 
 void legacy_older(struct repair_job *job) {

@@ -114,6 +114,7 @@ static bool resolve(const struct loading *s, struct edit *edit, node_id root) {
     s->out->resolved = include_resolve(&include, root);
     s->out->includes = include.edges.v;
     s->out->n_includes = include.edges.n;
+    if (l->keep_written && s->out->resolved) s->out->written = tree_copy(l->tree, s->out->resolved);
     if (!s->out->resolved || !apply_variables(s, edit, include.prototype)) {
         s->out->resolved = 0;
         return false;
@@ -159,7 +160,7 @@ static void repair(const struct loading *s, struct repair_job *job) {
     s->out->changes = job->changes.v;
     s->out->n_changes = job->changes.n;
     s->out->startup = STARTUP_REJECTED;
-    if (!job->changes.n || s->cache->files.n || !legacy_may_repair(job)) return;
+    if (!job->changes.n || job->unresolved || s->cache->files.n || !legacy_may_repair(job)) return;
     validate(s, after);
     if (!after->errors) s->out->startup = STARTUP_REPAIRED;
 }
@@ -293,6 +294,7 @@ void load_config(const struct loader *l, uint32_t file, struct loaded *out) {
         struct edit edit;
         choose_gateway(&s, out->parsed.root);
         edit = edit_begin(l->tree);
+        out->written = 0;
         interpret(&s, &edit, out->parsed.root);
         pass_warnings(&s);
     }

@@ -50,6 +50,7 @@ struct loaded {
      * current dialect and, when the start repairs it, repaired. An object; 0 when there is nothing
      * to work with. */
     node_id root;
+    node_id written;  /* with its files included, nothing else done to it (`keep_written`), or 0 */
     node_id resolved; /* the same, of any kind; 0 when the gateway does not get that far */
     const struct environment *environment; /* with what the `env` block sets */
     struct str marker;   /* canonical id of the agent whose marker the load turned into owners */
@@ -76,6 +77,7 @@ struct loader {
     const struct gateways *gateways;
     const struct environment *environment;
     const struct files *files; /* how included files are read */
+    bool keep_written;         /* `out->written` is asked for */
     bool tell_steps;      /* warn of what every load rewrites, as the gateway's own check does */
     struct str config;    /* absolute path of the file, links not resolved */
     struct str directory; /* the working directory */

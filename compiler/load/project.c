@@ -115,17 +115,16 @@ static void read_suppress(struct project_reading *s, node_id n) {
         if (read_is(&s->r, item, NODE_OBJECT)) read_accepted(s, item);
 }
 
-/* fleet: {gateways: {FILE: {state: DIR}}}: what a file on one host needs; the rest of the block is
- * about Compose projects. */
 static void read_fleet(struct project_reading *s, node_id n) {
+    fleet_block_read(&s->r, n, &s->p->fleet);
+}
+
+/* Each rule's are looked at when the rules are there. */
+static void read_parameters(struct project_reading *s, node_id n) {
     if (!read_is(&s->r, n, NODE_OBJECT)) return;
-    for (TREE_EACH(s->r.tree, gateway, tree_member(s->r.tree, n, STR("gateways")))) {
-        node_id state = tree_member(s->r.tree, gateway, STR("state"));
-        if (!tree_is(s->r.tree, state, NODE_STRING)) continue;
-        ARRAY_PUSH(s->arena, s->p->state_names) =
-            tree_key_text(s->r.tree, tree_node(s->r.tree, gateway)->key);
-        ARRAY_PUSH(s->arena, s->p->state_dirs) = tree_text(s->r.tree, state);
-    }
+    for (TREE_EACH(s->r.tree, rule, n))
+        if (!read_is(&s->r, rule, NODE_OBJECT)) return;
+    s->p->parameters = n;
 }
 
 static void accept_block(struct project_reading *s, node_id n) {
@@ -136,10 +135,10 @@ static const struct {
     const char *key;
     void (*read)(struct project_reading *s, node_id n);
 } keys[] = {
-    {"gateway", read_gateway},    {"env", read_env},
-    {"rules", read_rules},        {"severities", read_severities},
-    {"parameters", accept_block}, {"suppress", read_suppress},
-    {"owners", read_owners},      {"fleet", read_fleet},
+    {"gateway", read_gateway},       {"env", read_env},
+    {"rules", read_rules},           {"severities", read_severities},
+    {"parameters", read_parameters}, {"suppress", read_suppress},
+    {"owners", read_owners},         {"fleet", read_fleet},
     {"tenants", accept_block},
 };
 

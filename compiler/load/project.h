@@ -2,6 +2,7 @@
 #ifndef CLAWC_LOAD_PROJECT_H
 #define CLAWC_LOAD_PROJECT_H
 
+#include "load/fleet_block.h"
 #include "load/gateway.h"
 #include "source/diag.h"
 
@@ -25,8 +26,9 @@ struct project {
     struct names env_files, rules, owners;
     ARRAY(struct str) env; /* NAME=VALUE */
     ARRAY(struct severity_choice) severities;
+    node_id parameters; /* rule -> name -> value, in the tree that was read; 0: none */
     ARRAY(struct accepted) accepted;
-    ARRAY(struct str) state_names, state_dirs; /* fleet: file -> state directory */
+    struct fleet_block fleet;
 };
 
 /* Reads a project file that is in `file` of the tree's sources. Every mistake is a diagnostic, an

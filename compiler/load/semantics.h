@@ -17,8 +17,9 @@ struct semantics {
     struct checking *c;     /* where the rules are, and what they found */
     const uint8_t *aborted; /* by node */
     enum dialect dialect;
-    bool failed;  /* the gateway's own reading fails: it says nothing else */
-    bool further; /* the gateway itself would not get here */
+    bool blocked_agent; /* an agent has a key that ends the check of the roster */
+    bool failed;        /* the gateway's own reading fails: it says nothing else */
+    bool further;       /* the gateway itself would not get here */
 };
 
 /* A rule about the object (or text) at a place of the config. */
@@ -48,6 +49,8 @@ typedef bool semantics_step(struct semantics *s);
 extern semantics_step *const semantics_steps[];
 /* Channels, heartbeat targets and plugins. */
 void semantics_last(struct semantics *s);
+/* semantics_models.c: models that are gone. A part of the last step. */
+void semantics_models(struct semantics *s);
 /* semantics_plugins.c: its last part. */
 void semantics_plugins(struct semantics *s);
 /* semantics_policies.c: what is refused before the schema. */
@@ -76,6 +79,8 @@ struct str semantics_token(const struct semantics *s, struct str text);
 bool semantics_duration(struct str text, char unit, double *ms);
 /* Whether it is a size: "5mb", "100". */
 bool semantics_is_size(struct str text);
+/* provider/model, or the same with a star in place of its last part. */
+bool semantics_is_model_ref(struct str ref);
 /* A text or a number as the gateway makes a text of it; p == NULL for others. */
 struct str semantics_stringified(const struct semantics *s, node_id n);
 

@@ -234,17 +234,10 @@ static void check_acp_bindings(struct semantics *s, node_id bindings) {
     }
 }
 
-/* A key that JavaScript gives another meaning. */
-static void refuse_blocked_keys(struct semantics *s, node_id agent) {
-    static const char *const blocked[] = {"constructor", "prototype"};
-    for (size_t i = 0; i < 2; i++)
-        if (semantics_member(s, agent, blocked[i]))
-            semantics_error(s, agent, blocked[i], "blocked_object_key",
-                            "an agent cannot have a key `%s`", blocked[i]);
-}
-
 const struct place_rule semantics_agent_rules[] = {
-    {"@", NEWER, refuse_blocked_keys}, {"agents", NEWER, check_roster},
-    {"broadcast", NEWER, check_group}, {"bindings", BOTH, check_acp_bindings},
-    {"", BOTH, check_names},           {NULL, 0, NULL},
+    {"agents", NEWER, check_roster},
+    {"broadcast", NEWER, check_group},
+    {"bindings", BOTH, check_acp_bindings},
+    {"", BOTH, check_names},
+    {NULL, 0, NULL},
 };

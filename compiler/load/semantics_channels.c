@@ -463,7 +463,8 @@ static void check_web_search(struct semantics *s) {
                         "the provider must not be empty");
         return;
     }
-    if (is_evidence(s, name))
+    struct names plugin = name_map_get(&g->web_search_plugins, name);
+    if (is_evidence(s, name) || (plugin.n && is_evidence(s, plugin.v[0])))
         d = semantics_warn(s, s->v->root, place, "web_search_provider",
                            "this provider's plugin is not installed: it will be ignored");
     else
@@ -479,5 +480,6 @@ void semantics_last(struct semantics *s) {
     check_channels(s);
     check_heartbeats(s);
     check_web_search(s);
+    semantics_models(s);
     semantics_plugins(s);
 }

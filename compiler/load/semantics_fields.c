@@ -18,6 +18,12 @@ static struct str bind_source(struct str bind) {
     return str_slice(bind, 0, colon);
 }
 
+/* A path whose first part is a variable of unknown value. */
+static bool begins_unknown(const struct tree *t, node_id text) {
+    return (tree_node(t, text)->flags & NODE_SYMBOLIC) &&
+           str_starts(ids_trim(tree_text(t, text)), STR("${"));
+}
+
 static void check_binds(struct semantics *s, node_id block) {
     uint32_t i = 0;
     checking_enter_key(s->c, STR("binds"));
@@ -26,7 +32,7 @@ static void check_binds(struct semantics *s, node_id block) {
         struct str text = tree_text(s->t, bind);
         if (!ids_trim(text).n)
             semantics_error(s, bind, "", "sandbox_bind_empty", "a bind must not be empty");
-        else if (!is_absolute(ids_trim(bind_source(text))))
+        else if (!begins_unknown(s->t, bind) && !is_absolute(ids_trim(bind_source(text))))
             semantics_error(s, bind, "", "sandbox_bind_not_absolute",
                             "what is bound must be an absolute path: \"/srv/data:/data:ro\"");
         checking_leave(s->c);
@@ -274,6 +280,14 @@ static void check_provider(struct semantics *s, node_id provider) {
                         "a provider of your own needs `models`");
 }
 
+static void check_providers(struct semantics *s, node_id providers) {
+    for (TREE_EACH(s->t, provider, tree_is(s->t, providers, NODE_OBJECT) ? providers : 0)) {
+        checking_enter_key(s->c, semantics_key(s, provider));
+        check_provider(s, provider);
+        checking_leave(s->c);
+    }
+}
+
 /* provider/model, with something on both sides. */
 static bool is_exact_model(struct str ref) {
     struct str name = ids_trim(ref);
@@ -494,7 +508,7 @@ const struct place_rule semantics_field_rules[] = {
     {"talk", BOTH, check_talk},
     {"talk.realtime", NEWER, check_talk},
     {"browser.profiles.*", BOTH, check_browser_profile},
-    {"models.providers.*", NEWER, check_provider},
+    {"models.providers", NEWER, check_providers},
     {"secrets.providers.*", BOTH, check_secret_provider},
     {"mcp.servers.*", NEWER, check_mcp_server},
     {"nodeHost.mcp.servers.*", NEWER, check_mcp_server},

@@ -30,6 +30,18 @@ static void check_server_name(struct semantics *s, node_id server) {
     d->span = tree_key_span(s->t, server);
 }
 
+/* A key that JavaScript gives another meaning: nothing else is said of the agent. */
+static void refuse_blocked_keys(struct semantics *s, node_id agent) {
+    for (TREE_EACH(s->t, member, tree_is(s->t, agent, NODE_OBJECT) ? agent : 0)) {
+        struct str key = semantics_key(s, member);
+        if (!str_equal(key, STR("constructor")) && !str_equal(key, STR("prototype"))) continue;
+        semantics_error(s, agent, str_to_c(s->arena, key), "blocked_object_key",
+                        "an agent cannot have a key `" STR_FMT "`", STR_ARG(key));
+        s->blocked_agent = true;
+        return;
+    }
+}
+
 /* ---- what the gateway's own code fails on
  * --------------------------------------------------------
  */
@@ -54,6 +66,7 @@ static void check_metadata_url(struct semantics *s, node_id n) {
 }
 
 static const struct place_rule rules[] = {
+    {"@", NEWER, refuse_blocked_keys},
     {"nodeHost.mcp.servers.*", NEWER, check_server_name},
     {"hooks.token", NEWER, refuse_secret_ref},
     {"hooks.gmail.pushToken", NEWER, refuse_secret_ref},

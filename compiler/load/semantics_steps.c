@@ -370,8 +370,7 @@ static bool is_alias(const struct semantics *s, node_id models, struct str name)
     return false;
 }
 
-/* provider/model, or the same with a star in place of its last part. */
-static bool is_model_ref(struct str ref) {
+bool semantics_is_model_ref(struct str ref) {
     size_t slash = str_find(ref, STR("/"), 0), star = str_find(ref, STR("*"), 0);
     if (slash == SIZE_MAX || slash == 0 || slash + 1 == ref.n) return false;
     if (star == SIZE_MAX) return true;
@@ -387,7 +386,8 @@ static bool check_policy(struct semantics *s, node_id owner, node_id models) {
     for (TREE_EACH(s->t, ref, tree_path(s->t, owner, "modelPolicy", "allow", NULL))) {
         struct str text = ids_trim(tree_text(s->t, ref)), token = semantics_token(s, text);
         checking_enter_index(s->c, i++);
-        if (!is_model_ref(text) && !is_alias(s, common, token) && !is_alias(s, models, token)) {
+        if (!semantics_is_model_ref(text) && !is_alias(s, common, token) &&
+            !is_alias(s, models, token)) {
             semantics_error(s, ref, "", "model_policy_ref",
                             "this must be an alias, `provider/model` or `provider/*`");
             found = true;

@@ -12,11 +12,6 @@ static bool has_error(const struct checking *c, size_t first) {
     return false;
 }
 
-static bool is_below(struct str path, struct str outer) {
-    return str_equal(path, outer) ||
-           (path.n > outer.n && str_starts(path, outer) && path.p[outer.n] == '.');
-}
-
 /* The gateway's reading failed: that is all it says. */
 static void mark_further(struct checking *c) {
     for (size_t i = 0; i < c->issues.n; i++)
@@ -24,17 +19,32 @@ static void mark_further(struct checking *c) {
             c->issues.v[i].diag.further = true;
 }
 
-/* A secret reference where none can be: the schema's complaint about its type says nothing new. */
-static void drop_doubles(struct checking *c, size_t policies) {
+/* What else is at or below this place says nothing new: a secret reference where none can be, an
+ * agent with a key that cannot be. An empty text: all of it does. */
+static struct str covered_by(const struct diag *d) {
+    struct str path = d->path;
+    if (strcmp(d->kind, "secretref_unsupported") == 0) return path;
+    if (strcmp(d->kind, "blocked_object_key") != 0) return STR("");
+    while (path.n && path.p[path.n - 1] != '.') path.n--;
+    return str_slice(path, 0, path.n ? path.n - 1 : 0);
+}
+
+static bool is_covered(const struct map *covered, struct str path) {
+    for (size_t end = 0; end <= path.n; end++)
+        if ((end == path.n || path.p[end] == '.') && map_get(covered, str_slice(path, 0, end)))
+            return true;
+    return false;
+}
+
+static void drop_covered(struct checking *c, size_t policies) {
+    struct map covered = map_new(c->arena);
     size_t kept = policies;
-    for (size_t i = policies; i < c->issues.n; i++) {
-        const struct diag *d = &c->issues.v[i].diag;
-        bool twice = false;
-        for (size_t k = 0; k < policies && !twice; k++)
-            twice = strcmp(c->issues.v[k].diag.kind, "secretref_unsupported") == 0 &&
-                    is_below(d->path, c->issues.v[k].diag.path);
-        if (!twice) c->issues.v[kept++] = c->issues.v[i];
+    for (size_t i = 0; i < policies; i++) {
+        struct str path = covered_by(&c->issues.v[i].diag);
+        if (path.n) map_put(&covered, path, 1, NULL);
     }
+    for (size_t i = policies; i < c->issues.n; i++)
+        if (!is_covered(&covered, c->issues.v[i].diag.path)) c->issues.v[kept++] = c->issues.v[i];
     c->issues.n = kept;
 }
 
@@ -50,7 +60,12 @@ static void hand_over(const struct validation *v, const struct checking *c) {
 }
 
 static void refine(struct semantics *s) {
-    s->aborted = checking_aborted(s->c, s->v->root);
+    uint8_t *aborted = checking_aborted(s->c, s->v->root);
+    node_id agents = tree_member(s->t, s->v->root, STR("agents"));
+    if (s->blocked_agent)
+        aborted[s->v->root] = aborted[agents] = aborted[tree_member(s->t, agents, STR("entries"))] =
+            1;
+    s->aborted = aborted;
     if (!s->v->gateway->roster_waits || !has_error(s->c, 0))
         semantics_apply(s, semantics_agent_rules);
     semantics_apply(s, semantics_field_rules);
@@ -79,7 +94,7 @@ bool validate_config(const struct validation *v) {
     if (s.dialect == NEWER) semantics_first(&s);
     size_t policies = c->issues.n;
     schema_check(c, v->root, 0, schema->root);
-    if (policies) drop_doubles(c, policies);
+    if (policies) drop_covered(c, policies);
     if (s.failed) mark_further(c);
     s.further = s.failed;
     if (tree_is(v->tree, v->root, NODE_OBJECT)) {

@@ -31,6 +31,11 @@ static struct text read_per_session(const struct model *m, const struct reading 
     return (struct text){.v = session ? STR("session") : STR("shared"), .at = n, .set = true};
 }
 
+static struct str default_image(const struct model *m) {
+    const struct gateway_data *g = m->gateway;
+    return tree_text(g->data, tree_member(g->data, g->sandbox_docker, STR("image")));
+}
+
 static struct sandbox read_sandbox(struct model *m, const struct reading *r, node_id owner,
                                    place around) {
     node_id block = read_member(r, owner, "sandbox", NODE_OBJECT);
@@ -43,6 +48,7 @@ static struct sandbox read_sandbox(struct model *m, const struct reading *r, nod
                             value_text(r, block, "workspaceAccess", at, STR("none")),
                         .backend = value_text(r, block, "backend", at, STR("docker")),
                         .network = value_text(r, docker, "network", docker_at, STR("none")),
+                        .image = value_text(r, docker, "image", docker_at, default_image(m)),
                         .setup_command = setup_command(m->arena, r, docker, docker_at),
                         .user = value_text(r, docker, "user", docker_at, STR("")),
                         .read_only_root = value_flag(r, docker, "readOnlyRoot", docker_at, true),
@@ -67,12 +73,14 @@ static struct sandbox resolve_sandbox(struct sandbox own, const struct sandbox *
     own.backend = value_or(own.backend, defaults->backend);
     if (str_equal(own.scope.v, STR("shared"))) {
         own.network = defaults->network;
+        own.image = defaults->image;
         own.setup_command = defaults->setup_command;
         own.user = defaults->user;
         own.read_only_root = defaults->read_only_root;
         return own;
     }
     own.network = value_or(own.network, defaults->network);
+    own.image = value_or(own.image, defaults->image);
     own.setup_command = value_or(own.setup_command, defaults->setup_command);
     own.user = value_or(own.user, defaults->user);
     if (!own.read_only_root.set && defaults->read_only_root.set)
@@ -86,29 +94,37 @@ static struct sandbox resolve_sandbox(struct sandbox own, const struct sandbox *
 struct agent_defaults {
     struct text workspace; /* agents.defaults.workspace */
     struct str owner;      /* the agent that has the default workspace, or empty */
-    struct str state;      /* the state directory or its symbol */
     struct text model;     /* of agents that name none */
 };
 
 static struct text resolved(struct model *m, struct text written) {
-    written.v = location_normal(m->arena, ids_trim(written.v));
+    written.v = model_path(m, ids_trim(written.v));
     return written;
 }
 
+/* A blank path is none. */
+static struct text path_text(const struct reading *r, node_id object, const char *key, place around,
+                             struct str fallback) {
+    struct text t = value_text(r, object, key, around, fallback);
+    if (t.set && !ids_trim(t.v).n) return (struct text){.v = fallback, .at = around};
+    return t;
+}
+
 static struct str default_owner_workspace(const struct model *m, const struct agent_defaults *d) {
-    if (d->workspace.set) return location_normal(m->arena, ids_trim(d->workspace.v));
+    if (d->workspace.set) return d->workspace.v;
+    if (m->places.known) return m->places.workspace;
     if (!m->gateway->workspace_follows_state)
         return m->profile.n ? str_concat(m->arena, STR("~/.openclaw/workspace-"), m->profile)
                             : STR("~/.openclaw/workspace");
-    return location_join(m->arena, d->state, STR("workspace"));
+    return location_join(m->arena, m->places.state, STR("workspace"));
 }
 
 static struct str default_workspace(const struct model *m, const struct agent_defaults *d,
                                     struct str id) {
     if (str_equal(id, d->owner)) return default_owner_workspace(m, d);
     if (d->workspace.set && m->gateway->workspace_below_default)
-        return location_join(m->arena, ids_trim(d->workspace.v), id);
-    return location_join(m->arena, d->state, str_concat(m->arena, STR("workspace-"), id));
+        return location_join(m->arena, d->workspace.v, id);
+    return location_join(m->arena, m->places.state, str_concat(m->arena, STR("workspace-"), id));
 }
 
 static bool is_added(const struct model *m, node_id n) {
@@ -130,21 +146,42 @@ static struct str workspace_owner(const struct model *m) {
     return STR("");
 }
 
+/* `session.store`, in which `{agentId}` stands for the agent, or a file among its sessions. */
+static struct text session_store(struct model *m, const struct reading *r,
+                                 const struct agent *agent) {
+    node_id session = read_member(r, m->loaded->root, "session", NODE_OBJECT);
+    struct str own = location_join(m->arena, agent->sessions, STR("sessions.json"));
+    struct text written = path_text(r, session, "store", agent->at, own);
+    if (!written.set) return written;
+    struct str rest = written.v, name = STR("{agentId}");
+    struct buf b = buf_new(m->arena);
+    for (size_t at; (at = str_find(rest, name, 0)) != SIZE_MAX;) {
+        buf_add(&b, str_slice(rest, 0, at));
+        buf_add(&b, agent->id);
+        rest = str_slice(rest, at + name.n, rest.n);
+    }
+    buf_add(&b, rest);
+    written.v = buf_str(&b);
+    return resolved(m, written);
+}
+
 static void build_agent(struct model *m, const struct reading *r, const struct agent_defaults *d,
                         const struct roster_agent *agent, const struct text_list *delegates) {
     place at = value_place(agent->name_node, m->at);
     place block = value_place(agent->node, at);
     struct agent *built = &ARRAY_PUSH(m->arena, m->agents);
-    struct str dir = str_format(m->arena, STR_FMT "/agents/" STR_FMT "/agent", STR_ARG(d->state),
-                                STR_ARG(agent->id));
+    struct str own =
+        location_join(m->arena, m->places.state, str_concat(m->arena, STR("agents/"), agent->id));
+    struct str dir = location_join(m->arena, own, STR("agent"));
     node_id subagents = read_member(r, agent->node, "subagents", NODE_OBJECT);
     *built = (struct agent){
         .id = agent->id,
         .at = at,
         .written = agent->written,
         .workspace =
-            value_text(r, agent->node, "workspace", block, default_workspace(m, d, agent->id)),
-        .agent_dir = value_text(r, agent->node, "agentDir", block, dir),
+            path_text(r, agent->node, "workspace", block, default_workspace(m, d, agent->id)),
+        .agent_dir = path_text(r, agent->node, "agentDir", block, dir),
+        .sessions = location_join(m->arena, own, STR("sessions")),
         .sandbox = resolve_sandbox(read_sandbox(m, r, agent->node, block), &m->sandbox),
         .tools = model_read_tools(m, r, agent->node, block),
         .model = value_or(model_read_model(r, agent->node, block), d->model),
@@ -159,6 +196,7 @@ static void build_agent(struct model *m, const struct reading *r, const struct a
         built->workspace = (struct text){.v = default_workspace(m, d, agent->id), .at = block};
     built->workspace = resolved(m, built->workspace);
     built->agent_dir = resolved(m, built->agent_dir);
+    built->session_store = session_store(m, r, built);
 }
 
 void model_build_agents(struct model *m, const struct reading *r) {
@@ -169,12 +207,11 @@ void model_build_agents(struct model *m, const struct reading *r) {
     place defaults_at = value_place(defaults, m->agents_at);
     m->tools = model_read_tools(m, r, root, m->at);
     m->sandbox = read_sandbox(m, r, defaults, defaults_at);
-    struct agent_defaults d = {
-        .workspace = value_text(r, defaults, "workspace", defaults_at, STR("")),
-        .owner = workspace_owner(m),
-        .state = m->state.n ? m->state
-                            : str_format(m->arena, "<state of " STR_FMT ">", STR_ARG(m->name)),
-        .model = model_read_model(r, defaults, defaults_at)};
+    struct agent_defaults d = {.workspace =
+                                   path_text(r, defaults, "workspace", defaults_at, STR("")),
+                               .owner = workspace_owner(m),
+                               .model = model_read_model(r, defaults, defaults_at)};
+    if (d.workspace.set) d.workspace = resolved(m, d.workspace);
     if (!d.model.set) d.model.v = m->gateway->default_model;
     node_id subagents = read_member(r, defaults, "subagents", NODE_OBJECT);
     struct text_list delegates = value_list(m->arena, r, subagents, "allowAgents", defaults_at);

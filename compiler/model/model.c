@@ -15,28 +15,6 @@ int32_t model_default_agent(const struct model *m) {
     return index < 0 ? -1 : model_agent(m, m->routing.agents[index]);
 }
 
-static struct text secret_text(const struct reading *r, const struct environment *env,
-                               node_id object, const char *key, place around) {
-    node_id n = tree_member(r->tree, object, str_from(key));
-    struct text absent = {.at = around};
-    if (tree_is(r->tree, n, NODE_STRING)) {
-        struct text t = value_of_node(r, n);
-        t.v = ids_trim(t.v);
-        t.set = t.v.n > 0;
-        return t;
-    }
-    struct str source = tree_text(r->tree, tree_member(r->tree, n, STR("source")));
-    struct str id = tree_text(r->tree, tree_member(r->tree, n, STR("id")));
-    if (!source.n || !id.n) return absent;
-    if (!str_equal(source, STR("env")))
-        return (struct text){.v = STR(""), .at = n, .set = true, .symbolic = true};
-    struct str value = environment_get(env, id);
-    if (value.n) return (struct text){.v = ids_trim(value), .at = n, .set = true};
-    if (value.p || env->complete) return absent;
-    struct str symbol = str_format(r->tree->arena, "${" STR_FMT "}", STR_ARG(id));
-    return (struct text){.v = symbol, .at = n, .set = true, .symbolic = true};
-}
-
 static struct text or_variable(struct text t, const struct environment *env, const char *name) {
     struct str value = environment_get(env, str_from(name));
     if (t.set || !ids_trim(value).n) return t;
@@ -68,9 +46,10 @@ static void build_settings(struct model *m, const struct reading *r,
     s->bind = value_text(r, gateway, "bind", at, STR("loopback"));
     s->auth_mode = value_text(r, auth, "mode", auth_at, STR("token"));
     s->token =
-        or_variable(secret_text(r, env, auth, "token", auth_at), env, "OPENCLAW_GATEWAY_TOKEN");
-    s->password = or_variable(secret_text(r, env, auth, "password", auth_at), env,
+        or_variable(value_secret(r, env, auth, "token", auth_at), env, "OPENCLAW_GATEWAY_TOKEN");
+    s->password = or_variable(value_secret(r, env, auth, "password", auth_at), env,
                               "OPENCLAW_GATEWAY_PASSWORD");
+    s->allow_tailscale = value_flag(r, auth, "allowTailscale", auth_at, false);
     s->tailscale = value_text(r, tailscale, "mode", value_place(tailscale, at), STR("off"));
     s->browser_enabled = value_flag(r, browser, "enabled", value_place(browser, m->at), true);
     s->port_at = value_place(port, at);
@@ -86,33 +65,6 @@ static void build_settings(struct model *m, const struct reading *r,
     s->port_set = true;
 }
 
-static struct text_list mapped_agents(struct model *m, const struct reading *r, node_id hooks) {
-    node_id mappings = read_member(r, hooks, "mappings", NODE_ARRAY);
-    if (!mappings) return (struct text_list){0};
-    struct text *v = ARENA_ARRAY(m->arena, struct text, tree_node(r->tree, mappings)->n);
-    size_t n = 0;
-    for (TREE_EACH(r->tree, mapping, mappings)) {
-        node_id agent = tree_member(r->tree, mapping, STR("agentId"));
-        if (tree_is(r->tree, agent, NODE_STRING)) v[n++] = value_of_node(r, agent);
-    }
-    return (struct text_list){v, n, mappings, true};
-}
-
-static void build_hooks(struct model *m, const struct reading *r, const struct environment *env) {
-    node_id hooks = read_member(r, m->loaded->root, "hooks", NODE_OBJECT);
-    place at = value_place(hooks, m->at);
-    m->hooks = (struct hooks){
-        .enabled = value_flag(r, hooks, "enabled", at, false),
-        .allow_request_session_key = value_flag(r, hooks, "allowRequestSessionKey", at, false),
-        .token = secret_text(r, env, hooks, "token", at),
-        .path = value_text(r, hooks, "path", at, STR("/hooks")),
-        .default_session_key = value_text(r, hooks, "defaultSessionKey", at, STR("")),
-        .allowed_agents = value_list(m->arena, r, hooks, "allowedAgentIds", at),
-        .session_key_prefixes = value_list(m->arena, r, hooks, "allowedSessionKeyPrefixes", at),
-        .mapped_agents = mapped_agents(m, r, hooks),
-        .at = at};
-}
-
 static void build_tools(struct model *m, const struct reading *r) {
     node_id tools = read_member(r, m->loaded->root, "tools", NODE_OBJECT);
     node_id a2a = read_member(r, tools, "agentToAgent", NODE_OBJECT);
@@ -125,7 +77,13 @@ static void build_tools(struct model *m, const struct reading *r) {
     m->session_visibility = value_text(r, sessions, "visibility", value_place(sessions, tools_at),
                                        m->gateway->session_visibility);
     node_id commands = read_member(r, m->loaded->root, "commands", NODE_OBJECT);
-    m->owners = value_list(m->arena, r, commands, "ownerAllowFrom", value_place(commands, m->at));
+    place commands_at = value_place(commands, m->at);
+    m->owners = value_list(m->arena, r, commands, "ownerAllowFrom", commands_at);
+    m->commands = (struct command_settings){
+        .native = model_command_switch(r, commands, "native", commands_at),
+        .native_skills = model_command_switch(r, commands, "nativeSkills", commands_at),
+        .text = value_flag(r, commands, "text", commands_at, true),
+        .access_groups = value_flag(r, commands, "useAccessGroups", commands_at, true)};
 }
 
 struct collected {
@@ -179,14 +137,21 @@ struct model *model_build(struct arena *a, struct diags *d, const struct loaded 
     m->state = where->state;
     m->config_path = where->config_path;
     m->profile = where->profile;
+    m->conditions = where->conditions;
+    m->files = where->files;
+    m->n_files = where->n_files;
     m->at = loaded->root;
+    m->places = places_of(a, m->name, m->state, where->found, where->directory);
     model_build_routing(m, &r);
     model_build_agents(m, &r);
     model_build_accounts(m, &r, env);
     build_settings(m, &r, env);
-    build_hooks(m, &r, env);
+    m->browser_ports = browser_ports_read(m, &r);
+    model_build_hooks(m, &r, env);
     build_tools(m, &r);
     model_build_tools(m, &r);
+    model_build_surface(m, &r);
+    model_build_settings(m, &r, env);
     m->broadcast_agents = broadcast_agents(m, &r);
     m->topic_agents = topic_agents(m, &r);
     return m;

@@ -169,6 +169,8 @@ static void add_written(struct building *b, node_id node) {
         .guild = value_text(b->r, match, "guildId", around, STR("")),
         .team = value_text(b->r, match, "teamId", around, STR("")),
         .roles = value_list(b->arena, b->r, match, "roles", around),
+        .group_scope = value_text(b->r, read_member(b->r, node, "session", NODE_OBJECT),
+                                  "groupScope", node, STR("")),
         .at = node,
         .route = -1,
         .has_peer = peer != 0,

@@ -71,6 +71,16 @@ static void read_sender_key(struct arena *a, struct str written, struct sender_t
         s->value = str_slice(s->value, 1, s->value.n);
 }
 
+static struct str sender_name(struct arena *a, enum sender_key kind, struct str value) {
+    return str_format(a, "%d " STR_FMT, (int)kind, STR_ARG(value));
+}
+
+const struct sender_tools *sender_tools_find(const struct sender_list *list, struct arena *a,
+                                             enum sender_key kind, struct str value) {
+    const uint32_t *at = list->n ? map_get(&list->index, sender_name(a, kind, value)) : NULL;
+    return at ? &list->v[*at] : NULL;
+}
+
 static struct sender_list read_senders(struct model *m, const struct reading *r, node_id owner) {
     node_id block = read_member(r, owner, "toolsBySender", NODE_OBJECT);
     size_t n = block ? tree_node(r->tree, block)->n : 0, used = 0;
@@ -81,11 +91,24 @@ static struct sender_list read_senders(struct model *m, const struct reading *r,
         read_sender_key(m->arena, tree_key_text(r->tree, tree_node(r->tree, entry)->key), s);
         s->lists = read_lists(m, r, entry, entry);
     }
-    return (struct sender_list){v, used};
+    struct map index = map_new(m->arena);
+    int32_t any = -1;
+    for (size_t i = 0; i < used; i++) {
+        map_put(&index, sender_name(m->arena, v[i].kind, v[i].value), (uint32_t)i, NULL);
+        if (any < 0 && v[i].kind == SENDER_KEY_ANY) any = (int32_t)i;
+    }
+    return (struct sender_list){v, used, index, any};
 }
 
 /* ---- settings of single tools ------------------------------------------------------------------
  */
+
+static struct names keys_of(struct arena *a, const struct tree *t, node_id object) {
+    size_t n = object ? tree_node(t, object)->n : 0, i = 0;
+    struct str *v = ARENA_ARRAY(a, struct str, n);
+    for (TREE_EACH(t, member, object)) v[i++] = tree_key_text(t, tree_node(t, member)->key);
+    return (struct names){v, i};
+}
 
 static struct exec_settings read_exec(struct model *m, const struct reading *r, node_id tools,
                                       place around) {
@@ -103,6 +126,10 @@ static struct exec_settings read_exec(struct model *m, const struct reading *r, 
         .apply_patch = value_flag(r, patch, "enabled", patch_at, m->gateway->apply_patch_enabled),
         .patch_workspace_only = value_flag(r, patch, "workspaceOnly", patch_at, true),
         .patch_models = value_list(m->arena, r, patch, "allowModels", patch_at),
+        .safe_bins = value_list(m->arena, r, exec, "safeBins", at),
+        .trusted_dirs = value_list(m->arena, r, exec, "safeBinTrustedDirs", at),
+        .bin_profiles =
+            keys_of(m->arena, r->tree, read_member(r, exec, "safeBinProfiles", NODE_OBJECT)),
         .at = at};
 }
 

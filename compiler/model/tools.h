@@ -45,7 +45,12 @@ struct sender_tools {
 struct sender_list {
     const struct sender_tools *v;
     size_t n;
+    struct map index; /* kind and value -> the first entry with them */
+    int32_t any;      /* the entry `*`, or -1 */
 };
+/* The entry of this kind and value, or NULL. */
+const struct sender_tools *sender_tools_find(const struct sender_list *list, struct arena *a,
+                                             enum sender_key kind, struct str value);
 
 /* `tools.exec`. */
 struct exec_settings {
@@ -54,6 +59,10 @@ struct exec_settings {
     bool has_apply_patch; /* the block applyPatch is written, and replaces the global one */
     struct flag apply_patch, patch_workspace_only;
     struct text_list patch_models;
+    /* Programs that run without asking, the directories they are looked for in, and the names of
+     * those whose arguments are restricted. */
+    struct text_list safe_bins, trusted_dirs;
+    struct names bin_profiles;
     place at;
 };
 

@@ -1,6 +1,7 @@
 #include "model/values.h"
 
 #include "base/json.h"
+#include "model/ids.h"
 
 place value_place(node_id n, place around) {
     return n ? n : around;
@@ -29,6 +30,28 @@ struct flag value_flag(const struct reading *r, node_id object, const char *key,
     node_id n = read_member(r, object, key, NODE_BOOL);
     if (n) return (struct flag){tree_node(r->tree, n)->u.boolean, n, true};
     return (struct flag){fallback, around, false};
+}
+
+struct text value_secret(const struct reading *r, const struct environment *env, node_id object,
+                         const char *key, place around) {
+    node_id n = tree_member(r->tree, object, str_from(key));
+    struct text absent = {.at = around};
+    if (tree_is(r->tree, n, NODE_STRING)) {
+        struct text t = value_of_node(r, n);
+        t.v = ids_trim(t.v);
+        t.set = t.v.n > 0;
+        return t;
+    }
+    struct str source = tree_text(r->tree, tree_member(r->tree, n, STR("source")));
+    struct str id = tree_text(r->tree, tree_member(r->tree, n, STR("id")));
+    if (!source.n || !id.n) return absent;
+    if (!str_equal(source, STR("env")))
+        return (struct text){.v = STR(""), .at = n, .set = true, .symbolic = true};
+    struct str value = environment_get(env, id);
+    if (value.n) return (struct text){.v = ids_trim(value), .at = n, .set = true};
+    if (environment_knows(env, id)) return absent;
+    struct str symbol = str_format(r->tree->arena, "${" STR_FMT "}", STR_ARG(id));
+    return (struct text){.v = symbol, .at = n, .set = true, .symbolic = true};
 }
 
 static struct text number_as_text(struct arena *a, const struct reading *r, node_id n) {

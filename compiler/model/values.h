@@ -13,6 +13,10 @@ struct flag value_flag(const struct reading *r, node_id object, const char *key,
 /* A member that must be an array of texts or numbers (numbers become their JavaScript text). */
 struct text_list value_list(struct arena *a, const struct reading *r, node_id object,
                             const char *key, place around);
+/* A secret: a text, trimmed (blank: absent), or a SecretRef, which is the variable it names or,
+ * from another source, a symbol. */
+struct text value_secret(const struct reading *r, const struct environment *env, node_id object,
+                         const char *key, place around);
 /* A text node, whatever its key. */
 struct text value_of_node(const struct reading *r, node_id n);
 /* The node as a place, or `around` when there is none. */

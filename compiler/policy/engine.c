@@ -59,9 +59,10 @@ struct evaluation {
     const struct rule *rule;
     struct arena *scratch;
     struct cel_run run;
-    struct cel_value variables[2];
-    place at;       /* of the subject that is looked at */
-    bool undecided; /* reported once for a rule and gateway */
+    struct cel_value variables[4]; /* subject, gateway, parameters, item: those that are known */
+    place at;                      /* of the subject that is looked at */
+    uint32_t gateway; /* the number of its gateway, from 1; 0 for a rule about several */
+    bool undecided;   /* reported once for a rule and gateway */
 };
 
 static struct location locate(const struct engine *e, struct span span) {
@@ -81,13 +82,37 @@ static void note_undecided(struct evaluation *e, struct cel_value error) {
     if (at.path.n)
         reason =
             str_format(a, STR_FMT " (first for " STR_FMT ")", STR_ARG(reason), STR_ARG(at.path));
-    ARRAY_PUSH(a, e->report->undecided) = (struct undecided){id, reason};
+    ARRAY_PUSH(a, e->report->undecided) = (struct undecided){.id = id, .reason = reason};
+}
+
+/* A condition of the rule; what it was made of is noted where somebody wants to know. */
+static struct cel_value ask(struct evaluation *e, const struct cel_program *p) {
+    for (size_t i = 0; i < e->rule->conditions.n; i++)
+        if (e->rule->conditions.v[i].program == p) e->run.seen = e->rule->conditions.v[i].seen;
+    struct cel_value v = cel_eval(p, &e->run, e->variables);
+    e->run.seen = NULL;
+    return v;
 }
 
 static bool holds(struct evaluation *e, const struct cel_program *p) {
-    struct cel_value v = cel_eval(p, &e->run, e->variables);
+    struct cel_value v = ask(e, p);
     if (v.kind == CEL_ERROR) note_undecided(e, v);
     return v.kind == CEL_BOOL && v.u.boolean;
+}
+
+/* A long list is cut: a sentence with a thousand names helps nobody. */
+static void add_value(struct evaluation *e, struct buf *b, struct cel_value v) {
+    enum { LONG = 8, SHOWN = 6 };
+    size_t n = v.kind == CEL_LIST ? cel_size(v) : 0;
+    if (n <= LONG) {
+        cel_add_text(&e->run, b, v);
+        return;
+    }
+    for (size_t i = 0; i < SHOWN; i++) {
+        if (i) buf_add(b, STR(", "));
+        cel_add_text(&e->run, b, cel_at(&e->run, v, i));
+    }
+    buf_addf(b, " and %zu more", n - SHOWN);
 }
 
 static struct str fill(struct evaluation *e, const struct template *t) {
@@ -101,7 +126,7 @@ static struct str fill(struct evaluation *e, const struct template *t) {
         if (v.kind == CEL_ERROR)
             note_undecided(e, v);
         else
-            cel_add_text(&e->run, &b, v);
+            add_value(e, &b, v);
     }
     return buf_str(&b);
 }
@@ -115,16 +140,41 @@ static struct span origin_span(struct evaluation *e, const struct cel_program *p
     return place_span(e->engine->tree, v.origin);
 }
 
+/* Not the finding's own place, which is shown anyway, and nothing twice. */
+static void add_place(struct evaluation *e, struct finding *f, place at, struct str message) {
+    struct span span = place_span(e->engine->tree, at), own = f->at.span;
+    bool same = span.file == own.file && span.start == own.start && span.end == own.end;
+    for (size_t i = 0; i < f->related.n; i++) {
+        const struct related *r = &f->related.v[i];
+        same = same || (r->at.span.file == span.file && r->at.span.start == span.start &&
+                        r->at.span.end == span.end && str_equal(r->message, message));
+    }
+    if (!span.file || same) return;
+    ARRAY_PUSH(e->engine->arena, f->related) = (struct related){locate(e->engine, span), message};
+}
+
+static void add_related_place(struct evaluation *e, const struct rule_related *r,
+                              struct cel_value at, struct finding *f) {
+    if (r->when && !holds(e, r->when)) return;
+    if (r->at) at = cel_eval(r->at, &e->run, e->variables);
+    if (at.kind != CEL_ERROR && at.kind != CEL_NULL)
+        add_place(e, f, at.origin, fill(e, &r->message));
+}
+
 static void add_related(struct evaluation *e, struct finding *f) {
+    enum { MOST = 20 }; /* of one list: more places help nobody */
     for (size_t i = 0; i < e->rule->n_related; i++) {
         const struct rule_related *r = &e->rule->related[i];
-        if (r->when && !holds(e, r->when)) continue;
-        struct cel_value at = cel_eval(r->at, &e->run, e->variables);
-        if (at.kind == CEL_ERROR || at.kind == CEL_NULL) continue;
-        struct span span = place_span(e->engine->tree, at.origin);
-        if (!span.file) continue;
-        ARRAY_PUSH(e->engine->arena, f->related) =
-            (struct related){locate(e->engine, span), fill(e, &r->message)};
+        if (!r->each) {
+            add_related_place(e, r, cel_null(), f);
+            continue;
+        }
+        struct cel_value list = cel_eval(r->each, &e->run, e->variables);
+        for (size_t k = 0; k < cel_size(list) && k < MOST; k++) {
+            struct cel_value item = cel_at(&e->run, list, k);
+            e->variables[e->rule->env.n] = item;
+            add_related_place(e, r, item, f);
+        }
     }
 }
 
@@ -133,8 +183,10 @@ static void add_members(struct evaluation *e, const struct fleet_share *share, s
     for (size_t i = 0; i < share->n; i++) {
         if (i == share->primary) continue;
         struct span span = place_span(e->engine->tree, share->members[i].at);
-        struct str message = str_format(e->engine->arena, "gateway " STR_FMT " uses it here",
-                                        STR_ARG(share->members[i].gateway->model->name));
+        const struct fleet_member *m = &share->members[i];
+        struct str message =
+            str_format(e->engine->arena, "gateway " STR_FMT " %s", STR_ARG(m->gateway->name),
+                       m->role ? m->role : "uses it here");
         ARRAY_PUSH(e->engine->arena, f->related) =
             (struct related){locate(e->engine, span), message};
     }
@@ -167,9 +219,14 @@ static void add_finding(struct evaluation *e, const void *object) {
                         .message = fill(e, &rule->message),
                         .why = fill(e, &rule->why),
                         .fix = fill(e, &rule->fix),
-                        .at = locate(e->engine, span)};
+                        .at = locate(e->engine, span),
+                        .gateway = e->gateway};
     if (rule->raise_when && holds(e, rule->raise_when)) f.severity = rule->raised;
-    if (rule->doubt_when && holds(e, rule->doubt_when)) f.confidence = rule->doubted;
+    for (size_t i = 0; i < rule->n_doubts; i++)
+        if (holds(e, rule->doubts[i].when)) {
+            f.confidence = rule->doubts[i].confidence;
+            break;
+        }
     add_related(e, &f);
     if (rule->range->type == &fact_fleet_share) add_members(e, object, &f);
     if (rule->range->type == &fact_policy_violation) add_asked(e, object, &f);
@@ -188,7 +245,9 @@ static void evaluate(struct evaluation *e, const void *object, const struct anal
     e->at = fact_place(e->rule->range->type, object);
     e->variables[0] = variable(e->rule->range->type, object);
     if (gateway) e->variables[1] = variable(&fact_gateway, gateway);
-    struct cel_value v = cel_eval(e->rule->when, &e->run, e->variables);
+    if (e->rule->n_parameters)
+        e->variables[e->rule->env.n - 1] = cel_object(&e->rule->parameters_type, e->rule);
+    struct cel_value v = ask(e, e->rule->when);
     if (v.kind == CEL_ERROR)
         note_undecided(e, v);
     else if (v.kind == CEL_BOOL && v.u.boolean)
@@ -199,7 +258,9 @@ static void run_rule(struct evaluation *e, const struct analysis *const *gateway
     const struct fact_range *range = e->rule->range;
     struct arena *objects = arena_new();
     for (size_t g = 0; g < n; g++) {
+        if (!version_in(&e->rule->versions, gateways[g]->model->gateway->version)) continue;
         e->undecided = false;
+        e->gateway = (uint32_t)g + 1;
         size_t count = range->count(gateways[g]);
         for (size_t i = 0; i < count; i++) {
             evaluate(e, range->at(gateways[g], objects, i), gateways[g]);
@@ -261,6 +322,13 @@ static bool is_off(const struct engine *e, const struct rule *rule) {
     return false;
 }
 
+/* Rules about a policy document are not evaluated where there is none. */
+static bool has_policy(const struct analysis *const *gateways, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (gateways[i]->conformance) return true;
+    return false;
+}
+
 static void run_rules_on(struct engine *e, struct report *report, bool suppressions,
                          const struct analysis *const *gateways, size_t n,
                          const struct fleet *fleet, const struct bad_suppressions *bad) {
@@ -268,8 +336,10 @@ static void run_rules_on(struct engine *e, struct report *report, bool suppressi
     for (size_t i = 0; i < e->rules->list.n; i++) {
         ev.rule = e->rules->list.v[i];
         ev.undecided = false;
+        ev.gateway = 0;
         bool about_suppressions = ev.rule->range->type == &fact_suppression;
         if (is_off(e, ev.rule) || about_suppressions != suppressions) continue;
+        if (ev.rule->range->type == &fact_policy_violation && !has_policy(gateways, n)) continue;
         ARRAY_PUSH(e->arena, report->rules) = &ev.rule->info;
         if (about_suppressions)
             for (size_t j = 0; j < bad->list.n; j++) evaluate(&ev, &bad->list.v[j], NULL);
@@ -279,24 +349,9 @@ static void run_rules_on(struct engine *e, struct report *report, bool suppressi
             run_pairs(&ev, gateways, n);
         else
             run_rule(&ev, gateways, n);
+        timing_lap(e->timing, ev.rule->info.id);
     }
     arena_free(ev.scratch);
-}
-
-/* What a policy document asks for and no config can show. */
-static void add_undecided_policy(struct engine *e, const struct analysis *s,
-                                 struct report *report) {
-    const struct conformance *c = s->conformance;
-    for (size_t i = 0; c && i < c->undecided.n; i++)
-        ARRAY_PUSH(e->arena, report->undecided) =
-            (struct undecided){c->undecided.v[i].check, c->undecided.v[i].reason};
-    if (c && c->cut)
-        ARRAY_PUSH(e->arena, report->undecided) = (struct undecided){
-            STR("policy"),
-            str_format(e->arena,
-                       STR_FMT ": the policy was not gone through to its end, which would take "
-                               "more than %d comparisons or give more than %d findings",
-                       STR_ARG(s->model->name), CONFORMANCE_WORK_MAX, CONFORMANCE_MAX)};
 }
 
 static void count(struct engine *e, struct report *report) {
@@ -318,29 +373,12 @@ void engine_run(struct engine *e, const struct analysis *const *gateways, size_t
     apply_choices(e, report);
     if (report->findings.n)
         qsort(report->findings.v, report->findings.n, sizeof *report->findings.v, by_place);
+    suppress_by_gateway(e, gateways, n, report);
     struct bad_suppressions bad = suppress(e, report);
     run_rules_on(e, report, true, gateways, n, fleet, &bad);
     apply_choices(e, report);
     if (report->findings.n)
         qsort(report->findings.v, report->findings.n, sizeof *report->findings.v, by_place);
-    for (size_t i = 0; i < n; i++)
-        if (gateways[i]->reaches_cut)
-            ARRAY_PUSH(e->arena, report->undecided) = (struct undecided){
-                STR("reach"), str_format(e->arena,
-                                         STR_FMT ": only the first %d combinations of account and "
-                                                 "sender were looked at",
-                                         STR_ARG(gateways[i]->model->name), REACHES_MAX)};
-    for (size_t i = 0; i < n; i++)
-        if (gateways[i]->model->session.dm_scope_text.symbolic)
-            ARRAY_PUSH(e->arena, report->undecided) = (struct undecided){
-                STR("channels.dm.session_collision"),
-                STR("session.dmScope is a variable whose value is not known: give "
-                    "it with --env, --env-file or --process-env")};
-    for (size_t i = 0; i < n; i++) add_undecided_policy(e, gateways[i], report);
-    if (fleet->state_unknown)
-        ARRAY_PUSH(e->arena, report->undecided) = (struct undecided){
-            STR("fleet.shared-state-dir"),
-            STR("the state directory of some gateway is not known: keep its file "
-                "in .openclaw or .openclaw-NAME, or name it in clawc.yaml")};
+    add_undecided(e, gateways, n, fleet, report);
     count(e, report);
 }

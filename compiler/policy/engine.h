@@ -3,6 +3,7 @@
 #ifndef CLAWC_POLICY_ENGINE_H
 #define CLAWC_POLICY_ENGINE_H
 
+#include "base/timing.h"
 #include "load/project.h"
 #include "policy/rule.h"
 #include "syntax/paths.h"
@@ -25,8 +26,10 @@ struct engine {
     const struct rules *rules;
     struct project *project; /* or NULL */
     struct gate gate;
-    struct str today; /* YYYY-MM-DD, for suppressions with an end */
-    bool apart;       /* the gateways have nothing to do with each other: no pairs of them */
+    struct str today;      /* YYYY-MM-DD, for suppressions with an end */
+    struct timing *timing; /* gets a part for each rule; or NULL */
+    bool apart;            /* the gateways have nothing to do with each other: no pairs of them */
+    bool fs;               /* the permissions of the files given were looked at (--fs) */
 };
 
 /* Evaluates every rule over the gateways (in the order of their files) and, when there are several,
@@ -34,6 +37,14 @@ struct engine {
  * sorted; `report->critical`, `warn`, `info` count them. */
 void engine_run(struct engine *e, const struct analysis *const *gateways, size_t n,
                 const struct fleet *fleet, struct report *report);
+
+/* undecided.c: what the report cannot say, and what would be needed for it. */
+void add_undecided(struct engine *e, const struct analysis *const *gateways, size_t n,
+                   const struct fleet *fleet, struct report *report);
+
+/* suppress_gateway.c: takes out what the gateway's own `security.audit.suppressions` hide. */
+void suppress_by_gateway(struct engine *e, const struct analysis *const *gateways, size_t n,
+                         struct report *report);
 
 /* suppress.c: takes suppressed findings out of the report, and returns the suppressions that are
  * not in order. */

@@ -2,6 +2,7 @@
  * value carries the place it was read from, or the nearest thing around it when it is a default. */
 #include "base/buf.h"
 #include "model/ids.h"
+#include "policy/facts_settings.h"
 #include "policy/facts_table.h"
 
 /* ---- lists, read element by element ------------------------------------------------------------
@@ -49,21 +50,6 @@ static bool is_remote(const struct model *m) {
 static const char *class_name(enum sender_class class) {
     static const char *const names[] = {"known", "anyone", "paired", "group"};
     return names[class];
-}
-
-static struct cel_value who(struct cel_run *run, const struct reach *r) {
-    const struct account *a = &r->in->model->accounts.v[r->account];
-    struct buf b = buf_new(run->arena);
-    switch (r->class) {
-    case SENDER_KNOWN: buf_add(&b, r->sender); break;
-    case SENDER_ANYONE: buf_add(&b, STR("anyone")); break;
-    case SENDER_PAIRED: buf_add(&b, STR("whoever was paired")); break;
-    case SENDER_GROUP:
-        buf_add(&b, r->sender.n ? STR("the members of group ") : STR("the members of any group"));
-        buf_add(&b, r->sender);
-    }
-    buf_addf(&b, " on " STR_FMT "/" STR_FMT, STR_ARG(a->channel), STR_ARG(a->id));
-    return string_at(buf_str(&b), r->at);
 }
 
 static struct cel_value tool_names(struct cel_run *run, const struct agent_facts *f,
@@ -148,6 +134,18 @@ static struct cel_value sender_list(struct cel_run *run, const struct sender *li
     return cel_with_origin(cel_list(v, n), at);
 }
 
+static struct cel_value room_names(struct cel_run *run, const struct room_list *rooms) {
+    struct cel_value *v = arena_alloc(run->arena, rooms->n * sizeof *v);
+    size_t n = 0;
+    for (size_t i = 0; i < rooms->n; i++)
+        if (!rooms->v[i].inner) v[n++] = string_at(rooms->v[i].name, rooms->v[i].at);
+    return cel_with_origin(cel_list(v, n), rooms->at);
+}
+
+static bool pairing_is_known(const struct model *m) {
+    return m->conditions && m->conditions->pairing_known;
+}
+
 /* clang-format off: one field a line, so that the tables read as tables. */
 /* ---- the tables --------------------------------------------------------------------------------
  */
@@ -164,6 +162,9 @@ static struct cel_value sender_list(struct cel_run *run, const struct sender *li
       "How this version's own audit looks for shared sessions: `route` (simulates routes) or "     \
       "`account` (counts the senders of one account).",                                            \
       constant(M->gateway->audit_by_route ? "route" : "account"))                                  \
+    F(gateway, pairing_known, S(CEL_BOOL),                                                         \
+      "It is known whom pairing has admitted (`--pairing-store`).",                                \
+      bool_at(pairing_is_known(M), M->at))                                                         \
     F(gateway, open_admits_all, S(CEL_BOOL),                                                       \
       "dmPolicy `open` admits everybody in this version, also without `*` in `allowFrom`.",        \
       cel_bool(M->gateway->open_admits_all))                                                       \
@@ -240,8 +241,14 @@ static struct cel_value sender_list(struct cel_run *run, const struct sender *li
     F(gateway, agent_to_agent_unknown, LIST(CEL_STRING),                                           \
       "Entries of `tools.agentToAgent.allow` that name no agent.",                                 \
       unknown_names(run, o, &M->agent_to_agent.allow))                                             \
+    F(gateway, session_visibility_set, S(CEL_BOOL),                                                \
+      "Whether `tools.sessions.visibility` is written.",                                           \
+      bool_at(M->session_visibility.set, M->session_visibility.at))                                \
+    F(gateway, exposure, OBJ(fact_exposure), "What its own audit asks for.",                       \
+      cel_with_origin(cel_object(&fact_exposure, o->exposure), M->at))                             \
     F(gateway, session_visibility, S(CEL_STRING), "`tools.sessions.visibility` in force.",         \
-      text(&M->session_visibility))
+      text(&M->session_visibility))                                                                \
+    SETTINGS_FIELDS(F)
 
 #define AGENT_FIELDS(F)                                                                            \
     F(agent, id, S(CEL_STRING), "The canonical id.", string_at(A->id, A->at))                      \
@@ -290,6 +297,8 @@ static struct cel_value sender_list(struct cel_run *run, const struct sender *li
       "A profile or an allow list says which tools it has; otherwise it has those that no deny "   \
       "list takes away.",                                                                          \
       bool_at(o->powers.listed, o->powers.at))                                                     \
+    F(agent, policy, OBJ(fact_policy), "What its settings of tools come to.",                      \
+      cel_with_origin(cel_object(&fact_policy, o), A->at))                                         \
     F(agent, unsandboxed, S(CEL_BOOL), "Some of its messages are handled outside of a sandbox.",   \
       bool_at(o->unsandboxed, A->sandbox.mode.at))                                                 \
     F(agent, exceeds, OBJ(fact_agent),                                                             \
@@ -335,9 +344,7 @@ static struct cel_value sender_list(struct cel_run *run, const struct sender *li
       "The gateway's own audit speaks of its direct messages: it is enabled and configured, in "   \
       "newer gateways no second account with the same login, in older ones no second account "     \
       "without a block.",                                                                          \
-      bool_at(C->enabled && C->configured && !C->repeats_audit &&                                  \
-                  !(C->duplicate_login && o->in->model->gateway->audit_by_route),                  \
-              C->at))                                                                              \
+      bool_at(audit_sees(o->in->model, C) && !C->repeats_audit, C->at))                            \
     F(account, is_default, S(CEL_BOOL), "The channel's default account.",                          \
       bool_at(C->is_default, C->at))                                                               \
     F(account, dm_policy, S(CEL_STRING),                                                           \
@@ -357,6 +364,23 @@ static struct cel_value sender_list(struct cel_run *run, const struct sender *li
     F(account, audit_senders, LIST(CEL_STRING),                                                    \
       "The senders that the gateway's own audit counts.",                                          \
       sender_list(run, C->audit_senders, C->n_audit_senders, C->allow_from.at))                    \
+    F(account, audit_admitted, S(CEL_INT),                                                         \
+      "How many distinct senders that audit counts, those approved by pairing among them.",        \
+      int_at((int64_t)audit_admitted(o->in, C), C->allow_from.at))                                 \
+    F(account, paired, LIST(CEL_STRING),                                                           \
+      "Senders approved by pairing, normalised, as far as `--pairing-store` tells.",               \
+      sender_list(run, C->paired, C->n_paired, C->dm_policy.at))                                   \
+    F(account, name_matching, S(CEL_BOOL), "`dangerouslyAllowNameMatching`: names admit, too.",    \
+      flag(C->name_matching))                                                                      \
+    F(account, group_allow_from, LIST(CEL_STRING), "`groupAllowFrom` in force, as written.",       \
+      texts(run, &C->group_allow_from))                                                            \
+    F(account, group_senders, LIST(CEL_STRING),                                                    \
+      "The senders whom groups admit under groupPolicy allowlist, normalised.",                    \
+      sender_list(run, C->group_senders, C->n_group_senders, C->group_list_at))                    \
+    F(account, group_wildcard, S(CEL_BOOL), "The list of those senders holds `*`.",                \
+      bool_at(C->group_wildcard, C->group_list_at))                                                \
+    F(account, rooms, LIST(CEL_STRING), "The groups, guilds or channels that it names.",           \
+      room_names(run, &C->rooms))                                                                  \
     F(account, wildcard, S(CEL_BOOL),                                                              \
       "`allowFrom` holds `*`: everybody is admitted unless DMs are disabled.",                     \
       bool_at(C->wildcard, C->allow_from.at))                                                      \
@@ -405,6 +429,8 @@ static struct cel_value sender_list(struct cel_run *run, const struct sender *li
     F(binding, guild, S(CEL_STRING), "`guildId`, or empty.", text(&B->guild))                      \
     F(binding, team, S(CEL_STRING), "`teamId`, or empty.", text(&B->team))                         \
     F(binding, roles, LIST(CEL_STRING), "`roles`.", texts(run, &B->roles))                         \
+    F(binding, group_scope, S(CEL_STRING), "`session.groupScope` of the binding, or empty.",       \
+      text(&B->group_scope))                                                                       \
     F(binding, shadowed_by, OBJ(fact_binding),                                                     \
       "An earlier binding that takes everything this one could get; absent when it can win.",      \
       binding_value(o->in, o->shadowed_by))                                                        \
@@ -418,7 +444,8 @@ static struct cel_value sender_list(struct cel_run *run, const struct sender *li
       string_at(str_from(class_name(o->class)), o->at))                                            \
     F(reach, sender, S(CEL_STRING), "The id of a known sender or of the group; else empty.",       \
       string_at(o->sender, o->at))                                                                 \
-    F(reach, who, S(CEL_STRING), "For messages: `+15551234567 on whatsapp/default`.", who(run, o)) \
+    F(reach, who, S(CEL_STRING), "For messages: `+15551234567 on whatsapp/default`.",              \
+      string_at(reach_describe(run->arena, o), o->at))                                             \
     F(reach, account, OBJ(fact_account), "The account that admits them.",                          \
       account_value(o->in, o->account))                                                            \
     F(reach, channel, S(CEL_STRING), "Its channel.",                                               \
@@ -433,6 +460,8 @@ static struct cel_value sender_list(struct cel_run *run, const struct sender *li
       constant(route_tier_name(o->tier)))                                                          \
     F(reach, binding, OBJ(fact_binding), "The binding that won; absent for the default.",          \
       binding_value(o->in, o->binding))                                                            \
+    F(reach, stored, S(CEL_BOOL), "Pairing has admitted them (`--pairing-store`).",                \
+      bool_at(o->stored, o->at))                                                                   \
     F(reach, is_owner, S(CEL_BOOL), "They own the gateway.", bool_at(o->is_owner, o->at))          \
     F(reach, isolated, S(CEL_BOOL),                                                                \
       "Telegram keeps this conversation apart whatever dmScope says.",                             \
@@ -455,9 +484,46 @@ DEFINE_FACT(binding, struct binding_facts, "binding",
 DEFINE_FACT(reach, struct reach, "reach",
             "A class of senders whom an account admits, and where their messages go.", REACH_FIELDS)
 
-const struct cel_object_type *const fact_types[] = {
-    &fact_gateway,          &fact_agent,        &fact_account,
-    &fact_binding,          &fact_reach,        &fact_shared_session,
-    &fact_crowded_channel,  &fact_tool_entry,   &fact_shared_path,
-    &fact_agent_pair,       &fact_gateway_pair, &fact_fleet_share,
-    &fact_policy_violation, &fact_suppression,  NULL};
+const struct cel_object_type *const fact_types[] = {&fact_gateway,
+                                                    &fact_agent,
+                                                    &fact_account,
+                                                    &fact_binding,
+                                                    &fact_reach,
+                                                    &fact_shared_session,
+                                                    &fact_crowded_channel,
+                                                    &fact_channel_check,
+                                                    &fact_tool_entry,
+                                                    &fact_shared_path,
+                                                    &fact_agent_pair,
+                                                    &fact_gateway_pair,
+                                                    &fact_fleet_share,
+                                                    &fact_shared_room,
+                                                    &fact_power_path,
+                                                    &fact_exposure,
+                                                    &fact_audited_power,
+                                                    &fact_exec_scope,
+                                                    &fact_safe_bin,
+                                                    &fact_risky_dir,
+                                                    &fact_model,
+                                                    &fact_sandbox_browser,
+                                                    &fact_container,
+                                                    &fact_bind,
+                                                    &fact_elevated_list,
+                                                    &fact_tool_list,
+                                                    &fact_policy,
+                                                    &fact_auth,
+                                                    &fact_credential,
+                                                    &fact_trusted_proxy,
+                                                    &fact_control_ui,
+                                                    &fact_http,
+                                                    &fact_nodes,
+                                                    &fact_node_command,
+                                                    &fact_browser,
+                                                    &fact_browser_profile,
+                                                    &fact_dangerous_setting,
+                                                    &fact_install,
+                                                    &fact_config_file,
+                                                    &fact_secret,
+                                                    &fact_policy_violation,
+                                                    &fact_suppression,
+                                                    NULL};

@@ -24,9 +24,19 @@ struct gateway_pair {
     const struct analysis *a, *b;
 };
 
+/* A secret of a config, with what it belongs to. */
+struct secret_fact {
+    const struct analysis *in;
+    const struct kept_secret *secret;
+};
+
 extern const struct cel_object_type fact_gateway, fact_agent, fact_account, fact_binding,
     fact_reach, fact_shared_session, fact_crowded_channel, fact_tool_entry, fact_shared_path,
-    fact_agent_pair, fact_gateway_pair, fact_fleet_share, fact_suppression, fact_policy_violation;
+    fact_shared_room, fact_power_path, fact_agent_pair, fact_gateway_pair, fact_fleet_share,
+    fact_suppression, fact_exposure, fact_audited_power, fact_exec_scope, fact_safe_bin,
+    fact_risky_dir, fact_model, fact_sandbox_browser, fact_container, fact_bind, fact_elevated_list,
+    fact_config_file, fact_tool_list, fact_policy, fact_secret, fact_channel_check,
+    fact_policy_violation;
 
 /* What a rule says of itself with `for`. */
 struct fact_range {

@@ -5,8 +5,18 @@
 static struct cel_value members(struct cel_run *run, const struct fleet_share *share) {
     struct cel_value *v = arena_alloc(run->arena, share->n * sizeof *v);
     for (size_t i = 0; i < share->n; i++)
-        v[i] = string_at(share->members[i].gateway->model->name, share->members[i].at);
+        v[i] = string_at(share->members[i].gateway->name, share->members[i].at);
     return cel_with_origin(cel_list(v, share->n), share->members[0].at);
+}
+
+static struct cel_value tools_in(struct cel_run *run, const struct tool_entry *e,
+                                 const struct tool_set *tools) {
+    const struct gateway_data *g = e->in->model->gateway;
+    struct cel_value *v = arena_alloc(run->arena, g->n_tools * sizeof *v);
+    size_t n = 0;
+    for (size_t i = 0; i < g->n_tools; i++)
+        if (tool_set_has(tools, i)) v[n++] = cel_string(g->tools[i].name);
+    return cel_with_origin(cel_list(v, n), e->text->at);
 }
 
 /* clang-format off: one field a line, so that the tables read as tables. */
@@ -31,11 +41,24 @@ static struct cel_value members(struct cel_run *run, const struct fleet_share *s
       cel_string(o->accounts_text))                                                                \
     F(shared_session, number, S(CEL_INT), "Rank among the shared sessions of the gateway.",        \
       cel_int((int64_t)o->number))                                                                 \
-    F(shared_session, first, OBJ(fact_reach), "One who shares it.", reach_value(o->first.reach))   \
-    F(shared_session, second, OBJ(fact_reach), "Another one.", reach_value(o->second.reach))       \
+    F(shared_session, first, OBJ(fact_reach), "One who shares it.", reach_value(o->first))         \
+    F(shared_session, second, OBJ(fact_reach), "Another one.", reach_value(o->second))             \
     F(shared_session, dm_scope, S(CEL_STRING), "The dmScope responsible.",                         \
       string_at(o->dm_scope, o->scope_at))                                                         \
     F(shared_session, gateway, OBJ(fact_gateway), "Its gateway.", gateway_value(o->in))
+
+#define SHARED_ROOM_FIELDS(F)                                                                      \
+    F(shared_room, agent, OBJ(fact_agent), "The agent whose session it is.",                       \
+      agent_value(o->in, o->room->agent))                                                          \
+    F(shared_room, session_key, S(CEL_STRING), "The session.", cel_string(o->room->session_key))   \
+    F(shared_room, room, OBJ(fact_reach), "A room that writes into it.", reach_value(o->room))     \
+    F(shared_room, other, OBJ(fact_reach), "Somebody else who does: a sender, or another room.",   \
+      reach_value(o->other))                                                                       \
+    F(shared_room, principals, S(CEL_INT), "How many classes of senders write into it.",           \
+      cel_int((int64_t)o->n))                                                                      \
+    F(shared_room, group_scope, S(CEL_STRING), "The groupScope responsible.",                      \
+      string_at(STR("main"), o->scope_at))                                                         \
+    F(shared_room, gateway, OBJ(fact_gateway), "Its gateway.", gateway_value(o->in))
 
 #define CROWDED_FIELDS(F)                                                                          \
     F(crowded, account, OBJ(fact_account),                                                         \
@@ -55,6 +78,9 @@ static struct cel_value members(struct cel_run *run, const struct fleet_share *s
       string_at(o->name, o->text->at))                                                             \
     F(tool_entry, list, S(CEL_STRING), "`allow`, `alsoAllow` or `deny`.",                          \
       string_at(str_from(o->list), o->text->at))                                                   \
+    F(tool_entry, scope, S(CEL_STRING),                                                            \
+      "Where the list stands: tools, byProvider, sandbox, subagents, group or sender.",            \
+      constant(o->scope))                                                                          \
     F(tool_entry, agent, OBJ(fact_agent),                                                          \
       "The agent whose list it is; absent for the global lists.", agent_value(o->in, o->agent))    \
     F(tool_entry, known, S(CEL_BOOL),                                                              \
@@ -67,6 +93,18 @@ static struct cel_value members(struct cel_run *run, const struct fleet_share *s
     F(tool_entry, renamed, S(CEL_STRING),                                                          \
       "The tool that took its place in this version, or empty.",                                   \
       string_at(o->renamed, o->text->at))                                                          \
+    F(tool_entry, matched, LIST(CEL_STRING), "The tools that it means.",                           \
+      tools_in(run, o, &o->matched))                                                               \
+    F(tool_entry, unasked, LIST(CEL_STRING),                                                       \
+      "Of an allow list: those of them that belong to plugins and are not built, because this "    \
+      "version builds them only when they are asked for by name.",                                 \
+      tools_in(run, o, &o->unasked))                                                               \
+    F(tool_entry, lost, S(CEL_BOOL),                                                               \
+      "Of an allow list: nothing it means is there in the sandbox, by the version's own lists.",   \
+      bool_at(o->lost, o->text->at))                                                               \
+    F(tool_entry, blocked, S(CEL_BOOL),                                                            \
+      "Of an agent's allow list: lists that come before it take away all it means; points there.", \
+      bool_at(o->blocked, o->blocked_at))                                                          \
     F(tool_entry, gateway, OBJ(fact_gateway), "Its gateway.", gateway_value(o->in))
 
 #define SHARED_PATH_FIELDS(F)                                                                      \
@@ -96,6 +134,13 @@ static struct cel_value members(struct cel_run *run, const struct fleet_share *s
       string_at(o->resource, o->members[o->primary].at))                                           \
     F(fleet_share, gateways, LIST(CEL_STRING), "The names of the gateways that use it.",           \
       members(run, o))                                                                             \
+    F(fleet_share, read_only, S(CEL_BOOL),                                                         \
+      "Of a mount or a config file: it is mounted read-only everywhere.", cel_bool(o->read_only))  \
+    F(fleet_share, everybody, S(CEL_BOOL), "Of a channel: everybody may write to it directly.",    \
+      cel_bool(o->everybody))                                                                      \
+    F(fleet_share, makes_up_token, S(CEL_BOOL),                                                    \
+      "The first gateway's version makes up a token at its start when it has none.",               \
+      cel_bool(o->members[0].gateway->data->makes_up_token))                                       \
     F(fleet_share, assumed, S(CEL_BOOL), "Rests on a variable being unset.", cel_bool(o->assumed)) \
     F(fleet_share, assumption, S(CEL_STRING), "That variable, or empty.", cel_string(o->assumption))
 
@@ -114,6 +159,9 @@ DEFINE_FACT(shared_session, struct shared_session, "shared_session",
             "A session in which more than one sender talks to an agent, as the gateway's audit of "
             "2026.9.6 counts them.",
             SHARED_SESSION_FIELDS)
+DEFINE_FACT(shared_room, struct shared_room, "shared_room",
+            "An agent's main session into which a room writes and somebody else, too.",
+            SHARED_ROOM_FIELDS)
 DEFINE_FACT(crowded, struct crowded_channel, "crowded_channel",
             "A channel with several senders on one account while dmScope is main, as the gateway's "
             "audit of 2026.3.13 counts them.",
@@ -127,7 +175,8 @@ DEFINE_FACT(agent_pair, struct agent_pair, "agent_pair", "Two different agents o
 DEFINE_FACT(gateway_pair, struct gateway_pair, "gateway_pair", "Two different gateways of the run.",
             GATEWAY_PAIR_FIELDS)
 DEFINE_FACT(fleet_share, struct fleet_share, "fleet_share",
-            "Something that several gateways use and each should have for itself.",
+            "Something that several gateways use and each should have for itself, or what lets "
+            "others into one of them.",
             FLEET_SHARE_FIELDS)
 DEFINE_FACT(suppression, struct bad_suppression, "suppression",
             "A suppression that is not in order.", SUPPRESSION_FIELDS)

@@ -67,6 +67,9 @@ static inline struct cel_value gateway_value(const struct analysis *s) {
     return cel_with_origin(cel_object(&fact_gateway, s), s->model->at);
 }
 
+/* facts_secrets.c: the secrets of a gateway. */
+struct cel_value secrets_value(struct cel_run *run, const struct analysis *s);
+
 /* ---- tables ------------------------------------------------------------------------------------
  *
  * F(kind, name, type, documentation, value) is a field; in a value, `o` is the object and `run` the

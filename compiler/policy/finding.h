@@ -28,6 +28,12 @@ struct subject {
     bool list; /* an array even with one value */
 };
 
+/* Gateway versions, both ends among them; an empty end is open. */
+struct version_range {
+    bool set;
+    struct str since, until;
+};
+
 /* What a rule says of itself; one per rule, shared by its findings. */
 struct rule_info {
     struct str id;      /* "channels.<channel>.dm.open", without variable parts at the end */
@@ -36,6 +42,7 @@ struct rule_info {
     enum severity severity;     /* the highest it gives */
     enum confidence confidence; /* the highest it gives */
     bool builtin;
+    struct version_range gateway_audit; /* where `openclaw security audit` reports this id, too */
 };
 
 struct finding {
@@ -45,15 +52,18 @@ struct finding {
     enum confidence confidence;
     struct str title, message, why, fix;
     struct location at;
+    uint32_t gateway; /* its number in the run, from 1; 0: it is about several */
     ARRAY(struct related) related;
     ARRAY(struct subject) subjects;
-    struct str suppressed_by; /* the reason, for findings in `suppressed` */
-    bool suppressed_in_file;  /* by a comment in the config, not by the project file */
-    bool counts;              /* reaches the gate of --fail-on */
+    struct str suppressed_by;   /* the reason, for findings in `suppressed` */
+    bool suppressed_in_file;    /* by a comment in the config, not by the project file */
+    bool suppressed_by_gateway; /* by the gateway's own security.audit.suppressions */
+    bool counts;                /* reaches the gate of --fail-on */
 };
 
 struct undecided {
     struct str id, reason;
+    bool always; /* whatever stands in the config */
 };
 
 struct audited_file {

@@ -1,15 +1,9 @@
-#include "policy/rule.h"
+#include "policy/rule_reading.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
-#include "load/embedded.h"
 #include "load/read.h"
-#include "syntax/json5.h"
-#include "syntax/yaml.h"
 
 const char *const rule_families[] = {"isolation", "routing", "access",  "tools",
                                      "sandbox",   "gateway", "hooks",   "secrets",
@@ -27,6 +21,13 @@ static void mistake(struct rule_reading *s, node_id at, const char *what) {
     diag_add(s->r.diags, SEVERITY_ERROR, "rule", span, "%s", what);
 }
 
+static void add_condition(struct rule_reading *s, const char *key, node_id object,
+                          const struct cel_program *program) {
+    if (program)
+        ARRAY_PUSH(s->arena, s->rule->conditions) = (struct rule_condition){
+            .key = key, .program = program, .at = tree_member(s->r.tree, object, STR("when"))};
+}
+
 static struct str member_text(struct rule_reading *s, node_id object, const char *key) {
     return tree_text(s->r.tree, read_member(&s->r, object, key, NODE_STRING));
 }
@@ -34,17 +35,30 @@ static struct str member_text(struct rule_reading *s, node_id object, const char
 /* ---- expressions -------------------------------------------------------------------------------
  */
 
-/* Where the byte `offset` of a decoded text stands in the file: exact for plain scalars, the scalar
- * itself otherwise. */
-static struct span expression_span(struct rule_reading *s, node_id n, uint32_t offset) {
-    struct span span = tree_span(s->r.tree, n);
-    struct str source = source_text(s->r.tree->sources, span.file);
-    struct str written = str_slice(source, span.start, span.end), text = tree_text(s->r.tree, n);
-    size_t lead = written.n && (written.p[0] == '"' || written.p[0] == '\'') ? 1 : 0;
-    bool same =
-        written.n >= lead + text.n && str_equal(str_slice(written, lead, lead + text.n), text);
-    if (!same) return span;
-    uint32_t at = span.start + (uint32_t)lead + offset;
+static bool is_blank(char c) {
+    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+/* Blanks may differ: a text that is folded over several lines has one where the file has a line
+ * break and an indent. A text with escapes in it cannot be followed. */
+struct span rule_expression_span(const struct tree *t, node_id n, uint32_t offset) {
+    struct span span = tree_span(t, n);
+    struct str source = source_text(t->sources, span.file), text = tree_text(t, n);
+    uint32_t at = span.start;
+    if (at < span.end && (source.p[at] == '"' || source.p[at] == '\'')) at++;
+    if (at < span.end && (source.p[at] == '>' || source.p[at] == '|'))
+        while (at < span.end && source.p[at] != '\n') at++;
+    for (uint32_t i = 0; i <= offset && i < text.n; i++) {
+        while (at < span.end && is_blank(source.p[at]) && !is_blank(text.p[i])) at++;
+        if (at >= span.end) return span;
+        if (i == offset) break;
+        if (is_blank(text.p[i])) {
+            while (at < span.end && is_blank(source.p[at])) at++;
+            while (i + 1 < text.n && i + 1 < offset && is_blank(text.p[i + 1])) i++;
+        } else if (source.p[at++] != text.p[i]) {
+            return span;
+        }
+    }
     return (struct span){span.file, at, at < span.end ? at + 1 : at};
 }
 
@@ -53,8 +67,9 @@ static const struct cel_program *compile_at(struct rule_reading *s, node_id n, s
     struct cel_error error;
     const struct cel_program *p = cel_compile(s->arena, &s->rule->env, source, &error);
     if (!p)
-        diag_add(s->r.diags, SEVERITY_ERROR, "rule", expression_span(s, n, offset + error.offset),
-                 STR_FMT, STR_ARG(error.message));
+        diag_add(s->r.diags, SEVERITY_ERROR, "rule",
+                 rule_expression_span(s->r.tree, n, offset + error.offset), STR_FMT,
+                 STR_ARG(error.message));
     return p;
 }
 
@@ -62,7 +77,9 @@ static const struct cel_program *compile_member(struct rule_reading *s, node_id 
                                                 const char *key, bool condition) {
     node_id n = read_member(&s->r, object, key, NODE_STRING);
     if (!n) return NULL;
+    s->rule->env.conditions = condition;
     const struct cel_program *p = compile_at(s, n, tree_text(s->r.tree, n), 0);
+    s->rule->env.conditions = false;
     if (!p || !condition) return p;
     enum cel_kind kind = cel_result_type(p).kind;
     if (kind != CEL_BOOL && kind != CEL_DYN) mistake(s, n, "a condition must be true or false");
@@ -168,9 +185,33 @@ static void read_severity(struct rule_reading *s) {
     node_id raise = read_member(&s->r, s->root, "raise", NODE_OBJECT);
     if (!raise) return;
     rule->raise_when = compile_member(s, raise, "when", true);
+    add_condition(s, "raise", raise, rule->raise_when);
     if (!rule->raise_when || !severity_parse(member_text(s, raise, "severity"), &rule->raised))
         mistake(s, raise, "`raise` needs `severity` and `when`");
     if (rule->raised > rule->info.severity) rule->info.severity = rule->raised;
+}
+
+static void read_doubt(struct rule_reading *s, node_id n, struct rule_doubt *doubt) {
+    if (!read_is(&s->r, n, NODE_OBJECT)) return;
+    doubt->when = compile_member(s, n, "when", true);
+    add_condition(s, "doubt", n, doubt->when);
+    if (!doubt->when || !confidence_parse(member_text(s, n, "confidence"), &doubt->confidence))
+        mistake(s, n, "`doubt` needs `confidence` and `when`");
+}
+
+/* One, or a list of them. */
+static void read_doubts(struct rule_reading *s) {
+    node_id n = tree_member(s->r.tree, s->root, STR("doubt"));
+    if (!n) return;
+    bool is_list = tree_is(s->r.tree, n, NODE_ARRAY);
+    struct rule_doubt *v =
+        ARENA_ARRAY(s->arena, struct rule_doubt, is_list ? tree_node(s->r.tree, n)->n : 1);
+    s->rule->doubts = v;
+    if (!is_list) {
+        read_doubt(s, n, &v[s->rule->n_doubts++]);
+        return;
+    }
+    for (TREE_EACH(s->r.tree, item, n)) read_doubt(s, item, &v[s->rule->n_doubts++]);
 }
 
 static void read_confidence(struct rule_reading *s) {
@@ -180,11 +221,7 @@ static void read_confidence(struct rule_reading *s) {
     if (n && !confidence_parse(tree_text(s->r.tree, n), &rule->confidence))
         mistake(s, n, "`confidence` must be high, medium or low");
     rule->info.confidence = rule->confidence;
-    node_id doubt = read_member(&s->r, s->root, "doubt", NODE_OBJECT);
-    if (!doubt) return;
-    rule->doubt_when = compile_member(s, doubt, "when", true);
-    if (!rule->doubt_when || !confidence_parse(member_text(s, doubt, "confidence"), &rule->doubted))
-        mistake(s, doubt, "`doubt` needs `confidence` and `when`");
+    read_doubts(s);
 }
 
 static void read_family(struct rule_reading *s) {
@@ -209,11 +246,41 @@ static void read_range(struct rule_reading *s) {
         s->rule->range = &fact_ranges[0];
     }
     const struct fact_range *range = s->rule->range;
-    struct cel_variable *v = ARENA_ARRAY(s->arena, struct cel_variable, 2);
+    struct cel_variable *v = ARENA_ARRAY(s->arena, struct cel_variable, 3);
     v[0] = (struct cel_variable){range->name, CEL_TYPE_OBJECT(range->type)};
     v[1] = (struct cel_variable){"gateway", CEL_TYPE_OBJECT(&fact_gateway)};
-    bool alone = range->fleet || range->type == &fact_gateway;
-    s->rule->env = (struct cel_env){.variables = v, .n = alone ? 1 : 2};
+    size_t n = range->fleet || range->type == &fact_gateway ? 1 : 2;
+    rule_parameters_read(s->arena, &s->r, tree_member(s->r.tree, s->root, STR("parameters")),
+                         s->rule);
+    if (s->rule->n_parameters)
+        v[n++] = (struct cel_variable){"parameters", CEL_TYPE_OBJECT(&s->rule->parameters_type)};
+    s->rule->env = (struct cel_env){.variables = v, .n = n};
+}
+
+/* Within an item of `related` with `each`, `item` is a variable, too. */
+static void read_each(struct rule_reading *s, node_id item, struct rule_related *related,
+                      struct cel_variable *variables) {
+    related->each = compile_member(s, item, "each", false);
+    if (!related->each) return;
+    struct cel_type list = cel_result_type(related->each);
+    if (list.kind != CEL_LIST && list.kind != CEL_DYN) mistake(s, item, "`each` must be a list");
+    size_t n = s->rule->env.n;
+    memcpy(variables, s->rule->env.variables, n * sizeof *variables);
+    variables[n] = (struct cel_variable){
+        "item", {.kind = list.element, .element = CEL_DYN, .object = list.object}};
+    s->rule->env = (struct cel_env){.variables = variables, .n = n + 1};
+}
+
+static void read_related_item(struct rule_reading *s, node_id item, struct rule_related *related) {
+    struct cel_env outside = s->rule->env;
+    read_each(s, item, related, ARENA_ARRAY(s->arena, struct cel_variable, outside.n + 1));
+    node_id message = read_member(&s->r, item, "message", NODE_STRING);
+    related->when = compile_member(s, item, "when", true);
+    related->at = compile_member(s, item, "at", false);
+    if (message) related->message = read_template(s, message, tree_text(s->r.tree, message));
+    if (!message || (!related->at && !related->each))
+        mistake(s, item, "a related place needs `at` (or `each`) and `message`");
+    s->rule->env = outside;
 }
 
 static void read_related(struct rule_reading *s) {
@@ -222,15 +289,8 @@ static void read_related(struct rule_reading *s) {
     struct rule_related *v =
         ARENA_ARRAY(s->arena, struct rule_related, tree_node(s->r.tree, list)->n);
     size_t n = 0;
-    for (TREE_EACH(s->r.tree, item, list)) {
-        if (!read_is(&s->r, item, NODE_OBJECT)) continue;
-        node_id message = read_member(&s->r, item, "message", NODE_STRING);
-        v[n].when = compile_member(s, item, "when", true);
-        v[n].at = compile_member(s, item, "at", false);
-        if (message) v[n].message = read_template(s, message, tree_text(s->r.tree, message));
-        if (!message || !v[n].at) mistake(s, item, "a related place needs `at` and `message`");
-        n++;
-    }
+    for (TREE_EACH(s->r.tree, item, list))
+        if (read_is(&s->r, item, NODE_OBJECT)) read_related_item(s, item, &v[n++]);
     s->rule->related = v;
     s->rule->n_related = n;
 }
@@ -283,12 +343,41 @@ static void read_example(struct rule_reading *s) {
     if (!e->before.n || !e->after.n) mistake(s, n, "`example` needs `before` and `after`");
 }
 
+bool version_in(const struct version_range *range, struct str version) {
+    if (range->since.n && gateway_version_compare(version, range->since) < 0) return false;
+    return !range->until.n || gateway_version_compare(version, range->until) <= 0;
+}
+
+static void refuse_other_keys(struct rule_reading *s, node_id object, const char *first,
+                              const char *second) {
+    for (TREE_EACH(s->r.tree, value, object)) {
+        struct str key = tree_key_text(s->r.tree, tree_node(s->r.tree, value)->key);
+        if (!str_equal(key, str_from(first)) && !str_equal(key, str_from(second)))
+            mistake(s, value,
+                    str_to_c(s->arena, str_format(s->arena, "only `%s` and `%s` may stand here",
+                                                  first, second)));
+    }
+}
+
+/* `since` and `until`, each a version, or one of them. */
+static void read_versions(struct rule_reading *s, const char *key, struct version_range *range) {
+    node_id n = read_member(&s->r, s->root, key, NODE_OBJECT);
+    if (!n) return;
+    *range = (struct version_range){true, member_text(s, n, "since"), member_text(s, n, "until")};
+    refuse_other_keys(s, n, "since", "until");
+    bool readable = (!range->since.n || gateway_version_is_readable(range->since)) &&
+                    (!range->until.n || gateway_version_is_readable(range->until));
+    if (!readable || (!range->since.n && !range->until.n))
+        mistake(s, n, "gateway versions are given as `since: \"2026.3.13\"`, `until`, or both");
+}
+
 static void refuse_unknown_keys(struct rule_reading *s) {
-    static const char *const known[] = {"id",      "title",      "family",  "severity",
-                                        "raise",   "confidence", "doubt",   "for",
-                                        "fill",    "when",       "message", "at",
-                                        "related", "why",        "fix",     "false_positives",
-                                        "example"};
+    static const char *const known[] = {"id",      "title",      "family",        "severity",
+                                        "raise",   "confidence", "doubt",         "for",
+                                        "fill",    "when",       "message",       "at",
+                                        "related", "why",        "fix",           "false_positives",
+                                        "example", "versions",   "gateway_audit", "parameters",
+                                        "tests",   "mechanical"};
     for (TREE_EACH(s->r.tree, value, s->root)) {
         struct str key = tree_key_text(s->r.tree, tree_node(s->r.tree, value)->key);
         bool found = false;
@@ -298,142 +387,34 @@ static void refuse_unknown_keys(struct rule_reading *s) {
     }
 }
 
-static struct rule *read_rule(struct arena *a, struct tree *t, node_id root, struct diags *d) {
+struct rule *rule_read(struct arena *a, struct tree *t, node_id root, struct diags *d) {
     struct rule_reading s = {
         .arena = a, .r = {t, d}, .root = root, .rule = ARENA_NEW(a, struct rule)};
+    s.rule->tree = t;
+    s.rule->root = root;
     refuse_unknown_keys(&s);
     read_range(&s);
     read_id(&s);
     read_family(&s);
     read_severity(&s);
     read_confidence(&s);
+    read_versions(&s, "versions", &s.rule->versions);
+    read_versions(&s, "gateway_audit", &s.rule->info.gateway_audit);
     s.rule->info.title = member_text(&s, root, "title");
     s.rule->info.why = member_text(&s, root, "why");
     s.rule->info.fix = member_text(&s, root, "fix");
     s.rule->false_positives = member_text(&s, root, "false_positives");
     if (!s.rule->info.title.n) mistake(&s, 0, "the rule has no `title`");
     s.rule->when = compile_member(&s, root, "when", true);
+    add_condition(&s, "when", root, s.rule->when);
     s.rule->at = compile_member(&s, root, "at", false);
     if (!tree_member(t, root, STR("when"))) mistake(&s, 0, "the rule has no condition: `when`");
     s.rule->message = template_member(&s, "message", true);
     s.rule->why = template_member(&s, "why", false);
     s.rule->fix = template_member(&s, "fix", true);
+    node_id mechanical = read_member(&s.r, root, "mechanical", NODE_BOOL);
+    s.rule->mechanical = mechanical && tree_node(t, mechanical)->u.boolean;
     read_related(&s);
     read_example(&s);
     return s.rule;
-}
-
-/* ---- sets of rules -----------------------------------------------------------------------------
- */
-
-static int by_id(const void *left, const void *right) {
-    const struct rule *a = *(struct rule *const *)left, *b = *(struct rule *const *)right;
-    return str_compare(a->info.id, b->info.id);
-}
-
-static void sort_rules(struct rules *rules) {
-    if (rules->list.n) qsort(rules->list.v, rules->list.n, sizeof *rules->list.v, by_id);
-}
-
-void rules_load_builtin(struct arena *a, struct rules *rules, struct diags *d) {
-    struct sources *sources = sources_new(a);
-    struct tree *t = tree_new(a, sources);
-    for (size_t i = 0; i < embedded_rule_count; i++) {
-        const struct embedded *e = &embedded_rules[i];
-        struct str name = str_from(e->name);
-        uint32_t file = source_add(sources, name, (struct str){e->text, e->n});
-        node_id root = json5_parse(t, file, d).root;
-        struct rule *rule = read_rule(a, t, root, d);
-        rule->info.builtin = true;
-        rule->file = name;
-        ARRAY_PUSH(a, rules->list) = rule;
-    }
-    sort_rules(rules);
-}
-
-bool rules_load_file(struct tree *t, struct rules *rules, uint32_t file, struct diags *d) {
-    size_t before = d->errors;
-    node_id root = yaml_parse(t, file, d);
-    if (!root || d->errors > before) return false;
-    if (!tree_is(t, root, NODE_OBJECT)) {
-        diag_add(d, SEVERITY_ERROR, "rule", tree_span(t, root),
-                 "a rule file holds one rule, a mapping");
-        return false;
-    }
-    struct rule *rule = read_rule(t->arena, t, root, d);
-    rule->file = source_name(t->sources, file);
-    for (size_t i = 0; i < rules->list.n; i++)
-        if (str_equal(rules->list.v[i]->info.id, rule->info.id))
-            diag_add(d, SEVERITY_ERROR, "rule", tree_span(t, tree_member(t, root, STR("id"))),
-                     "there is a rule of this id already, in " STR_FMT,
-                     STR_ARG(rules->list.v[i]->file));
-    ARRAY_PUSH(t->arena, rules->list) = rule;
-    return d->errors == before;
-}
-
-static void load_path(struct tree *t, struct rules *rules, const char *path, struct diags *d) {
-    uint32_t file;
-    const char *reason = "";
-    if (source_read(t->sources, path, str_from(path), &file, &reason) == SOURCE_OK)
-        (void)rules_load_file(t, rules, file, d);
-    else
-        diag_add(d, SEVERITY_ERROR, "read_failed", SPAN_NONE, "rule file %s: %s", path, reason);
-}
-
-static int by_text(const void *left, const void *right) {
-    return strcmp(*(const char *const *)left, *(const char *const *)right);
-}
-
-struct paths_found {
-    ARRAY(const char *) list;
-};
-
-bool rules_load_directory(struct tree *t, struct rules *rules, const char *path, struct diags *d) {
-    size_t before = d->errors;
-    DIR *dir = opendir(path);
-    if (!dir) {
-        diag_add(d, SEVERITY_ERROR, "read_failed", SPAN_NONE, "rule directory %s: %s", path,
-                 strerror(errno));
-        return false;
-    }
-    struct paths_found found = {0};
-    struct dirent *entry;
-    while ((entry = readdir(dir)) != NULL) {
-        struct str name = str_from(entry->d_name);
-        if (entry->d_name[0] == '.' ||
-            !(str_ends(name, STR(".yaml")) || str_ends(name, STR(".yml"))))
-            continue;
-        ARRAY_PUSH(t->arena, found.list) = str_format(t->arena, "%s/%s", path, entry->d_name).p;
-    }
-    closedir(dir);
-    if (found.list.n) qsort(found.list.v, found.list.n, sizeof *found.list.v, by_text);
-    for (size_t i = 0; i < found.list.n; i++) load_path(t, rules, found.list.v[i], d);
-    sort_rules(rules);
-    return d->errors == before;
-}
-
-/* Whether `id` is `pattern` with something in place of each <name>. */
-static bool id_matches(struct str pattern, struct str id) {
-    size_t p = 0, i = 0;
-    while (p < pattern.n) {
-        if (pattern.p[p] != '<') {
-            if (i >= id.n || pattern.p[p++] != id.p[i++]) return false;
-            continue;
-        }
-        size_t close = str_find(pattern, STR(">"), p);
-        if (close == SIZE_MAX) return false;
-        struct str rest = str_slice(pattern, close + 1, pattern.n);
-        for (size_t end = i + 1; end <= id.n; end++)
-            if (id_matches(rest, str_slice(id, end, id.n))) return true;
-        return false;
-    }
-    return i == id.n;
-}
-
-const struct rule *rules_find(const struct rules *rules, struct str id) {
-    for (size_t i = 0; i < rules->list.n; i++)
-        if (str_equal(rules->list.v[i]->info.id, id)) return rules->list.v[i];
-    for (size_t i = 0; i < rules->list.n; i++)
-        if (id_matches(rules->list.v[i]->info.pattern, id)) return rules->list.v[i];
-    return NULL;
 }

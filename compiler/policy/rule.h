@@ -3,6 +3,7 @@
 #ifndef CLAWC_POLICY_RULE_H
 #define CLAWC_POLICY_RULE_H
 
+#include "load/project.h"
 #include "policy/facts.h"
 #include "source/diag.h"
 #include "syntax/tree.h"
@@ -27,20 +28,51 @@ struct rule_example {
 };
 
 struct rule_related {
-    const struct cel_program *when, *at; /* `when` NULL: always */
+    const struct cel_program *each; /* a list: a place for each `item` of it; NULL: one place */
+    const struct cel_program *when, *at; /* `when` NULL: always; `at` NULL: the item */
     struct template message;
+};
+
+/* What makes a finding less sure. */
+struct rule_doubt {
+    const struct cel_program *when;
+    enum confidence confidence;
+};
+
+/* A number, a text or a list of texts that a project may choose. */
+struct rule_parameter {
+    struct str name, meaning;
+    struct cel_value preset, value; /* as the rule has it, and in force */
+};
+
+/* One of the conditions that decide about a finding. */
+struct rule_condition {
+    const char *key; /* `when`, `raise` or `doubt` */
+    const struct cel_program *program;
+    node_id at;            /* its text in the rule's tree */
+    struct cel_seen *seen; /* of each condition within it; NULL: nobody wants to know */
 };
 
 struct rule {
     struct rule_info info;
+    const struct tree *tree; /* where it was read */
+    node_id root;
+    struct rule_parameter *parameters;
+    size_t n_parameters;
+    struct cel_object_type parameters_type;
+    ARRAY(struct rule_condition) conditions;
+    bool mechanical;                  /* the fix needs no decision */
     struct str false_positives, file; /* the rule's file, for people */
     struct rule_example example;      /* all texts empty when there is none */
     const struct fact_range *range;
+    struct version_range versions; /* of gateways that it is for */
     struct cel_env env;
     const struct cel_program *when, *at;
-    const struct cel_program *raise_when, *doubt_when; /* or NULL */
+    const struct cel_program *raise_when; /* or NULL */
     enum severity severity, raised;
-    enum confidence confidence, doubted;
+    enum confidence confidence;
+    const struct rule_doubt *doubts; /* the first that holds decides */
+    size_t n_doubts;
     struct template id, message, why, fix;
     const struct rule_related *related;
     size_t n_related;
@@ -63,9 +95,27 @@ bool rules_load_file(struct tree *t, struct rules *rules, uint32_t file, struct 
  * false when there was one. An id that exists already is a mistake. */
 bool rules_load_directory(struct tree *t, struct rules *rules, const char *path, struct diags *d);
 
+/* Adds the rule whose mapping is `root`, at the end. Mistakes become errors at their line. */
+void rules_add(struct tree *t, struct rules *rules, node_id root, struct diags *d);
+
+/* rule_parameters.c: gives parameters the values that a project file has chosen, which stand in
+ * the tree. What no rule has, or is of another kind, becomes an error; false then. */
+bool rules_choose_parameters(struct arena *a, const struct rules *rules, const struct tree *t,
+                             const struct project *project, struct diags *d);
+/* The same for one rule: `values` maps names to values. */
+bool rule_choose_parameters(struct arena *a, struct rule *rule, const struct tree *t,
+                            node_id values, struct diags *d);
+
+/* Where the byte `offset` of an expression stands in the rule's file, or the whole text where that
+ * cannot be told. */
+struct span rule_expression_span(const struct tree *t, node_id n, uint32_t offset);
+
 /* The rule of an id: as written in its file, or one that it fills in
  * (channels.telegram.dm.open is of channels.<channel>.dm.open). NULL when there is none. */
 const struct rule *rules_find(const struct rules *rules, struct str id);
+
+/* Whether a gateway version lies in a range; one that is not set has every version. */
+bool version_in(const struct version_range *range, struct str version);
 
 /* The families, ended by NULL. */
 extern const char *const rule_families[];

@@ -205,8 +205,8 @@ static void test_errors(void **state) {
     diag_note_add(f.diags, d, SPAN_NONE, "a note without a place");
     diag_add(f.diags, SEVERITY_ERROR, "missing", SPAN_NONE, "c.json5: no such file");
     f.report.files.v[1].note = STR("audited without 3 unknown keys");
-    ARRAY_PUSH(f.arena, f.report.undecided) =
-        (struct undecided){STR("fs.perms"), STR("needs the gateway's state directory")};
+    ARRAY_PUSH(f.arena, f.report.undecided) = (struct undecided){
+        .id = STR("fs.perms"), .reason = STR("needs the gateway's state directory")};
     add(&f, &rule_name_case, "hygiene.name", "about the file as a whole",
         (struct location){{other, 0, 0}, STR("")});
     add(&f, &rule_name_case, "hygiene.name", "about no file",
@@ -231,10 +231,11 @@ static void test_hostile(void **state) {
             "agent \"\033]0;title\007\" has ${HOME} [click](http://evil.example)\n\tsecond line\r",
             at(&f, file, "2"));
     relate(&f, bad, at(&f, file, "1"), "\xff\xed\xa0\x80\xe2\x80\xae label\nmore");
-    ARRAY_PUSH(f.arena, f.report.undecided) = (struct undecided){STR("\033x"), STR("\033y")};
+    ARRAY_PUSH(f.arena, f.report.undecided) =
+        (struct undecided){.id = STR("\033x"), .reason = STR("\033y")};
     for (int i = 0; i < 6; i++)
         ARRAY_PUSH(f.arena, f.report.undecided) =
-            (struct undecided){STR("some.rule"), STR("z {0}")};
+            (struct undecided){.id = STR("some.rule"), .reason = STR("z {0}")};
     check_all(&f, "hostile");
     end(&f);
 }

@@ -311,19 +311,29 @@ static void add_findings(struct writer *w) {
 /* ---- the end -----------------------------------------------------------------------------------
  */
 
+static void add_one_undecided(struct writer *w, const struct undecided *u) {
+    buf_add(w->b, STR("undecided: "));
+    width_add_line(w->b, u->id);
+    buf_add(w->b, STR(": "));
+    width_add_line(w->b, u->reason);
+    buf_add_char(w->b, '\n');
+}
+
+/* What this config leaves open is told; what no config decides is counted. */
 static void add_undecided(struct writer *w) {
-    size_t n = w->r->undecided.n;
-    if (n > UNDECIDED_LISTED) {
-        buf_addf(w->b, "undecided: %zu checks (the JSON report says what each of them needs)\n", n);
-        return;
-    }
-    for (size_t i = 0; i < n; i++) {
-        buf_add(w->b, STR("undecided: "));
-        width_add_line(w->b, w->r->undecided.v[i].id);
-        buf_add(w->b, STR(": "));
-        width_add_line(w->b, w->r->undecided.v[i].reason);
-        buf_add_char(w->b, '\n');
-    }
+    size_t always = 0, n = w->r->undecided.n;
+    for (size_t i = 0; i < n; i++) always += w->r->undecided.v[i].always;
+    if (n - always > UNDECIDED_LISTED)
+        buf_addf(w->b, "undecided: %zu checks (the JSON report says what each of them needs)\n",
+                 n - always);
+    for (size_t i = 0; i < n && n - always <= UNDECIDED_LISTED; i++)
+        if (!w->r->undecided.v[i].always) add_one_undecided(w, &w->r->undecided.v[i]);
+    if (always)
+        buf_addf(
+            w->b,
+            "undecided: %zu checks of `openclaw security audit` that need more than the config "
+            "(the JSON report lists them)\n",
+            always);
 }
 
 static void add_notes(struct writer *w) {

@@ -29,6 +29,21 @@ node_id tree_clone(struct tree *t, node_id n) {
     return copy;
 }
 
+node_id tree_copy(struct tree *t, node_id n) {
+    node_id copy = tree_clone(t, n), last = 0;
+    t->nodes[copy].key = t->nodes[n].key;
+    if (t->nodes[n].kind != NODE_ARRAY && t->nodes[n].kind != NODE_OBJECT) return copy;
+    for (node_id child = t->nodes[n].u.first; child; child = t->nodes[child].next) {
+        node_id below = tree_copy(t, child);
+        if (last)
+            t->nodes[last].next = below;
+        else
+            t->nodes[copy].u.first = below;
+        last = below;
+    }
+    return copy;
+}
+
 key_id tree_key(struct tree *t, struct str key) {
     bool is_new;
     uint32_t *id = map_put(&t->key_ids, key, (uint32_t)t->keys.n, &is_new);

@@ -28,6 +28,9 @@ enum node_flag {
     NODE_ADDED = 64,       /* stands in no file: the gateway adds it when it loads the config */
 };
 
+/* What a tag of Compose says about a value: whoever merges files looks at it. */
+enum node_tag { NODE_TAG_NONE, NODE_TAG_RESET, NODE_TAG_OVERRIDE };
+
 struct node {
     uint32_t start, end; /* bytes of the value in its file */
     uint32_t key_start;  /* where the key begins (its quote included), if it has a key */
@@ -42,6 +45,7 @@ struct node {
     } u;
     uint16_t file;
     uint8_t kind, flags;
+    uint8_t tag; /* enum node_tag */
 };
 
 struct tree {
@@ -60,6 +64,10 @@ node_id tree_add(struct tree *t, enum node_kind kind, struct span span);
 
 /* A copy of a node that shares its children, with no key and no sibling. */
 node_id tree_clone(struct tree *t, node_id n);
+
+/* A copy with copies of everything below it, of the same key, with no sibling. Recursive along the
+ * depth of the value, which its parser bounds. */
+node_id tree_copy(struct tree *t, node_id n);
 
 /* The number of a key's text; the bytes must live as long as the tree. */
 key_id tree_key(struct tree *t, struct str key);

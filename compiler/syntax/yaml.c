@@ -57,6 +57,7 @@ struct reader {
     size_t errors_before;
     node_id root;
     bool documents, stop;
+    bool compose; /* the tags of Compose are known */
 };
 
 /* ---- places ------------------------------------------------------------------------------------
@@ -183,8 +184,16 @@ static const enum node_kind tag_kinds[] = {
 
 static const char core_prefix[] = "tag:yaml.org,2002:";
 
-/* The place that decides which tags there are: an application's own ones (`!reset`) would be told
- * apart here. `!` alone says "not by the schema": a text, or the collection as it is. */
+/* What Compose's own tags say; nothing when they are not known here. */
+static enum node_tag compose_tag(const struct reader *r, const yaml_char_t *tag) {
+    const char *text = (const char *)tag;
+    if (!text || !r->compose) return NODE_TAG_NONE;
+    if (strcmp(text, "!reset") == 0) return NODE_TAG_RESET;
+    return strcmp(text, "!override") == 0 ? NODE_TAG_OVERRIDE : NODE_TAG_NONE;
+}
+
+/* Which tag of YAML it is. `!` alone says "not by the schema": a text, or the collection as it is.
+ */
 static enum tag tag_of(const yaml_char_t *tag, enum node_kind kind) {
     const char *text = (const char *)tag;
     if (!text) return TAG_NONE;
@@ -207,7 +216,7 @@ static void report_tag(struct reader *r, struct span span, const yaml_char_t *ta
 static void check_collection_tag(struct reader *r, struct span span, const yaml_char_t *tag,
                                  enum node_kind kind) {
     enum tag t = tag_of(tag, kind);
-    if (t == TAG_NONE) return;
+    if (t == TAG_NONE || compose_tag(r, tag)) return;
     if (t == TAG_OTHER)
         report_tag(r, span, tag);
     else if (tag_kinds[t] != kind)
@@ -218,12 +227,12 @@ static void check_collection_tag(struct reader *r, struct span span, const yaml_
 static struct yaml_scalar resolve_scalar(struct reader *r, const yaml_event_t *e,
                                          struct span span) {
     struct str text = {(const char *)e->data.scalar.value, e->data.scalar.length};
-    enum tag t = tag_of(e->data.scalar.tag, NODE_STRING);
+    bool plain = e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+    enum tag t =
+        compose_tag(r, e->data.scalar.tag) ? TAG_NONE : tag_of(e->data.scalar.tag, NODE_STRING);
     struct yaml_scalar as_text = {.kind = NODE_STRING};
     if (t == TAG_OTHER) report_tag(r, span, e->data.scalar.tag);
-    if (t == TAG_NONE)
-        return e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE ? yaml_scalar_resolve(text)
-                                                               : as_text;
+    if (t == TAG_NONE) return plain ? yaml_scalar_resolve(text) : as_text;
     if (t == TAG_STR || t == TAG_OTHER) return as_text;
     struct yaml_scalar value = yaml_scalar_resolve(text);
     if (value.kind == tag_kinds[t] && (t != TAG_INT || value.integer)) return value;
@@ -291,6 +300,7 @@ static node_id scalar_node(struct reader *r, const yaml_event_t *e, struct span 
     struct yaml_scalar value = resolve_scalar(r, e, span);
     node_id n = tree_add(r->tree, value.kind, span);
     struct node *node = tree_node(r->tree, n);
+    node->tag = (uint8_t)compose_tag(r, e->data.scalar.tag);
     if (value.kind == NODE_BOOL) node->u.boolean = value.boolean;
     if (value.kind == NODE_NUMBER) node->u.number = value.number;
     if (value.kind == NODE_STRING) {
@@ -413,6 +423,7 @@ static void open_collection(struct reader *r, const yaml_event_t *e, enum node_k
                       .end = span.end,
                       .merges = r->merges.n,
                       .extent = {1, 1}};
+    tree_node(r->tree, f.node)->tag = (uint8_t)compose_tag(r, tag);
     /* The analyzer takes the array for one with room but without memory, which there is not. */
     ARRAY_PUSH(r->tree->arena, r->frames) = f; /* NOLINT(clang-analyzer-core.NullDereference) */
 }
@@ -555,7 +566,7 @@ static void read_events(struct reader *r) {
     }
 }
 
-node_id yaml_parse(struct tree *t, uint32_t file, struct diags *d) {
+static node_id parse(struct tree *t, uint32_t file, struct diags *d, bool compose) {
     struct str text = source_text(t->sources, file);
     uint32_t bom = str_starts(text, STR("\xef\xbb\xbf")) ? 3 : 0;
     struct reader r = {.tree = t,
@@ -565,7 +576,8 @@ node_id yaml_parse(struct tree *t, uint32_t file, struct diags *d) {
                        .bom = bom,
                        .mark_bytes = bom,
                        .anchor_ids = map_new(t->arena),
-                       .errors_before = d->errors};
+                       .errors_before = d->errors,
+                       .compose = compose};
     if (!yaml_parser_initialize(&r.parser)) arena_out_of_memory();
     yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&r.parser, (const unsigned char *)text.p + bom, text.n - bom);
@@ -573,4 +585,12 @@ node_id yaml_parse(struct tree *t, uint32_t file, struct diags *d) {
     yaml_parser_delete(&r.parser);
     if (d->errors > r.errors_before) return 0;
     return r.root ? r.root : tree_add(t, NODE_NULL, (struct span){file, bom, bom});
+}
+
+node_id yaml_parse(struct tree *t, uint32_t file, struct diags *d) {
+    return parse(t, file, d, false);
+}
+
+node_id yaml_parse_compose(struct tree *t, uint32_t file, struct diags *d) {
+    return parse(t, file, d, true);
 }

@@ -28,4 +28,8 @@
  * key, "yaml_duplicate_key"; all but mistakes of syntax proper let the reading go on. */
 node_id yaml_parse(struct tree *t, uint32_t file, struct diags *d);
 
+/* The same for a Compose file: `!reset` and `!override` are known, too, and noted in the node's
+ * `tag`. */
+node_id yaml_parse_compose(struct tree *t, uint32_t file, struct diags *d);
+
 #endif

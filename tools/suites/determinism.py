@@ -25,7 +25,8 @@ def outputs(context, source, extra):
         for words in (["audit", source.name], ["audit", "--format", "json", source.name],
                       ["audit", "--format", "sarif", source.name, "--output", "text=report"],
                       ["compile", source.name, "-o", "table", "--fail-on", "never"],
-                      ["eval", "gateway.agents", source.name], ["rules", "--format", "json"]):
+                      ["eval", "gateway.agents", source.name], ["rules", "--format", "json"],
+                      ["schema"]):
             result = kit.run([context.clawc, *words], folder, env=env)
             complaint = result.complaint((0, 1, 2))
             made[" ".join(words)] = complaint.encode() if complaint else result.out + result.err

@@ -24,7 +24,7 @@ def write_example(folder, example, text):
     """Writes the files of an example; returns the configs to audit."""
     if "file" in example:
         names = {example["file"]: text, "openclaw.json5": example["beside"]}
-        audited = ["openclaw.json5"]
+        audited = [example["file"] if example["file"] == "compose.yaml" else "openclaw.json5"]
     elif "beside" in example:
         names = {"main.json5": example["beside"], "rescue.json5": text}
         audited = list(names)

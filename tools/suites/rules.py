@@ -6,19 +6,37 @@ the rule `channels.<channel>.dm.open` has the directory (and the page docs/rules
     fires*.txt       the whole text report of each
     silent*.json5    configs, best near misses, about which it must say nothing, not even that it
                      is undecided
+    fires*.compose.yaml, silent*.compose.yaml
+                     the same for Compose projects
     cmd              more words for `clawc audit`, of all the configs here; NAME.cmd: of NAME.json5
                      alone, instead. The word FILE is replaced by the config; without it the config
                      comes last.
+    NAME.mode        permissions for NAME.json5, which is then audited in a copy where every file has
+                     600. Lines: `MODE FILE`, `link FILE` (it becomes a symbolic link), `in FOLDER`
+                     (the copy lies in a folder of that name)
 
-Every rule that is built in must have a directory with both and a page; there may be none besides."""
+Every rule that is built in must have a directory with both and a page; there may be none besides.
+Those of ALWAYS have nothing to be silent about."""
+import contextlib
 import json
 import shlex
+import shutil
+import tempfile
+from pathlib import Path
 
 from . import kit
 
 
+ALWAYS = ("summary.attack_surface",)
+
+
 def slug(rule):
     return rule.replace("<", "").replace(">", "").replace("/", ".")
+
+
+def inputs(folder, kind):
+    """The configs or Compose files of a kind, in one folder or in all ("*")."""
+    return sorted([*folder.glob(f"{kind}*.json5"), *folder.glob(f"{kind}*.compose.yaml")])
 
 
 def command(context, config, output):
@@ -31,10 +49,44 @@ def command(context, config, output):
     return [context.clawc, "audit", "--format", output, "--color", "never", *words]
 
 
+def apply_modes(folder, lines, config):
+    for line in lines:
+        verb, name = line.split()
+        path = folder / (config if name == "FILE" else name)
+        if verb == "link":
+            path.rename(f"{path}.target")
+            path.symlink_to(f"{path.name}.target")
+        elif verb != "in":
+            path.chmod(int(verb, 8))
+
+
+@contextlib.contextmanager
+def place_of(config):
+    """The directory to audit a config in: its own, or a copy with the permissions it asks for."""
+    modes = config.with_suffix(".mode")
+    if not modes.exists():
+        yield config.parent
+        return
+    lines = modes.read_text(encoding="utf-8").splitlines()
+    inner = next((line.split()[1] for line in lines if line.startswith("in ")), "copy")
+    with tempfile.TemporaryDirectory(prefix="clawc-modes-") as scratch:
+        folder = Path(scratch) / inner
+        shutil.copytree(config.parent, folder)
+        for path in folder.rglob("*.json5"):
+            path.chmod(0o600)
+        apply_modes(folder, lines, config.name)
+        yield folder
+
+
+def run(context, config, output):
+    with place_of(config) as folder:
+        return kit.run(command(context, config, output), folder,
+                       env=kit.environment("/nonexistent"))
+
+
 def audit(context, config, codes):
     """The JSON report of a config, and what is wrong with how it was made."""
-    result = kit.run(command(context, config, "json"), config.parent,
-                     env=kit.environment("/nonexistent"))
+    result = run(context, config, "json")
     complaint = result.complaint(codes)
     return (None, complaint) if complaint else (json.loads(result.out), None)
 
@@ -51,8 +103,7 @@ def check_fires(context, config):
     if not mentioned(report, "findings", config.parent.name):
         fired = ", ".join(sorted({f["rule"] for f in report["findings"]})) or "none"
         return f"the rule does not fire (those that do: {fired})"
-    result = kit.run(command(context, config, "text"), config.parent,
-                     env=kit.environment("/nonexistent"))
+    result = run(context, config, "text")
     return result.complaint(codes) or kit.compare_file(
         context, config.with_suffix(".txt"), result.out)
 
@@ -82,8 +133,9 @@ def built_in_rules(context):
 def check_complete(context, rule):
     folder = context.root / "testdata" / "rules" / rule
     page = context.root / "docs" / "rules" / f"{rule}.md"
-    wanted = [(any(folder.glob("fires*.json5")), f"testdata/rules/{rule}/fires.json5"),
-              (any(folder.glob("silent*.json5")), f"testdata/rules/{rule}/silent.json5"),
+    wanted = [(any(inputs(folder, "fires")), f"testdata/rules/{rule}/fires.json5"),
+              (rule in ALWAYS or any(inputs(folder, "silent")),
+               f"testdata/rules/{rule}/silent.json5"),
               (page.exists(), f"docs/rules/{rule}.md")]
     missing = [path for there, path in wanted if not there]
     return "missing: " + ", ".join(missing) if missing else None
@@ -102,8 +154,9 @@ def completeness(context):
 
 def tasks(context):
     base = context.root / "testdata" / "rules"
-    for check, pattern in ((check_fires, "fires*.json5"), (check_silent, "silent*.json5")):
-        for config in sorted(base.glob(f"*/{pattern}")):
-            name = f"rules/{config.parent.name}/{config.stem}"
-            yield kit.test(name, lambda c=config, check=check: check(context, c))
+    for check, kind in ((check_fires, "fires"), (check_silent, "silent")):
+        for folder in sorted(base.glob("*/")):
+            for config in inputs(folder, kind):
+                name = f"rules/{folder.name}/{config.stem}"
+                yield kit.test(name, lambda c=config, check=check: check(context, c))
     yield kit.Task("rules/complete", lambda: completeness(context), has_parts=True)

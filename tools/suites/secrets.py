@@ -14,6 +14,9 @@ COMMANDS = (["compile", "c.json5", "-o", "t.clawt"],
             ["route", "c.json5", "--channel", "telegram", "--account", "biz"],
             ["explain", "--path", "models", "c.json5"],
             ["explain", "--path", "browser.cdpUrl", "c.json5"],
+            ["check", "c.json5"],
+            ["check", "c.json5", "--format", "json"],
+            ["check", "c.json5", "--gateway", "2026.3.13,2026.9.6"],
             ["audit", "c.json5", "--env", "S=S3CR-environment", "--gateway", "2026.3.13"])
 
 

@@ -3,8 +3,8 @@
     route-VERSION.jsonl     every query of every config, by `route CONFIG --batch` and, after
                             `compile`, by `route --table FILE --batch`; one test a config and way
     json5/                  every text by `parse`; one test each
-    access-VERSION.jsonl    the gateway's findings about direct messages (kind dm-audit) by `audit`,
-                            and its accounts (kind accounts) by `eval`; one test each
+    access-VERSION.jsonl    every line by `access --batch`; the gateway's findings about direct
+                            messages (kind dm-audit) by `audit`, too; one test each
     tools-VERSION.jsonl     every value of every line by `tools --format json`; one test each
     cel.jsonl               every line of REQUIRED_CEL by `eval --batch`; one test each"""
 import json
@@ -16,7 +16,8 @@ from . import kit
 
 OLDEST = "2026.3.13"  # the one whose roster is a list
 REQUIRED_CEL = ("basic comparisons conversions fields fp_math integer_math lists logic macros "
-                "namespace parse plumbing string type_deduction optionals").split()
+                "namespace parse plumbing string type_deduction macros2 optionals string_ext math_ext "
+                "bindings_ext encoders_ext").split()
 NEEDS_TIME = re.compile(r"timestamp\(|duration\(|google\.protobuf\.(Timestamp|Duration)")
 VARIABLE = re.compile(r"\$\{([A-Z_][A-Z0-9_]*)\}")
 
@@ -145,46 +146,34 @@ def check_dm_audit(context, vector):
     return f"{show(vector['input']['config'])}\n-gateway {show(recorded)}\n+clawc   {show(ours)}"
 
 
-ACCOUNT_FACTS = ("gateway.accounts.map(a, [a.key, a.is_default, a.enabled, a.group_policy, "
-                 "a.audit_dm_policy, a.audit_wildcard, a.enabled && a.configured, "
-                 "size(a.audit_senders)])")
-
-
-def recorded_account(vector, key):
-    account, channel = vector["expect"]["byId"][key], vector["input"]["channel"]
-    credentials = {"slack": ("botToken", "appToken"), "signal": ("configured",)}
-    has_all = all(account.get(name) for name in credentials.get(channel, ("token",)))
-    senders = {sender for sender in account["dm"]["normalized"] if sender}
-    return [key, key == vector["expect"]["defaultAccount"], account["enabled"],
-            account["groupPolicy"] or "allowlist", account["dm"]["policy"] or "pairing",
-            account["dm"]["wildcard"], account["enabled"] and (channel == "whatsapp" or has_all),
-            len(senders)]
-
-
-def check_accounts(context, vector):
-    result = on_config(context, vector, ["eval", ACCOUNT_FACTS])
+def access_batch(context, version, vectors):
+    """Every line but its answer goes in; one outcome a line."""
+    lines = "".join(json.dumps({k: v[k] for k in v if k != "expect"}) + "\n" for v in vectors)
+    result = kit.run([context.clawc, "access", "--batch"], context.root, lines.encode())
+    answers = result.out.decode("utf-8").splitlines()
     complaint = result.complaint((0,))
+    if not complaint and len(answers) != len(vectors):
+        complaint = f"{len(vectors)} lines, {len(answers)} answers"
     if complaint:
-        return complaint
-    recorded = [recorded_account(vector, key) for key in vector["expect"]["accounts"]]
-    ours = json.loads(result.out)
-    if vector["expect"]["defaultAccount"] not in vector["expect"]["accounts"]:
-        for account in ours + recorded:  # a default account that is not listed: none of these
-            account[1] = False
-    if sorted(ours) == sorted(recorded):
-        return None
-    return f"{show(vector['input']['config'])}\n-gateway {show(recorded)}\n+clawc   {show(ours)}"
+        yield kit.Outcome(f"vectors/access/{version}", complaint)
+        return
+    for vector, line in zip(vectors, answers):
+        wanted = {"id": vector["id"], "expect": vector["expect"]}
+        differences = list(values_differ("", json.loads(line), wanted))
+        text = kit.shorten(f"{show(vector['input'])}\n" + "\n".join(differences))
+        yield kit.Outcome(f"vectors/access/{version}/{vector['id']}", text if differences else None)
 
 
 def access_tasks(context, base):
-    checks = {"dm-audit": check_dm_audit, "accounts": check_accounts}
     for version in versions(base, "access"):
-        for vector in lines_of(base / f"access-{version}.jsonl"):
-            check = checks.get(vector["kind"])
+        vectors = list(lines_of(base / f"access-{version}.jsonl"))
+        yield kit.Task(f"vectors/access/{version}",
+                       lambda n=version, v=vectors: access_batch(context, n, v), has_parts=True)
+        for vector in vectors:
             # A config that the gateway refuses has no findings; `check` is what says so.
-            if check and "invalid" not in vector["expect"]:
-                yield kit.test(f"vectors/access/{version}/{vector['id']}",
-                               lambda v=vector, c=check: c(context, v))
+            if vector["kind"] == "dm-audit" and "invalid" not in vector["expect"]:
+                yield kit.test(f"vectors/access/{version}/{vector['id']}/audit",
+                               lambda v=vector: check_dm_audit(context, v))
 
 
 # ---- tools ---------------------------------------------------------------------------------------

@@ -1,0 +1,184 @@
+/* Ports that several gateways want: published on one host, or taken in one network namespace. */
+#include <stdlib.h>
+
+#include "analysis/fleet_compare.h"
+
+/* ---- published ports ---------------------------------------------------------------------------
+ */
+
+struct publication {
+    const struct compose_port *port;
+    uint32_t gateway;
+};
+
+static int by_port(const void *left, const void *right) {
+    const struct publication *a = left, *b = right;
+    if (a->port->published != b->port->published)
+        return a->port->published < b->port->published ? -1 : 1;
+    int order = str_compare(a->port->protocol, b->port->protocol);
+    if (!order) order = str_compare(a->port->ip, b->port->ip);
+    if (order) return order;
+    return a->gateway < b->gateway ? -1 : a->gateway > b->gateway;
+}
+
+static bool is_wildcard(struct str ip) {
+    return str_equal(ip, STR("0.0.0.0")) || str_equal(ip, STR("[::]"));
+}
+
+static bool same_port(const struct publication *a, const struct publication *b) {
+    return a->port->published == b->port->published &&
+           str_equal(a->port->protocol, b->port->protocol);
+}
+
+/* Entries of one port and one address; they stand side by side. */
+struct group {
+    const struct publication *v;
+    size_t n;
+};
+
+static struct group group_at(const struct publication *v, size_t n, size_t at) {
+    size_t end = at + 1;
+    while (end < n && same_port(&v[at], &v[end]) && str_equal(v[at].port->ip, v[end].port->ip))
+        end++;
+    return (struct group){&v[at], end - at};
+}
+
+static void use_all(struct comparing *c, struct str ip, const struct group *g,
+                    const struct group *other) {
+    struct str resource =
+        str_format(c->arena, STR_FMT ":%d", STR_ARG(ip), (int)g->v[0].port->published);
+    struct open_share *share = fleet_share(c, "port-conflict", resource, resource);
+    for (size_t i = 0; i < g->n; i++) {
+        bool alone = other->v[0].gateway == g->v[i].gateway &&
+                     other->v[other->n - 1].gateway == g->v[i].gateway;
+        if (!alone) fleet_use(c, share, g->v[i].gateway, g->v[i].port->at);
+    }
+}
+
+/* The entries of one port: those of one address meet, and those of all addresses meet any. */
+static void compare_port(struct comparing *c, const struct publication *v, size_t n) {
+    for (size_t i = 0; i < n;) {
+        struct group g = group_at(v, n, i);
+        i += g.n;
+        use_all(c, g.v[0].port->ip, &g, &g);
+        for (size_t k = i; k < n;) {
+            struct group other = group_at(v, n, k);
+            k += other.n;
+            if (!is_wildcard(g.v[0].port->ip) && !is_wildcard(other.v[0].port->ip)) continue;
+            use_all(c, STR("0.0.0.0"), &g, &other);
+            use_all(c, STR("0.0.0.0"), &other, &g);
+        }
+    }
+}
+
+static void compare_published(struct comparing *c) {
+    ARRAY(struct publication) all = {NULL, 0, 0};
+    for (uint32_t i = 0; i < c->n; i++) {
+        const struct compose_service *s = c->g[i]->service;
+        if (!s || str_equal(s->network_mode, STR("host"))) continue;
+        for (size_t k = 0; k < s->ports.n; k++)
+            if (s->ports.v[k].published > 0)
+                ARRAY_PUSH(c->arena, all) = (struct publication){&s->ports.v[k], i};
+    }
+    if (all.n) qsort(all.v, all.n, sizeof *all.v, by_port);
+    for (size_t i = 0; i < all.n;) {
+        size_t end = i + 1;
+        while (end < all.n && same_port(&all.v[i], &all.v[end])) end++;
+        if (end - i > 1) compare_port(c, &all.v[i], end - i);
+        i = end;
+    }
+}
+
+/* ---- one network namespace ---------------------------------------------------------------------
+ */
+
+static void assume(struct open_share *share, struct str assumption) {
+    if (!assumption.n) return;
+    share->found.assumed = true;
+    share->found.assumption = assumption;
+}
+
+static void add_used_ports(struct comparing *c, uint32_t i) {
+    const struct fleet_gateway *g = c->g[i];
+    for (size_t k = 0; k < g->n_used_ports; k++) {
+        int64_t port = g->port + g->used_ports[k];
+        if (port > 65535) continue;
+        struct str resource =
+            str_format(c->arena, "ns " STR_FMT ":%lld", STR_ARG(g->namespace), (long long)port);
+        struct open_share *share = fleet_share(c, "port-conflict", resource, resource);
+        fleet_use(c, share, i, g->port_at);
+        assume(share, g->port_assumption);
+    }
+}
+
+struct base_port {
+    const struct fleet_gateway *gateway;
+    uint32_t number;
+};
+
+static int by_base_port(const void *left, const void *right) {
+    const struct base_port *a = left, *b = right;
+    int order = str_compare(a->gateway->namespace, b->gateway->namespace);
+    if (order) return order;
+    if (a->gateway->port != b->gateway->port) return a->gateway->port < b->gateway->port ? -1 : 1;
+    return a->number < b->number ? -1 : a->number > b->number;
+}
+
+static bool ports_collide(const struct fleet_gateway *a, const struct fleet_gateway *b) {
+    for (size_t i = 0; i < a->n_used_ports; i++)
+        for (size_t j = 0; j < b->n_used_ports; j++)
+            if (a->port + a->used_ports[i] == b->port + b->used_ports[j]) return true;
+    return false;
+}
+
+static void add_spacing(struct comparing *c, const struct base_port *low,
+                        const struct base_port *high) {
+    const struct fleet_gateway *a = low->gateway, *b = high->gateway;
+    struct str resource = str_format(c->arena, "%lld/%lld", (long long)a->port, (long long)b->port);
+    struct open_share *share =
+        fleet_two(c, "port-spacing", resource, low->number, a->port_at, high->number, b->port_at);
+    assume(share, a->port_assumption);
+    assume(share, b->port_assumption);
+}
+
+/* Sorted by port, only neighbours within the spacing are compared. */
+static void compare_spacing(struct comparing *c) {
+    enum { SPACING = 20 };
+    struct base_port *v = ARENA_ARRAY(c->arena, struct base_port, c->n);
+    for (uint32_t i = 0; i < c->n; i++) v[i] = (struct base_port){c->g[i], i};
+    qsort(v, c->n, sizeof *v, by_base_port);
+    for (size_t i = 0; i < c->n; i++)
+        for (size_t j = i + 1; j < c->n; j++) {
+            const struct fleet_gateway *a = v[i].gateway, *b = v[j].gateway;
+            if (!str_equal(a->namespace, b->namespace) || b->port - a->port >= SPACING) break;
+            if (!ports_collide(a, b)) add_spacing(c, &v[i], &v[j]);
+        }
+}
+
+/* ---- what is reachable -------------------------------------------------------------------------
+ */
+
+/* The gateway's own port among those that its network namespace publishes. */
+static void check_published(struct comparing *c, uint32_t i) {
+    const struct fleet_gateway *g = c->g[i];
+    const struct compose_service *owner = g->owner;
+    if (!owner || str_equal(owner->network_mode, STR("host"))) return;
+    for (size_t k = 0; k < owner->ports.n; k++) {
+        const struct compose_port *p = &owner->ports.v[k];
+        if (p->target != g->port || !str_equal(p->protocol, STR("tcp"))) continue;
+        if (g->loopback)
+            fleet_alone(c, "loopback-unreachable",
+                        str_format(c->arena, "port %lld", (long long)g->port), i, g->bind_at);
+        if (!is_wildcard(p->ip)) continue;
+        struct str resource =
+            str_format(c->arena, STR_FMT ":" STR_FMT, STR_ARG(p->ip), STR_ARG(p->host));
+        fleet_alone(c, "published-wildcard", resource, i, p->at);
+    }
+}
+
+void compare_ports(struct comparing *c) {
+    compare_published(c);
+    for (uint32_t i = 0; i < c->n; i++) add_used_ports(c, i);
+    compare_spacing(c);
+    for (uint32_t i = 0; i < c->n; i++) check_published(c, i);
+}

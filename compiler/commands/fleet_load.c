@@ -1,0 +1,404 @@
+#include "commands/fleet_load.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/locations.h"
+#include "source/source.h"
+
+bool fleet_is_compose(const char *path) {
+    struct str s = str_from(path);
+    return str_ends(s, STR(".yml")) || str_ends(s, STR(".yaml"));
+}
+
+/* ---- the project -------------------------------------------------------------------------------
+ */
+
+struct opening {
+    struct run *run;
+    struct fleet_load *out;
+    struct compose_input in;
+    ARRAY(struct str) names;
+};
+
+/* The directory of the first file, links resolved: everything of the project lies below it. */
+static bool find_root(struct opening *s, const char *first) {
+    struct run *run = s->run;
+    struct str folder = run_folder_of(str_from(first));
+    char *real = realpath(folder.n ? str_to_c(run->arena, folder) : ".", NULL);
+    s->in.root = str_copy(run->arena, str_from(real ? real : ""));
+    s->in.shown = folder;
+    free(real);
+    if (s->in.root.n) return true;
+    diag_add(run->diags, SEVERITY_ERROR, "read_failed", SPAN_NONE, "%s cannot be read: %s", first,
+             "there is no such directory");
+    return false;
+}
+
+/* The variables of the project: `.env` beside its first file, under those of the command line. With
+ * either of them they are complete. */
+static void read_variables(struct opening *s) {
+    struct run *run = s->run;
+    struct environment *e = environment_new(run->arena);
+    struct str path = files_absolute(run->arena, s->in.root, STR(".env")), text;
+    if (files_of_machine.read(NULL, run->arena, s->in.root, path, COMPOSE_MAX_BYTES, &text) ==
+        FILE_OK) {
+        environment_read(e, text);
+        e->complete = true;
+        for (size_t i = 0; i < e->values.n; i++)
+            if (secrets_is_key(e->names.v[i])) source_add_secret_text(run->sources, e->values.v[i]);
+    }
+    for (size_t i = 0; i < run->env->names.n; i++)
+        environment_set(e, run->env->names.v[i], run->env->values.v[i]);
+    e->complete |= run->env->complete;
+    s->out->environment = e;
+    s->in.environment = e;
+}
+
+static bool read_block(struct opening *s) {
+    struct run *run = s->run;
+    uint32_t file;
+    const char *path = run->o->fleet;
+    if (!path) {
+        s->out->block = run->project.fleet;
+        return true;
+    }
+    return run_read(run, path, &file) &&
+           fleet_block_read_file(run->tree, file, run->diags, &s->out->block);
+}
+
+/* What `docker compose` takes in without being told. */
+static void add_override(struct opening *s, struct str name) {
+    static const char *const defaults[] = {"compose.yaml", "compose.yml", "docker-compose.yaml",
+                                           "docker-compose.yml"};
+    for (size_t i = 0; i < sizeof defaults / sizeof *defaults; i++) {
+        if (!str_equal(name, str_from(defaults[i]))) continue;
+        size_t dot = str_find(name, STR("."), 0);
+        for (int k = 0; k < 2; k++) {
+            struct str beside = str_format(s->run->arena, STR_FMT ".override.%s",
+                                           STR_ARG(str_slice(name, 0, dot)), k ? "yml" : "yaml");
+            struct str path = files_absolute(s->run->arena, s->in.root, beside), real;
+            if (files_of_machine.real_path(NULL, s->run->arena, str_to_c(s->run->arena, path),
+                                           &real) != FILE_OK)
+                continue;
+            ARRAY_PUSH(s->run->arena, s->names) = beside;
+            return;
+        }
+    }
+}
+
+/* The files relative to the root; the block's, or those of the command line. */
+static void name_files(struct opening *s, const struct option_list *files) {
+    struct run *run = s->run;
+    for (size_t i = 0; i < s->out->block.compose_files.n && run->o->fleet; i++)
+        ARRAY_PUSH(run->arena, s->names) = s->out->block.compose_files.v[i];
+    if (run->o->fleet && !s->names.n) ARRAY_PUSH(run->arena, s->names) = STR("docker-compose.yml");
+    if (run->o->fleet) return;
+    for (size_t i = 0; i < files->list.n; i++) {
+        struct str directory = run_directory(run), given = str_from(files->list.v[i]);
+        struct str folder = run_folder_of(given);
+        char *real = realpath(folder.n ? str_to_c(run->arena, folder) : ".", NULL);
+        struct str base = real ? str_copy(run->arena, str_from(real)) : directory;
+        free(real);
+        struct str name = str_slice(given, folder.n, given.n);
+        ARRAY_PUSH(run->arena, s->names) =
+            files_relative(run->arena, s->in.root, files_absolute(run->arena, base, name));
+    }
+    if (files->list.n == 1 && !run->o->compose_files.list.n) add_override(s, s->names.v[0]);
+}
+
+bool fleet_load_project(struct run *run, const struct option_list *files, struct fleet_load *out) {
+    *out = (struct fleet_load){.first = run->o->fleet ? run->o->fleet : files->list.v[0]};
+    struct opening s = {.run = run,
+                        .out = out,
+                        .in = {.arena = run->arena,
+                               .tree = run->tree,
+                               .diags = run->diags,
+                               .files = &files_of_machine}};
+    if (!read_block(&s) || !find_root(&s, out->first)) return false;
+    read_variables(&s);
+    name_files(&s, files);
+    s.in.names = s.names.v;
+    s.in.n_names = s.names.n;
+    s.in.directory = out->block.project_dir;
+    s.in.home = out->block.home;
+    s.in.skip_missing = run->o->fleet != NULL;
+    if (run->o->fleet && !s.in.directory.n) s.in.directory = STR("/srv/project");
+    if (run->o->fleet && !s.in.home.n) s.in.home = STR("/home/operator");
+    out->root = s.in.root;
+    out->shown = s.in.shown;
+    out->project = compose_read(&s.in);
+    return out->project->root != 0;
+}
+
+/* ---- which services are gateways ---------------------------------------------------------------
+ */
+
+static bool contains(struct str text, const char *word) {
+    return str_find(text, str_from(word), 0) != SIZE_MAX;
+}
+
+static bool has_gateway_variable(const struct compose_service *s) {
+    for (size_t i = 0; i < s->environment.n; i++)
+        if (str_starts(s->environment.v[i].name, STR("OPENCLAW_"))) return true;
+    return false;
+}
+
+static bool mounts_state(const struct compose_service *s) {
+    for (size_t i = 0; i < s->mounts.n; i++)
+        if (str_ends(s->mounts.v[i].target, STR("/.openclaw"))) return true;
+    return false;
+}
+
+/* Runs a command and ends, on the state of a gateway: it shares that on purpose. */
+static bool is_companion(const struct compose_service *s) {
+    if (!s->command.n && !s->entrypoint.n) return false;
+    if (contains(s->command, "gateway") || contains(s->entrypoint, "gateway")) return false;
+    bool once = !s->restart.n || str_equal(s->restart, STR("no"));
+    return once || s->profiles.n || contains(s->entrypoint, "dist/index.js") ||
+           contains(s->command, "dist/index.js") || str_starts(s->command, STR("openclaw "));
+}
+
+static bool is_gateway(const struct compose_service *s) {
+    static const char *const names[] = {"openclaw", "clawdbot", "moltbot"};
+    if (is_companion(s)) return false;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (contains(s->image, names[i])) return true;
+    return contains(s->command, "openclaw") || contains(s->entrypoint, "openclaw") ||
+           contains(s->command, "dist/index.js gateway") || has_gateway_variable(s) ||
+           mounts_state(s);
+}
+
+/* ---- their configs -----------------------------------------------------------------------------
+ */
+
+/* A config that was read; several services may have one. */
+struct config {
+    struct loaded *loaded;
+};
+
+struct gathering {
+    struct run *run;
+    struct fleet_load *load;
+    struct audited *what;
+    enum exit_code code;
+    struct map configs; /* path -> number in `list`, from 1 */
+    ARRAY(struct config) list;
+};
+
+/* "openclaw:2026.9.6" names the version. */
+static struct str image_version(const struct compose_service *s) {
+    size_t at = s->image.n;
+    while (at && s->image.p[at - 1] != ':' && s->image.p[at - 1] != '/') at--;
+    struct str tag =
+        at && s->image.p[at - 1] == ':' ? str_slice(s->image, at, s->image.n) : STR("");
+    tag = str_slice(tag, 0, str_find(tag, STR("@"), 0));
+    return gateway_version_is_readable(tag) ? tag : STR("");
+}
+
+static struct str version_of(const struct gathering *s, const struct compose_service *service,
+                             struct str *from) {
+    *from = s->run->o->fleet ? STR("the fleet's file") : STR("clawc.yaml");
+    if (s->load->block.version.n) return s->load->block.version;
+    *from = STR("the image's tag");
+    return s->run->project.gateway.n ? STR("") : image_version(service);
+}
+
+/* Of a gateway without a config the version is what is left. */
+static const struct gateway_data *data_of(const struct gathering *s,
+                                          const struct compose_service *service) {
+    struct str from, version = version_of(s, service, &from);
+    if (s->run->o->gateway) version = str_from(s->run->o->gateway);
+    if (!version.n) version = s->run->project.gateway;
+    return version.n ? gateways_find(&s->run->gateways, version)
+                     : &s->run->gateways.v[s->run->gateways.n - 1];
+}
+
+/* What a finding says need not be said before it. */
+static void drop_missing_variables(struct diags *d, size_t first) {
+    size_t kept = first;
+    for (size_t i = first; i < d->list.n; i++)
+        if (strcmp(d->list.v[i].kind, "missing_env") != 0 || d->list.v[i].severity != SEVERITY_WARN)
+            d->list.v[kept++] = d->list.v[i];
+    d->list.n = kept;
+}
+
+static void audit_config(struct gathering *s, const struct compose_service *service,
+                         struct loaded *loaded, const struct environment *env) {
+    struct gateway_place where = {
+        .name = service->name, .state = STR(""), .config_path = STR(""), .profile = STR("")};
+    ARRAY_PUSH(s->run->arena, s->what->files) = loaded;
+    if (!loaded->root) return;
+    ARRAY_PUSH(s->run->arena, s->what->models) = run_model_at(s->run, loaded, env, &where);
+    s->what->n_services++;
+}
+
+/* The config `path` (relative to the root) for a service; NULL after a diagnostic. */
+static struct loaded *read_config(struct gathering *s, const struct compose_service *service,
+                                  struct str path, bool must_exist, node_id named) {
+    struct run *run = s->run;
+    struct arena *a = run->arena;
+    bool is_new;
+    uint32_t *at = map_put(&s->configs, path, 0, &is_new);
+    if (!is_new) return *at ? s->list.v[*at - 1].loaded : NULL;
+    struct str full = files_absolute(a, s->load->root, path), real, text;
+    enum file_status status = FILE_REFUSED;
+    if (files_inside(s->load->root, full))
+        status = files_of_machine.real_path(NULL, a, str_to_c(a, full), &real);
+    if (status == FILE_OK)
+        status = files_of_machine.read(NULL, a, s->load->root, real, COMPOSE_MAX_BYTES, &text);
+    if (status != FILE_OK) {
+        if (must_exist)
+            diag_add(run->diags, SEVERITY_ERROR, "read_failed", tree_span(run->tree, named),
+                     "the config " STR_FMT " of " STR_FMT " cannot be read: %s", STR_ARG(path),
+                     STR_ARG(service->name),
+                     status == FILE_MISSING ? "there is no such file"
+                                            : "it is no plain file of the project");
+        if (must_exist) s->code = exit_worse(s->code, EXIT_CONFIG);
+        return NULL;
+    }
+    uint32_t file = source_add(run->sources, str_concat(a, s->load->shown, path), text);
+    struct loaded *loaded = ARENA_NEW(a, struct loaded);
+    const struct environment *env = fleet_environment_known(a, service);
+    struct str from, version = version_of(s, service, &from);
+    size_t first = run->diags->list.n;
+    run_load_in_fleet(run, file, real, env, version, from, loaded);
+    drop_missing_variables(run->diags, first);
+    audit_config(s, service, loaded, env);
+    s->code = exit_worse(s->code, run_load_code(loaded));
+    ARRAY_PUSH(a, s->list) = (struct config){loaded};
+    *at = (uint32_t)s->list.n;
+    return loaded;
+}
+
+/* Where the container's config lies in the project; empty when it lies elsewhere. */
+static struct str config_in_project(const struct gathering *s,
+                                    const struct compose_service *service, struct str *inside) {
+    struct arena *a = s->run->arena;
+    *inside = fleet_config_path(a, service, data_of(s, service));
+    const struct compose_mount *m = compose_mount_of(service, *inside);
+    if (!m || m->kind != MOUNT_BIND) return STR("");
+    struct str rest = str_slice(*inside, m->target.n, inside->n);
+    struct str path = str_concat(a, m->source, rest);
+    struct str directory = s->load->block.project_dir;
+    if (!directory.n) directory = STR("<project>");
+    if (!location_contains(directory, path) || path.n == directory.n) return STR("");
+    return str_slice(path, directory.n + 1, path.n);
+}
+
+static void say_unseen(struct gathering *s, const struct compose_service *service,
+                       struct str inside) {
+    struct str reason = str_format(
+        s->run->arena,
+        "the config of gateway " STR_FMT " (" STR_FMT
+        " in its container) is not in the project: name a copy under fleet.gateways in clawc.yaml; "
+        "until then only its container is audited",
+        STR_ARG(service->name), STR_ARG(inside));
+    ARRAY_PUSH(s->run->arena, s->what->undecided) =
+        (struct undecided){.id = STR("fleet.config"), .reason = reason};
+}
+
+static void add_gateway(struct gathering *s, const struct compose_service *service, struct str path,
+                        node_id named) {
+    struct run *run = s->run;
+    struct str inside;
+    bool must_exist = path.n != 0;
+    if (!must_exist) path = config_in_project(s, service, &inside);
+    struct loaded *loaded = path.n ? read_config(s, service, path, must_exist, named) : NULL;
+    if (!must_exist && !loaded) say_unseen(s, service, inside);
+    const struct gateway_data *data = loaded ? loaded->gateway : data_of(s, service);
+    struct fleet_gateway *g = fleet_of_service(run->arena, run->tree, s->load->project, service,
+                                               loaded ? loaded->written : 0, data);
+    ARRAY_PUSH(run->arena, s->what->gateways) = g;
+}
+
+/* ---- texts of workspaces -----------------------------------------------------------------------
+ */
+
+static struct fleet_gateway *gateway_of(const struct audited *what, struct str name) {
+    for (size_t i = 0; i < what->gateways.n; i++)
+        if (str_equal(what->gateways.v[i]->name, name)) return what->gateways.v[i];
+    return NULL;
+}
+
+static void add_text(struct gathering *s, const struct fleet_entry *e) {
+    struct run *run = s->run;
+    struct arena *a = run->arena;
+    struct fleet_gateway *g = gateway_of(s->what, e->name);
+    struct str full = files_absolute(a, s->load->root, e->value), real, text;
+    struct span at = tree_span(run->tree, e->at);
+    if (!g) {
+        diag_add(run->diags, SEVERITY_ERROR, "project", at,
+                 "`workspaceText` names `" STR_FMT "`, which is no gateway of the fleet",
+                 STR_ARG(e->name));
+        return;
+    }
+    enum file_status status = FILE_REFUSED;
+    if (files_inside(s->load->root, full))
+        status = files_of_machine.real_path(NULL, a, str_to_c(a, full), &real);
+    if (status == FILE_OK)
+        status = files_of_machine.read(NULL, a, s->load->root, real, COMPOSE_MAX_BYTES, &text);
+    if (status != FILE_OK) {
+        diag_add(run->diags, SEVERITY_ERROR, "read_failed", at,
+                 "the text " STR_FMT " of " STR_FMT " cannot be read below the fleet's directory",
+                 STR_ARG(e->value), STR_ARG(e->name));
+        return;
+    }
+    uint32_t file = source_add(run->sources, str_concat(a, s->load->shown, e->value), text);
+    ARRAY_PUSH(a, g->texts) = (struct fleet_text){.text = text, .file = file, .at = g->at};
+}
+
+/* ---- the whole ---------------------------------------------------------------------------------
+ */
+
+static void add_named(struct gathering *s) {
+    for (size_t i = 0; i < s->load->block.gateways.n; i++) {
+        const struct fleet_entry *e = &s->load->block.gateways.v[i];
+        const struct compose_service *service = compose_service(s->load->project, e->name);
+        if (service) {
+            add_gateway(s, service, e->value, e->at);
+            continue;
+        }
+        diag_add(s->run->diags, SEVERITY_ERROR, "project", tree_key_span(s->run->tree, e->at),
+                 "there is no service `" STR_FMT "` in the Compose project", STR_ARG(e->name));
+        s->code = exit_worse(s->code, EXIT_CONFIG);
+    }
+}
+
+static struct str named_config(const struct gathering *s, struct str service, node_id *at) {
+    for (size_t i = 0; i < s->load->block.gateways.n; i++)
+        if (str_equal(s->load->block.gateways.v[i].name, service)) {
+            *at = s->load->block.gateways.v[i].at;
+            return s->load->block.gateways.v[i].value;
+        }
+    return STR("");
+}
+
+static void add_recognised(struct gathering *s) {
+    for (size_t i = 0; i < s->load->project->services.n; i++) {
+        const struct compose_service *service = &s->load->project->services.v[i];
+        node_id at = 0;
+        struct str config = named_config(s, service->name, &at);
+        if (config.n || is_gateway(service)) add_gateway(s, service, config, at);
+    }
+}
+
+void fleet_load_gateways(struct run *run, struct fleet_load *load, struct audited *what,
+                         enum exit_code *code) {
+    struct gathering s = {
+        .run = run, .load = load, .what = what, .code = *code, .configs = map_new(run->arena)};
+    if (run->o->fleet)
+        add_named(&s);
+    else
+        add_recognised(&s);
+    for (size_t i = 0; i < load->block.texts.n; i++) add_text(&s, &load->block.texts.v[i]);
+    what->names = load->environment;
+    what->block = &load->block;
+    *code = s.code;
+    if (what->gateways.n) return;
+    diag_add(run->diags, SEVERITY_ERROR, "compose",
+             (struct span){tree_node(run->tree, load->project->root)->file, 0, 0},
+             "no service of this Compose project is an OpenClaw gateway: none has an image, a "
+             "command, a variable or a volume of one");
+    *code = exit_worse(*code, EXIT_CONFIG);
+}

@@ -1,0 +1,27 @@
+/* A Compose project as it is audited: its files, its gateways, the configs they read. */
+#ifndef CLAWC_COMMANDS_FLEET_LOAD_H
+#define CLAWC_COMMANDS_FLEET_LOAD_H
+
+#include "commands/run.h"
+
+struct fleet_load {
+    struct compose_project *project; /* NULL: it could not be read */
+    struct fleet_block block;        /* what the operator has decided */
+    struct environment *environment; /* the project's variables */
+    const char *first;               /* file by which the project was named */
+    struct str root, shown;          /* its directory, and how reports call it */
+};
+
+/* Whether an argument is a Compose file: YAML, by its name. */
+bool fleet_is_compose(const char *path);
+
+/* Reads the project of `--fleet FILE`, or else of Compose files (`files`, the first of which
+ * decides where the project lies). False after diagnostics when there is nothing to work with. */
+bool fleet_load_project(struct run *run, const struct option_list *files, struct fleet_load *out);
+
+/* Adds its gateways, with their configs, to what is audited. Worsens `*code` by what the configs
+ * are. */
+void fleet_load_gateways(struct run *run, struct fleet_load *load, struct audited *what,
+                         enum exit_code *code);
+
+#endif

@@ -1,0 +1,116 @@
+/* The mounts of a service: `volumes` in both syntaxes, and `tmpfs`. */
+#include "compose/project.h"
+#include "model/locations.h"
+
+/* A path on the host, as it will be there. */
+static struct str host_path(const struct composing *c, struct str path, node_id around) {
+    struct str home = c->in->home.n ? c->in->home : STR("~");
+    if (str_starts(path, STR("/"))) return location_normal(c->arena, path);
+    if (str_equal(path, STR("~"))) return location_normal(c->arena, home);
+    if (str_starts(path, STR("~/")))
+        return location_join(c->arena, home, str_slice(path, 2, path.n));
+    return location_join(c->arena, compose_folder_of(c, around), path);
+}
+
+static bool is_path(struct str source) {
+    return source.n && (source.p[0] == '.' || source.p[0] == '/' || source.p[0] == '~');
+}
+
+/* One of several words that commas divide. */
+static bool has_word(struct str list, struct str word) {
+    for (size_t at = 0; at <= list.n;) {
+        size_t end = str_find(list, STR(","), at);
+        if (end == SIZE_MAX) end = list.n;
+        if (str_equal(str_slice(list, at, end), word)) return true;
+        at = end + 1;
+    }
+    return false;
+}
+
+/* The name of a volume on the host, or the directory that it binds. */
+static struct str volume_source(const struct composing *c, const struct compose_project *p,
+                                struct str key) {
+    node_id volume = tree_member(c->tree, tree_member(c->tree, p->root, STR("volumes")), key);
+    node_id options = compose_member(c, volume, "driver_opts");
+    node_id device = compose_member(c, options, "device");
+    struct str kind = compose_scalar(c, compose_member(c, options, "o"));
+    if (device && str_find(kind, STR("bind"), 0) != SIZE_MAX)
+        return host_path(c, compose_scalar(c, device), device);
+    struct str name = compose_scalar(c, compose_member(c, volume, "name"));
+    return name.n ? name : key;
+}
+
+static void set_source(const struct composing *c, const struct compose_project *p,
+                       struct compose_mount *m, struct str source, node_id around) {
+    if (m->kind == MOUNT_BIND)
+        m->source = host_path(c, source, around);
+    else if (m->kind == MOUNT_VOLUME && source.n)
+        m->source = volume_source(c, p, source);
+    else if (m->kind == MOUNT_VOLUME)
+        m->kind = MOUNT_ANONYMOUS;
+}
+
+/* [SOURCE:]TARGET[:OPTIONS] */
+static struct compose_mount short_mount(const struct composing *c, const struct compose_project *p,
+                                        node_id item) {
+    struct str text = compose_scalar(c, item);
+    struct compose_mount m = {.kind = MOUNT_ANONYMOUS, .source = STR(""), .at = item};
+    m.target = compose_target(c, item);
+    size_t colon = str_find(text, STR(":"), 0);
+    if (colon == SIZE_MAX) return m;
+    struct str source = str_slice(text, 0, colon);
+    size_t second = str_find(text, STR(":"), colon + 1);
+    if (second != SIZE_MAX) m.read_only = has_word(str_slice(text, second + 1, text.n), STR("ro"));
+    m.kind = is_path(source) ? MOUNT_BIND : MOUNT_VOLUME;
+    set_source(c, p, &m, source, item);
+    return m;
+}
+
+static struct compose_mount long_mount(const struct composing *c, const struct compose_project *p,
+                                       node_id item) {
+    struct str type = compose_scalar(c, compose_member(c, item, "type"));
+    struct str source = compose_scalar(c, compose_member(c, item, "source"));
+    struct str read_only = compose_scalar(c, compose_member(c, item, "read_only"));
+    node_id volume = compose_member(c, item, "volume");
+    struct str below = compose_scalar(c, compose_member(c, volume, "subpath"));
+    struct compose_mount m = {.source = STR(""), .target = compose_target(c, item), .at = item};
+    bool bind = str_equal(type, STR("bind")) || (!type.n && is_path(source));
+    m.kind = str_equal(type, STR("tmpfs")) ? MOUNT_TMPFS : bind ? MOUNT_BIND : MOUNT_VOLUME;
+    m.read_only = str_equal(read_only, STR("true"));
+    set_source(c, p, &m, source, item);
+    if (below.n && m.kind == MOUNT_VOLUME) m.source = location_join(c->arena, m.source, below);
+    return m;
+}
+
+static void read_tmpfs(struct composing *c, struct compose_service *s) {
+    node_id tmpfs = compose_member(c, s->node, "tmpfs");
+    if (!tree_is(c->tree, tmpfs, NODE_ARRAY)) return;
+    for (TREE_EACH(c->tree, item, tmpfs)) {
+        struct str text = compose_scalar(c, item);
+        struct str target = str_slice(text, 0, str_find(text, STR(":"), 0));
+        if (target.n)
+            ARRAY_PUSH(c->arena, s->mounts) =
+                (struct compose_mount){.kind = MOUNT_TMPFS,
+                                       .source = STR(""),
+                                       .target = location_normal(c->arena, target),
+                                       .at = item};
+    }
+}
+
+void compose_read_mounts(struct composing *c, const struct compose_project *p,
+                         struct compose_service *s) {
+    node_id volumes = compose_member(c, s->node, "volumes");
+    read_tmpfs(c, s);
+    if (!tree_is(c->tree, volumes, NODE_ARRAY)) return;
+    for (TREE_EACH(c->tree, item, volumes)) {
+        bool object = tree_is(c->tree, item, NODE_OBJECT);
+        struct compose_mount m = object ? long_mount(c, p, item) : short_mount(c, p, item);
+        if (m.target.n) {
+            ARRAY_PUSH(c->arena, s->mounts) = m;
+            continue;
+        }
+        COMPOSE_ERROR(c, tree_span(c->tree, item),
+                      "this volume has no target: write "
+                      "SOURCE:TARGET, or `target:`");
+    }
+}

@@ -1,0 +1,40 @@
+/* The block `fleet`: of which gateways a fleet consists, and what its operator has decided about
+ * them. It stands in the project file, or alone in the file of `--fleet`. */
+#ifndef CLAWC_LOAD_FLEET_BLOCK_H
+#define CLAWC_LOAD_FLEET_BLOCK_H
+
+#include "load/read.h"
+
+/* A text that belongs to a name; `at` is where it stands. */
+struct fleet_entry {
+    struct str name, value;
+    node_id at;
+};
+
+struct fleet_edge {
+    struct str from, to;
+};
+
+struct fleet_block {
+    uint32_t file;                      /* 0: there is no block */
+    struct str version;                 /* of all gateways, or empty */
+    ARRAY(struct fleet_entry) gateways; /* service -> config file */
+    ARRAY(struct fleet_entry) states;   /* config file of the command line -> state directory */
+    ARRAY(struct str) compose_files;    /* none: docker-compose.yml */
+    struct str project_dir, home;       /* on the host; empty: the defaults */
+    struct str hub;                     /* service, or empty */
+    ARRAY(struct fleet_edge) edges;     /* declared pairs */
+    ARRAY(struct str) knowledge;        /* sources that should be read-only */
+    ARRAY(struct fleet_entry) texts;    /* service -> a file of its workspaces */
+    double host_ram;                    /* GB; 0: not given */
+};
+
+/* Reads the block. Mistakes, unknown keys among them, are diagnostics of kind "project". */
+void fleet_block_read(const struct reading *r, node_id n, struct fleet_block *block);
+
+/* Reads a file that holds the block alone or, as a project file, under `fleet`: JSON or YAML. False
+ * after diagnostics. */
+bool fleet_block_read_file(struct tree *t, uint32_t file, struct diags *d,
+                           struct fleet_block *block);
+
+#endif

@@ -1,0 +1,57 @@
+/* A gateway of a config file on a host, of its model. */
+#include "model/fleet.h"
+
+static struct fleet_secret secret_of(const struct text *t, const struct environment *env) {
+    bool unset = !t->symbolic && str_starts(t->v, STR("${")) && env->complete;
+    return (struct fleet_secret){
+        .value = t->v, .set = t->set, .known = t->set && t->v.n && !unset, .at = t->at};
+}
+
+static void add_agents(struct arena *a, const struct model *m, struct fleet_gateway *g) {
+    for (size_t i = 0; i < m->agents.n; i++) {
+        const struct agent *agent = &m->agents.v[i];
+        const struct text *workspace = &agent->workspace;
+        ARRAY_PUSH(a, g->agents) = (struct fleet_agent){
+            .id = agent->id,
+            .at = agent->at,
+            .sandbox_at = agent->sandbox.mode.at,
+            .workspace = {.inside = workspace->v,
+                          .located = workspace->symbolic ? STR("") : workspace->v,
+                          .at = workspace->at}};
+    }
+}
+
+struct fleet_gateway *fleet_of_host(struct arena *a, const struct model *m,
+                                    const struct environment *env) {
+    struct fleet_gateway *g = ARENA_NEW(a, struct fleet_gateway);
+    bool browser = m->settings.browser_enabled.v;
+    *g = (struct fleet_gateway){
+        .name = m->name,
+        .data = m->gateway,
+        .namespace = STR("host"),
+        .profile = m->profile,
+        .at = m->at,
+        .config_seen = true,
+        .port = m->settings.port,
+        .port_at = m->settings.port_at,
+        .port_assumption =
+            m->settings.port_set || env->complete ? STR("") : STR("OPENCLAW_GATEWAY_PORT"),
+        .used_ports = browser ? m->gateway->used_ports : m->gateway->used_ports_without_browser,
+        .n_used_ports =
+            browser ? m->gateway->n_used_ports : m->gateway->n_used_ports_without_browser,
+        .state = {.inside = m->state, .located = m->state, .at = m->at},
+        .config = {.inside = m->config_path, .located = m->config_path, .at = m->at},
+        .token = secret_of(&m->settings.token, env),
+        .hooks_enabled = m->hooks.enabled.v,
+        .hooks_choose_session = m->hooks.allow_request_session_key.v,
+        .hooks_session_at = m->hooks.allow_request_session_key.at};
+    if (m->hooks.enabled.v) g->hooks_token = secret_of(&m->hooks.token, env);
+    for (size_t i = 0; i < m->identities.n; i++) {
+        const struct secret *s = &m->identities.v[i];
+        ARRAY_PUSH(a, g->identities) = (struct fleet_identity){s->what, secret_of(&s->value, env)};
+    }
+    if (m->state.n)
+        ARRAY_PUSH(a, g->mounts) = (struct fleet_mount){.source = m->state, .at = m->at};
+    add_agents(a, m, g);
+    return g;
+}

@@ -1,0 +1,66 @@
+/* What a run could not decide: never silently absent. */
+#include "policy/engine.h"
+
+struct listing {
+    struct engine *e;
+    struct report *report;
+    struct map said; /* ids of the gateway's audit that are listed already */
+};
+
+static void add(struct listing *l, struct str id, struct str reason) {
+    ARRAY_PUSH(l->e->arena, l->report->undecided) = (struct undecided){.id = id, .reason = reason};
+}
+
+/* The checks of the gateway's own audit that need more than its config. */
+static void add_checks(struct listing *l, const struct name_map *checks) {
+    for (size_t i = 0; i < checks->n; i++)
+        for (size_t j = 0; j < checks->values[i].n; j++) {
+            bool is_new;
+            map_put(&l->said, checks->values[i].v[j], 1, &is_new);
+            if (is_new)
+                ARRAY_PUSH(l->e->arena, l->report->undecided) =
+                    (struct undecided){checks->values[i].v[j], checks->keys[i], true};
+        }
+}
+
+static void add_facts(struct listing *l, const struct analysis *s) {
+    if (s->reaches_cut)
+        add(l, STR("reach"),
+            str_format(l->e->arena,
+                       STR_FMT ": only the first %d combinations of account and sender were looked "
+                               "at",
+                       STR_ARG(s->model->name), REACHES_MAX));
+    if (s->model->session.dm_scope_text.symbolic)
+        add(l, STR("channels.dm.session_collision"),
+            STR("session.dmScope is a variable whose value is not known: give it with --env, "
+                "--env-file or --process-env"));
+}
+
+/* What a policy document asks for and no config can show. */
+static void add_policy(struct listing *l, const struct analysis *s) {
+    const struct conformance *c = s->conformance;
+    for (size_t i = 0; c && i < c->undecided.n; i++)
+        add(l, c->undecided.v[i].check, c->undecided.v[i].reason);
+    if (c && c->cut)
+        add(l, STR("policy"),
+            str_format(l->e->arena,
+                       STR_FMT ": the policy was not gone through to its end, which would take "
+                               "more than %d comparisons or give more than %d findings",
+                       STR_ARG(s->model->name), CONFORMANCE_WORK_MAX, CONFORMANCE_MAX));
+}
+
+void add_undecided(struct engine *e, const struct analysis *const *gateways, size_t n,
+                   const struct fleet *fleet, struct report *report) {
+    struct listing l = {e, report, map_new(e->arena)};
+    for (size_t i = 0; i < n; i++) add_facts(&l, gateways[i]);
+    for (size_t i = 0; i < n; i++) add_policy(&l, gateways[i]);
+    if (fleet->state_unknown)
+        add(&l, STR("fleet.shared-state-dir"),
+            STR("the state directory of some gateway is not known: keep its file in .openclaw or "
+                ".openclaw-NAME, or name it in clawc.yaml"));
+    for (size_t i = 0; i < n; i++) {
+        const struct gateway_data *data = gateways[i]->model->gateway;
+        add_checks(&l, &data->undecided);
+        if (!e->fs) add_checks(&l, &data->undecided_without_fs);
+    }
+}

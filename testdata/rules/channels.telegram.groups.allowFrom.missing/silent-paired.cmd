@@ -1,0 +1,1 @@
+--gateway 2026.9.6 --pairing-store pairing.json

@@ -1,0 +1,1 @@
+--gateway 2026.9.6 --env CLAW_PASSWORD=correct-horse-battery-staple FILE

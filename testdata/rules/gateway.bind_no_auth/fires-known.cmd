@@ -1,0 +1,1 @@
+--env HOME=/home/ana FILE

@@ -1,0 +1,1 @@
+--gateway 2026.9.6 --env OPENCLAW_GATEWAY_TOKEN=the-token-of-last-year-1234 --env OPENCLAW_SERVICE_KIND=gateway FILE

@@ -1,0 +1,1 @@
+--gateway 2026.3.13 FILE
