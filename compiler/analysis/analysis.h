@@ -6,6 +6,7 @@
 #include "analysis/exposure.h"
 #include "analysis/paths.h"
 #include "analysis/resolve.h"
+#include "analysis/room_access.h"
 #include "analysis/tools.h"
 #include "model/model.h"
 
@@ -77,9 +78,11 @@ struct reach {
     const struct analysis *in;
     uint32_t account; /* index into model.accounts */
     enum sender_class class;
-    struct str sender; /* id of a known sender, or of the group; empty: any */
-    place at;          /* what admits them */
-    int32_t agent;     /* index into model.agents, -1: nobody owns the message */
+    struct str sender;       /* id of a known sender, or of the group; empty: any */
+    struct str guild;        /* of a room on Discord that the account names */
+    place at;                /* what admits them */
+    struct room_access room; /* of a group: who may speak there */
+    int32_t agent;           /* index into model.agents, -1: nobody owns the message */
     struct str session_key;
     struct str dm_scope;
     enum route_tier tier;

@@ -227,6 +227,7 @@ enum exit_code command_explain(struct run *run) {
     }
     struct rules rules;
     if (!run_rules(run, &rules)) return EXIT_CONFIG;
+    rules_compile(&rules);
     const struct rule *rule = rules_find(&rules, str_from(id));
     if (!rule) return unknown_rule(&rules, id);
     struct buf b = buf_new(run->arena);
@@ -430,6 +431,7 @@ enum exit_code command_rules(struct run *run) {
         return EXIT_USAGE;
     }
     if (!run_rules(run, &rules)) return EXIT_CONFIG;
+    rules_compile(&rules);
     if (run->o->facts)
         add_facts(&b);
     else if (json)

@@ -56,7 +56,7 @@ bool gate_counts(const struct gate *gate, const struct finding *f) {
 struct evaluation {
     struct engine *engine;
     struct report *report;
-    const struct rule *rule;
+    struct rule *rule;
     struct arena *scratch;
     struct cel_run run;
     struct cel_value variables[4]; /* subject, gateway, parameters, item: those that are known */
@@ -205,7 +205,8 @@ static void add_asked(struct evaluation *e, const struct violation *v, struct fi
 }
 
 static void add_finding(struct evaluation *e, const void *object) {
-    const struct rule *rule = e->rule;
+    struct rule *rule = e->rule;
+    rule_compile(rule);
     struct span span = rule->at
                            ? origin_span(e, rule->at)
                            : place_span(e->engine->tree, fact_place(rule->range->type, object));
@@ -240,6 +241,7 @@ static struct cel_value variable(const struct cel_object_type *type, const void 
 
 /* Steps and memory are given anew for every subject, so that one cannot starve the others. */
 static void evaluate(struct evaluation *e, const void *object, const struct analysis *gateway) {
+    rule_compile_condition(e->rule);
     arena_reset(e->scratch);
     e->run = cel_run_new(e->scratch, NULL);
     e->at = fact_place(e->rule->range->type, object);
@@ -247,6 +249,7 @@ static void evaluate(struct evaluation *e, const void *object, const struct anal
     if (gateway) e->variables[1] = variable(&fact_gateway, gateway);
     if (e->rule->n_parameters)
         e->variables[e->rule->env.n - 1] = cel_object(&e->rule->parameters_type, e->rule);
+    if (!e->rule->when) return; /* a mistake, which has been reported */
     struct cel_value v = ask(e, e->rule->when);
     if (v.kind == CEL_ERROR)
         note_undecided(e, v);
