@@ -228,8 +228,8 @@ struct analysis {
     ARRAY(struct channel_check) channel_checks; /* in the audit's order */
     ARRAY(struct shared_room) rooms;            /* by agent */
     ARRAY(struct shared_path) workspaces, agent_dirs;
-    struct exposure *exposure;      /* what the gateway's own audit asks for */
-    ARRAY(struct power_path) paths; /* by agent, then power */
+    struct exposure *exposure;             /* what the gateway's own audit asks for */
+    ARRAY(struct power_path) paths;        /* by agent, then power */
     const struct conformance *conformance; /* with a policy document (conformance.h), or NULL */
 };
 

@@ -85,8 +85,7 @@ static void judge_unequal(const struct claim *claim, const struct observation *o
     struct map given = map_new(a), asked = map_new(a);
     bool is_new;
     if (!conformance_work(claim->c, o->list.n + claim->list.n)) return;
-    for (size_t i = 0; i < o->list.n; i++)
-        map_put(&given, ids_token(a, o->list.v[i]), 1, NULL);
+    for (size_t i = 0; i < o->list.n; i++) map_put(&given, ids_token(a, o->list.v[i]), 1, NULL);
     for (size_t i = 0; i < claim->list.n; i++) {
         map_put(&asked, claim->list.v[i], 1, &is_new);
         if (is_new && !map_get(&given, claim->list.v[i]))
@@ -128,12 +127,12 @@ static bool fails(const struct claim *claim, const struct observation *o) {
 static void note_unknown(const struct claim *claim, const struct observation *o) {
     struct arena *a = claim->s->arena;
     struct str path = str_slice(o->target, STR("oc://openclaw.config/").n, o->target.n);
-    conformance_undecided(claim->c, claim->rule->checks.v[0],
-                          str_format(a,
-                                     STR_FMT ": " STR_FMT
-                                             " is a variable whose value is not known: give it with "
-                                             "--env, --env-file or --process-env",
-                                     STR_ARG(claim->s->model->name), STR_ARG(path)));
+    conformance_undecided(
+        claim->c, claim->rule->checks.v[0],
+        str_format(a,
+                   STR_FMT ": " STR_FMT " is a variable whose value is not known: give it with "
+                           "--env, --env-file or --process-env",
+                   STR_ARG(claim->s->model->name), STR_ARG(path)));
 }
 
 static void judge(const struct claim *claim, const struct observation *o) {
@@ -174,7 +173,7 @@ struct range {
 struct index {
     struct conformance *c;
     ARRAY(struct same_agents) agents;
-    struct map agent_numbers;   /* canonical id -> agents */
+    struct map agent_numbers; /* canonical id -> agents */
     ARRAY(struct range) channels;
     struct map channel_numbers; /* lower case -> channels */
 };
@@ -206,16 +205,13 @@ static struct index index_new(struct conformance *c) {
     const struct observed *o = c->observed;
     struct arena *a = o->model->arena;
     struct index x = {.c = c, .agent_numbers = map_new(a), .channel_numbers = map_new(a)};
-    struct str last = STR_NONE;
     for (uint32_t i = 0; i < o->agents.n; i++) index_agent(&x, i);
-    for (size_t i = o->channels_first; i < o->channels_first + o->channels_n; i++) {
-        struct str channel = o->list.v[i].channel;
-        if (!last.p || !str_equal(channel, last)) {
-            map_put(&x.channel_numbers, ids_token(a, channel), (uint32_t)x.channels.n, NULL);
-            ARRAY_PUSH(a, x.channels) = (struct range){i, 0};
-        }
-        last = channel;
-        x.channels.v[x.channels.n - 1].n++;
+    size_t end = o->channels_first + o->channels_n;
+    for (size_t first = o->channels_first, next; first < end; first = next) {
+        struct str channel = o->list.v[first].channel;
+        for (next = first + 1; next < end && str_equal(o->list.v[next].channel, channel);) next++;
+        map_put(&x.channel_numbers, ids_token(a, channel), (uint32_t)x.channels.n, NULL);
+        ARRAY_PUSH(a, x.channels) = (struct range){first, next - first};
     }
     return x;
 }
@@ -231,7 +227,8 @@ static bool stands_for(const struct same_agents *same, const struct observation 
     return !(same->has[o->surface] >> o->kind & 1);
 }
 
-static void judge_range(const struct claim *claim, enum observed_kind kind, size_t first, size_t n) {
+static void judge_range(const struct claim *claim, enum observed_kind kind, size_t first,
+                        size_t n) {
     for (size_t i = first; i < first + n; i++)
         if (claim->c->observed->list.v[i].kind == kind)
             judge(claim, &claim->c->observed->list.v[i]);
@@ -256,8 +253,9 @@ static void judge_agent(const struct claim *claim, const struct index *x, enum o
 static void judge_channel(const struct claim *claim, const struct index *x, enum observed_kind kind,
                           struct str channel) {
     const uint32_t *number = map_get(&x->channel_numbers, channel);
-    if (!number || !conformance_work(claim->c, x->channels.v[*number].n)) return;
-    judge_range(claim, kind, x->channels.v[*number].first, x->channels.v[*number].n);
+    if (!number || !x->channels.v) return;
+    struct range range = x->channels.v[*number];
+    if (conformance_work(claim->c, range.n)) judge_range(claim, kind, range.first, range.n);
 }
 
 /* ---- rules -------------------------------------------------------------------------------------
@@ -334,7 +332,8 @@ static void note_needed(struct claim *claim) {
 
 static struct names excepted(const struct part *p, const struct policy_rule *rule) {
     const struct policy_document *d = p->index->c->document;
-    const struct policy_rule *other = rule->except.n ? policy_rule_find(d->format, rule->except) : NULL;
+    const struct policy_rule *other =
+        rule->except.n ? policy_rule_find(d->format, rule->except) : NULL;
     if (!other) return (struct names){NULL, 0};
     return policy_list(d, other, policy_value_of(d, p->owner, other));
 }
@@ -402,8 +401,7 @@ static bool is_approved(struct conformance *c, struct analysis *s) {
     struct claim claim = {.c = c, .s = s, .scope = STR("")};
     struct violation *v = violation_add(&claim, STR("policy/policy-hash-mismatch"), NULL);
     v->value = hash;
-    v->at = n;
-    v->asked_at = c->document->root;
+    v->at = v->asked_at = n;
     v->target = str_concat(s->arena, STR("oc://"), c->document->name);
     v->requirement = STR("oc://openclaw.config/plugins/entries/policy/config/expectedHash");
     return false;

@@ -70,9 +70,9 @@ struct claim {
     node_id value;
     struct str scope;
     struct str requirement;
-    struct names list; /* of the value */
-    struct map set;    /* of the list */
-    struct map except; /* what the rule that goes before lists */
+    struct names list;  /* of the value */
+    struct map set;     /* of the list */
+    struct map except;  /* what the rule that goes before lists */
     struct names tools; /* the list, its groups taken apart */
 };
 

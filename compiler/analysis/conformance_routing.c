@@ -75,7 +75,8 @@ static place place_of(const struct model *m, const struct route_answer *answer) 
     return answer->binding < 0 && agent >= 0 ? m->agents.v[agent].at : m->bindings_at;
 }
 
-static bool is_expected_kind(const struct tree *t, node_id kinds, const struct route_answer *answer) {
+static bool is_expected_kind(const struct tree *t, node_id kinds,
+                             const struct route_answer *answer) {
     struct str kind = str_from(route_tier_name(answer->tier));
     for (TREE_EACH(t, item, kinds))
         if (str_equal(tree_text(t, item), kind)) return true;
@@ -93,8 +94,8 @@ static void add(const struct claim *claim, node_id probe, const struct route_ans
     v->at = place_of(claim->s->model, answer);
     v->asked_at = asked;
     v->detail = answer->failed ? STR("") : str_from(route_tier_name(answer->tier));
-    v->target = str_concat(
-        a, policy_path(a, STR("oc://policy/routing/probes"), v->item), STR("/result"));
+    v->target =
+        str_concat(a, policy_path(a, STR("oc://policy/routing/probes"), v->item), STR("/result"));
     v->requirement = str_concat(a, policy_path(a, claim->requirement, v->item), STR("/expect"));
     v->agent = answer->failed ? -1 : model_agent(claim->s->model, answer->agent);
 }

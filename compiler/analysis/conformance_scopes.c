@@ -41,7 +41,8 @@ static struct names patterns(struct comparing *c, node_id list) {
     struct str *v = ARENA_ARRAY(c->d->arena, struct str, list ? tree_node(t, list)->n : 0);
     size_t n = 0;
     for (TREE_EACH(t, item, list)) {
-        node_id pattern = tree_is(t, item, NODE_OBJECT) ? tree_member(t, item, STR("pattern")) : item;
+        node_id pattern =
+            tree_is(t, item, NODE_OBJECT) ? tree_member(t, item, STR("pattern")) : item;
         struct str argument = ids_trim(tree_text(t, tree_member(t, item, STR("argPattern"))));
         struct str text = ids_trim(tree_text(t, pattern));
         v[n++] = str_format(c->d->arena, STR_FMT "\n" STR_FMT, STR_ARG(text), STR_ARG(argument));
@@ -80,8 +81,7 @@ static bool is_at_least_as_strict(struct comparing *c, node_id candidate, node_i
 
 static void add(struct comparing *c, const struct policy_overlay *o, node_id value,
                 struct str message) {
-    struct str target =
-        str_format(c->d->arena, "oc://" STR_FMT "/scopes", STR_ARG(c->d->name));
+    struct str target = str_format(c->d->arena, "oc://" STR_FMT "/scopes", STR_ARG(c->d->name));
     target = policy_path(c->d->arena, target, o->name);
     for (size_t i = 0; i < c->rule->parts.n; i++)
         target = policy_path(c->d->arena, target, c->rule->parts.v[i]);
@@ -126,8 +126,8 @@ static void compare_rule(struct comparing *c) {
         if (top && !is_at_least_as_strict(c, value, top))
             add(c, o, value,
                 str_format(d->arena,
-                           "scope `" STR_FMT "` asks for less than the policy does of all: `" STR_FMT
-                           "`",
+                           "scope `" STR_FMT
+                           "` asks for less than the policy does of all: `" STR_FMT "`",
                            STR_ARG(o->name), STR_ARG(c->rule->path)));
         else
             compare_with_earlier(c, &last, i,

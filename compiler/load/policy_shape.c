@@ -139,10 +139,9 @@ static struct str key_meant(const struct block *b, struct str key) {
 static void refuse_key(const struct block *b, struct str key, node_id value, struct str target) {
     struct arena *a = b->d->arena;
     struct str meant = key_meant(b, key);
-    struct str where = b->path.n
-                           ? str_format(a, "`" STR_FMT "` of a policy document", STR_ARG(b->path))
-                       : b->scoped ? STR("a policy's scope")
-                                   : STR("a policy document");
+    const char *whole = b->scoped ? "a policy's scope" : "a policy document";
+    struct str where =
+        b->path.n ? str_format(a, "`" STR_FMT "` of %s", STR_ARG(b->path), whole) : str_from(whole);
     struct str message =
         meant.n ? str_format(a, STR_FMT " has no key `" STR_FMT "`; did you mean `" STR_FMT "`?",
                              STR_ARG(where), STR_ARG(key), STR_ARG(meant))
@@ -239,7 +238,7 @@ static void check_selectors(const struct block *b, struct policy_overlay *o) {
             STR("a scope with `ingress` must name channels: `channelIds`"));
     for (size_t i = 0; i < sizeof for_agents / sizeof *for_agents && !first; i++)
         first = tree_member(t, b->node, str_from(for_agents[i]));
-    if (first && !agents)
+    if (first && !agents && channels)
         add(b, b->target, first, true, NULL, STR("a scope with this must name agents: `agentIds`"));
 }
 

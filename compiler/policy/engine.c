@@ -331,6 +331,13 @@ static bool is_off(const struct engine *e, const struct rule *rule) {
     return false;
 }
 
+/* Rules about a policy document are not evaluated where there is none. */
+static bool has_policy(const struct analysis *const *gateways, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (gateways[i]->conformance) return true;
+    return false;
+}
+
 static void run_rules_on(struct engine *e, struct report *report, bool suppressions,
                          const struct analysis *const *gateways, size_t n,
                          const struct fleet *fleet, const struct bad_suppressions *bad) {
@@ -341,6 +348,7 @@ static void run_rules_on(struct engine *e, struct report *report, bool suppressi
         ev.gateway = 0;
         bool about_suppressions = ev.rule->range->type == &fact_suppression;
         if (is_off(e, ev.rule) || about_suppressions != suppressions) continue;
+        if (ev.rule->range->type == &fact_policy_violation && !has_policy(gateways, n)) continue;
         ARRAY_PUSH(e->arena, report->rules) = &ev.rule->info;
         if (about_suppressions)
             for (size_t j = 0; j < bad->list.n; j++) evaluate(&ev, &bad->list.v[j], NULL);
