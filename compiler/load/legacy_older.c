@@ -158,15 +158,26 @@ static void repair_mentions(struct repair_job *job) {
 /* ---- models ------------------------------------------------------------------------------------
  */
 
-static void offer(struct repair_job *job, node_id models, struct str name, node_id origin) {
+/* The models that one may change to, by name, and those to be added. */
+struct offers {
+    struct map known;
+    struct legacy_chain added;
+};
+
+static void offer(struct repair_job *job, struct offers *offers, struct str name, node_id origin) {
+    bool is_new = false;
     name = ids_trim(name);
-    if (name.n && !tree_member(job->edit->tree, models, name))
-        edit_set(job->edit, models, name, edit_new(job->edit, NODE_OBJECT, origin));
+    uint32_t *entry = name.n ? map_put(&offers->known, name, 0, &is_new) : NULL;
+    if (!is_new) return;
+    node_id made = edit_new(job->edit, NODE_OBJECT, origin);
+    tree_node(job->edit->tree, made)->key = tree_key(job->edit->tree, name);
+    legacy_chain_add(job->edit->tree, &offers->added, made);
+    *entry = made;
 }
 
-static void offer_all(struct repair_job *job, node_id models, node_id names) {
+static void offer_all(struct repair_job *job, struct offers *offers, node_id names) {
     for (TREE_EACH(job->edit->tree, name, names))
-        offer(job, models, tree_text(job->edit->tree, name), name);
+        offer(job, offers, tree_text(job->edit->tree, name), name);
 }
 
 /* A model was a text, its alternatives a list beside it. */
@@ -193,15 +204,13 @@ static void wrap_model(struct repair_job *job, node_id agent, const char *key,
     edit_set(job->edit, agent, str_from(key), object);
 }
 
-static void name_aliases(struct repair_job *job, node_id models, node_id aliases) {
+static void name_aliases(struct repair_job *job, struct offers *offers, node_id aliases) {
     struct tree *t = job->edit->tree;
-    for (TREE_EACH(t, target, aliases)) offer(job, models, tree_text(t, target), target);
+    for (TREE_EACH(t, target, aliases)) offer(job, offers, tree_text(t, target), target);
     for (TREE_EACH(t, target, aliases)) {
-        struct str name = ids_trim(tree_text(t, target));
-        if (!name.n) continue;
-        node_id entry = tree_member(t, models, name);
-        if (legacy_is_object(job, entry) && !legacy_member(job, entry, "alias"))
-            edit_set(job->edit, entry, STR("alias"),
+        const uint32_t *entry = map_get(&offers->known, ids_trim(tree_text(t, target)));
+        if (entry && legacy_is_object(job, *entry) && !legacy_member(job, *entry, "alias"))
+            edit_set(job->edit, *entry, STR("alias"),
                      edit_new_text(job->edit, legacy_key(job, target), target));
     }
 }
@@ -218,12 +227,16 @@ static void repair_models(struct repair_job *job) {
     for (size_t i = 0; i < 4; i++) any = any || legacy_member(job, agent, gone[i]);
     if (!legacy_is_object(job, agent) || !any) return;
     node_id models = legacy_ensure(job, agent, "models", agent);
-    offer(job, models, tree_text(t, model), model);
-    offer(job, models, tree_text(t, image), image);
-    offer_all(job, models, legacy_member(job, agent, "allowedModels"));
-    offer_all(job, models, legacy_member(job, agent, "modelFallbacks"));
-    offer_all(job, models, legacy_member(job, agent, "imageModelFallbacks"));
-    name_aliases(job, models, legacy_record(job, agent, "modelAliases"));
+    struct offers offers = {.known = map_new(job->arena)};
+    for (TREE_EACH(t, entry, models)) map_put(&offers.known, legacy_key(job, entry), entry, NULL);
+    offer(job, &offers, tree_text(t, model), model);
+    offer(job, &offers, tree_text(t, image), image);
+    offer_all(job, &offers, legacy_member(job, agent, "allowedModels"));
+    offer_all(job, &offers, legacy_member(job, agent, "modelFallbacks"));
+    offer_all(job, &offers, legacy_member(job, agent, "imageModelFallbacks"));
+    name_aliases(job, &offers, legacy_record(job, agent, "modelAliases"));
+    edit_append(job->edit, models, offers.added.first, offers.added.n);
+    edit_order(job->edit, models);
     wrap_model(job, agent, "model", "modelFallbacks");
     wrap_model(job, agent, "imageModel", "imageModelFallbacks");
     struct str path = root ? STR("agent") : STR("agents.defaults");
@@ -243,14 +256,37 @@ static node_id agent_list(struct repair_job *job, node_id origin) {
     return list;
 }
 
-static node_id agent_with_id(struct repair_job *job, node_id list, struct str id, node_id origin) {
+/* The agents of a list by their ids, and those to be added. */
+struct agents {
+    node_id list;
+    struct map known;
+    struct legacy_chain added;
+};
+
+static struct agents agents_of(struct repair_job *job, node_id origin) {
     struct tree *t = job->edit->tree;
-    for (TREE_EACH(t, item, list))
-        if (str_equal(ids_trim(legacy_text(job, item, "id")), id)) return item;
-    node_id item = edit_new(job->edit, NODE_OBJECT, origin);
-    edit_set(job->edit, item, STR("id"), edit_new_text(job->edit, id, origin));
-    edit_append(job->edit, list, item, 1);
-    return item;
+    struct agents agents = {.list = agent_list(job, origin), .known = map_new(job->arena)};
+    for (TREE_EACH(t, item, agents.list)) {
+        struct str id = ids_trim(legacy_text(job, item, "id"));
+        if (id.n) map_put(&agents.known, id, item, NULL);
+    }
+    return agents;
+}
+
+static node_id agent_with_id(struct repair_job *job, struct agents *agents, struct str id,
+                             node_id origin) {
+    bool is_new;
+    uint32_t *agent = map_put(&agents->known, id, 0, &is_new);
+    if (!is_new) return *agent;
+    node_id made = edit_new(job->edit, NODE_OBJECT, origin);
+    edit_set(job->edit, made, STR("id"), edit_new_text(job->edit, id, origin));
+    legacy_chain_add(job->edit->tree, &agents->added, made);
+    *agent = made;
+    return made;
+}
+
+static void add_agents(struct repair_job *job, const struct agents *agents) {
+    edit_append(job->edit, agents->list, agents->added.first, agents->added.n);
 }
 
 /* Fills a block of `to` up from one of `from`, and takes it out of there. */
@@ -261,10 +297,10 @@ static void pass_block(struct repair_job *job, node_id from, const char *key, no
     legacy_fill(job, to, block);
 }
 
-static void move_agent(struct repair_job *job, node_id list, node_id agent) {
+static void move_agent(struct repair_job *job, struct agents *to_agents, node_id agent) {
     struct str id = ids_trim(legacy_key(job, agent));
     if (!id.n || !legacy_is_object(job, agent)) return;
-    node_id to = agent_with_id(job, list, id, agent), from = legacy_clone(job, agent);
+    node_id to = agent_with_id(job, to_agents, id, agent), from = legacy_clone(job, agent);
     node_id patterns = legacy_member(job, from, "mentionPatterns");
     if (patterns) {
         node_id group = legacy_ensure(job, to, "groupChat", patterns);
@@ -293,8 +329,13 @@ static void move_agents(struct repair_job *job) {
     if (!routing) return;
     legacy_ensure(job, job->root, "agents", routing);
     if (agents) {
-        node_id list = legacy_is_empty(job, agents) ? 0 : agent_list(job, agents);
-        for (TREE_EACH(t, agent, agents)) move_agent(job, list, agent);
+        node_id list = 0;
+        if (!legacy_is_empty(job, agents)) {
+            struct agents all = agents_of(job, agents);
+            for (TREE_EACH(t, agent, agents)) move_agent(job, &all, agent);
+            add_agents(job, &all);
+            list = all.list;
+        }
         edit_remove(job->edit, routing, agents);
         legacy_note(job, STR("routing.agents"), STR("agents.list"), agents, list);
     }
@@ -302,18 +343,20 @@ static void move_agents(struct repair_job *job) {
     bool marked = false;
     if (!text.n) return;
     edit_remove(job->edit, routing, id);
-    node_id list = agent_list(job, id);
-    for (TREE_EACH(t, item, list))
+    struct agents all = agents_of(job, id);
+    for (TREE_EACH(t, item, all.list))
         marked = marked || legacy_is_bool(job, legacy_member(job, item, "default"), true);
     if (!marked)
-        edit_set(job->edit, agent_with_id(job, list, text, id), STR("default"),
+        edit_set(job->edit, agent_with_id(job, &all, text, id), STR("default"),
                  legacy_new_bool(job, true, id));
+    add_agents(job, &all);
     legacy_note(job, STR("routing.defaultAgentId"), marked ? STR("") : STR("agents.list"), id,
-                marked ? 0 : list);
+                marked ? 0 : all.list);
 }
 
-/* The agent that is the default: the marked one, else the first that has an id, else `main`. */
-static node_id default_agent(struct repair_job *job, node_id list, node_id origin) {
+/* The agent that is the default: the marked one, else the first that has an id; 0 when there is
+ * none. */
+static node_id default_agent(const struct repair_job *job, node_id list) {
     struct tree *t = job->edit->tree;
     node_id first = 0;
     for (TREE_EACH(t, item, list)) {
@@ -321,13 +364,16 @@ static node_id default_agent(struct repair_job *job, node_id list, node_id origi
         if (legacy_is_bool(job, legacy_member(job, item, "default"), true)) return item;
         if (!first) first = item;
     }
-    return first ? first : agent_with_id(job, list, STR("main"), origin);
+    return first;
 }
 
 static void move_identity(struct repair_job *job) {
     node_id identity = legacy_record(job, job->root, "identity");
     if (!identity) return;
-    node_id agent = default_agent(job, agent_list(job, identity), identity);
+    struct agents agents = agents_of(job, identity);
+    node_id agent = default_agent(job, agents.list);
+    if (!agent) agent = agent_with_id(job, &agents, STR("main"), identity);
+    add_agents(job, &agents);
     legacy_move(job, job->root, identity, STR("identity"), agent, STR("identity"),
                 STR("agents.list[].identity"), false);
 }
