@@ -145,5 +145,6 @@ struct fleet *fleet_analyse(struct arena *a, const struct fleet_question *q) {
     check_services(&c);
     check_configs(&c);
     close_shares(&c);
+    compare_tenants(&c);
     return fleet;
 }

@@ -13,6 +13,9 @@ struct fleet_member {
     const char *role; /* what it does there, for people; NULL: it uses the resource */
 };
 
+/* Tenants that are held against each other; of more nothing is said. */
+enum { FLEET_MAX_TENANTS = 64 };
+
 /* One resource and every gateway that uses it. `kind` is the name of the rule about it. */
 struct fleet_share {
     const char *kind; /* "port-conflict", "shared-workspace", "duplicate-gateway-token", ... */
@@ -23,6 +26,8 @@ struct fleet_share {
     bool read_only;        /* nobody can write to it through the mounts */
     bool everybody;        /* of a channel: anybody may write */
     bool assumed;          /* rests on something that is not in the files */
+    struct str what;       /* of tenants: what they share, */
+    const char *risk;      /* and what can happen; or NULL */
     struct str assumption; /* what: "OPENCLAW_GATEWAY_PORT is not set" */
 };
 
@@ -35,7 +40,8 @@ struct fleet_link {
 
 struct fleet {
     ARRAY(struct fleet_share) shares;
-    ARRAY(struct fleet_link) links;              /* ordered by the names of both */
+    ARRAY(struct fleet_link) links;   /* ordered by the names of both */
+    ARRAY(struct fleet_link) blocked; /* the address is named, but no network leads there */
     const struct fleet_gateway *const *gateways; /* ordered by name */
     size_t n;
     bool state_unknown; /* some gateway's state directory is not known from the files */

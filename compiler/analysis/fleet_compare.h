@@ -65,4 +65,7 @@ void compare_sandboxes(struct comparing *c); /* fleet_sandboxes.c */
 void check_services(struct comparing *c);    /* fleet_services.c */
 void check_configs(struct comparing *c);     /* fleet_configs.c */
 
+/* fleet_tenants.c: last, of what all the others have found. */
+void compare_tenants(struct comparing *c);
+
 #endif

@@ -172,15 +172,21 @@ static bool names_agent_hook(const struct fleet_gateway *to, struct str rest) {
 static void link_to(struct linking *l, uint32_t from, uint32_t to, const struct fleet_text *t,
                     size_t start, size_t end) {
     struct comparing *c = l->c;
-    if (from == to || !can_reach(c->g[from], c->g[to])) return;
+    if (from == to) return;
+    bool open = can_reach(c->g[from], c->g[to]);
     bool agent = names_agent_hook(c->g[to], str_slice(t->text, end, t->text.n));
-    struct str key = str_format(c->arena, "%u %u", from, to);
+    struct str key = str_format(c->arena, "%s%u %u", open ? "" : "blocked ", from, to);
     bool is_new;
-    uint32_t at = *map_put(&l->found, key, (uint32_t)c->fleet->links.n, &is_new);
+    size_t n = open ? c->fleet->links.n : c->fleet->blocked.n;
+    uint32_t at = *map_put(&l->found, key, (uint32_t)n, &is_new);
+    struct fleet_link link = {c->g[from], c->g[to], agent, 0};
     if (is_new) {
-        ARRAY_PUSH(c->arena, c->fleet->links) =
-            (struct fleet_link){c->g[from], c->g[to], agent, match_place(l, t, start, end)};
-    } else if (agent && !c->fleet->links.v[at].agent) {
+        link.at = match_place(l, t, start, end);
+        if (open)
+            ARRAY_PUSH(c->arena, c->fleet->links) = link;
+        else
+            ARRAY_PUSH(c->arena, c->fleet->blocked) = link;
+    } else if (open && agent && !c->fleet->links.v[at].agent) {
         c->fleet->links.v[at].agent = true;
         c->fleet->links.v[at].at = match_place(l, t, start, end);
     }
@@ -233,6 +239,8 @@ static void find_links(struct comparing *c) {
         for (size_t k = 0; k < c->g[i]->texts.n; k++) read_text(&l, i, &c->g[i]->texts.v[k]);
     if (c->fleet->links.n)
         qsort(c->fleet->links.v, c->fleet->links.n, sizeof *c->fleet->links.v, by_ends);
+    if (c->fleet->blocked.n)
+        qsort(c->fleet->blocked.v, c->fleet->blocked.n, sizeof *c->fleet->blocked.v, by_ends);
 }
 
 /* ---- what is wrong with links ------------------------------------------------------------------

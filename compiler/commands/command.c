@@ -43,9 +43,15 @@ const struct command commands[] = {
      "info: what the table is. verify: whether it is sound and, with --against, whether it still "
      "routes as its config does. dump: its routes as canonical text.",
      ON_TABLE, command_table},
-    {"fleet", "show [options] FILE...", "tell what is understood of a Docker Compose project",
-     "show: the project as Compose and clawc understand it, files merged and variables replaced, "
-     "without the values of secrets.",
+    {"fleet", "show|checklist|graph|plan [options] FILE...",
+     "tell about several gateways beside each other",
+     "show: a Docker Compose project as Compose and clawc understand it, files merged and "
+     "variables "
+     "replaced, without the values of secrets. checklist: for every two gateways, or tenants of "
+     "clawc.yaml, what of state, workspace, browser, credentials, tokens, ports, logs, backups and "
+     "host is separate, shared (with the risk and the lines) or not to be told from the files; as "
+     "text, markdown, html or json. graph: who can delegate to whom; as text, dot, mermaid or "
+     "json. plan --add NAME: a service for one more gateway that passes all checks.",
      ON_FLEET, command_fleet},
     {"explain", "ID [options]", "tell about a rule: why, how to fix, how to silence",
      "Tells what a finding is about, why it matters, how to fix it and how to silence it. ID is "

@@ -21,18 +21,38 @@ struct opening {
     ARRAY(struct str) names;
 };
 
-/* The directory of the first file, links resolved: everything of the project lies below it. */
+/* The directory of a file that was named, absolute, links resolved; empty when there is none. */
+static struct str real_folder(struct run *run, struct str path) {
+    const struct files *files = run->files;
+    struct str folder = files_absolute(run->arena, run_directory(run), run_folder_of(path)),
+               real = STR("");
+    if (files->real_path(files->context, run->arena, str_to_c(run->arena, folder), &real) !=
+        FILE_OK)
+        return STR("");
+    return real;
+}
+
+/* The directory of the first file: everything of the project lies below it. */
 static bool find_root(struct opening *s, const char *first) {
     struct run *run = s->run;
-    struct str folder = run_folder_of(str_from(first));
-    char *real = realpath(folder.n ? str_to_c(run->arena, folder) : ".", NULL);
-    s->in.root = str_copy(run->arena, str_from(real ? real : ""));
-    s->in.shown = folder;
-    free(real);
+    s->in.root = real_folder(run, str_from(first));
+    s->in.shown = run_folder_of(str_from(first));
     if (s->in.root.n) return true;
     diag_add(run->diags, SEVERITY_ERROR, "read_failed", SPAN_NONE, "%s cannot be read: %s", first,
              "there is no such directory");
     return false;
+}
+
+/* A file below the root; the status says what is wrong with it. */
+static enum file_status read_below(struct run *run, struct str root, struct str path,
+                                   struct str *real, struct str *text) {
+    const struct files *files = run->files;
+    struct str full = files_absolute(run->arena, root, path);
+    if (!files_inside(root, full)) return FILE_REFUSED;
+    enum file_status status =
+        files->real_path(files->context, run->arena, str_to_c(run->arena, full), real);
+    if (status != FILE_OK) return status;
+    return files->read(files->context, run->arena, root, *real, COMPOSE_MAX_BYTES, text);
 }
 
 /* The variables of the project: `.env` beside its first file, under those of the command line. With
@@ -40,9 +60,8 @@ static bool find_root(struct opening *s, const char *first) {
 static void read_variables(struct opening *s) {
     struct run *run = s->run;
     struct environment *e = environment_new(run->arena);
-    struct str path = files_absolute(run->arena, s->in.root, STR(".env")), text;
-    if (files_of_machine.read(NULL, run->arena, s->in.root, path, COMPOSE_MAX_BYTES, &text) ==
-        FILE_OK) {
+    struct str real, text;
+    if (read_below(run, s->in.root, STR(".env"), &real, &text) == FILE_OK) {
         environment_read(e, text);
         e->complete = true;
         for (size_t i = 0; i < e->values.n; i++)
@@ -67,6 +86,17 @@ static bool read_block(struct opening *s) {
            fleet_block_read_file(run->tree, file, run->diags, &s->out->block);
 }
 
+static bool read_host_ram(struct opening *s) {
+    const char *given = s->run->o->host_ram;
+    char *end;
+    if (!given) return true;
+    s->out->block.host_ram = strtod(given, &end);
+    if (*given && !*end && s->out->block.host_ram > 0) return true;
+    diag_add(s->run->diags, SEVERITY_ERROR, "project", SPAN_NONE,
+             "--host-ram takes a number of GB, such as 16, not `%s`", given);
+    return false;
+}
+
 /* What `docker compose` takes in without being told. */
 static void add_override(struct opening *s, struct str name) {
     static const char *const defaults[] = {"compose.yaml", "compose.yml", "docker-compose.yaml",
@@ -77,10 +107,8 @@ static void add_override(struct opening *s, struct str name) {
         for (int k = 0; k < 2; k++) {
             struct str beside = str_format(s->run->arena, STR_FMT ".override.%s",
                                            STR_ARG(str_slice(name, 0, dot)), k ? "yml" : "yaml");
-            struct str path = files_absolute(s->run->arena, s->in.root, beside), real;
-            if (files_of_machine.real_path(NULL, s->run->arena, str_to_c(s->run->arena, path),
-                                           &real) != FILE_OK)
-                continue;
+            struct str real, text;
+            if (read_below(s->run, s->in.root, beside, &real, &text) != FILE_OK) continue;
             ARRAY_PUSH(s->run->arena, s->names) = beside;
             return;
         }
@@ -95,12 +123,9 @@ static void name_files(struct opening *s, const struct option_list *files) {
     if (run->o->fleet && !s->names.n) ARRAY_PUSH(run->arena, s->names) = STR("docker-compose.yml");
     if (run->o->fleet) return;
     for (size_t i = 0; i < files->list.n; i++) {
-        struct str directory = run_directory(run), given = str_from(files->list.v[i]);
-        struct str folder = run_folder_of(given);
-        char *real = realpath(folder.n ? str_to_c(run->arena, folder) : ".", NULL);
-        struct str base = real ? str_copy(run->arena, str_from(real)) : directory;
-        free(real);
-        struct str name = str_slice(given, folder.n, given.n);
+        struct str given = str_from(files->list.v[i]), folder = run_folder_of(given);
+        struct str base = real_folder(run, given), name = str_slice(given, folder.n, given.n);
+        if (!base.n) base = files_absolute(run->arena, run_directory(run), folder);
         ARRAY_PUSH(run->arena, s->names) =
             files_relative(run->arena, s->in.root, files_absolute(run->arena, base, name));
     }
@@ -109,13 +134,11 @@ static void name_files(struct opening *s, const struct option_list *files) {
 
 bool fleet_load_project(struct run *run, const struct option_list *files, struct fleet_load *out) {
     *out = (struct fleet_load){.first = run->o->fleet ? run->o->fleet : files->list.v[0]};
-    struct opening s = {.run = run,
-                        .out = out,
-                        .in = {.arena = run->arena,
-                               .tree = run->tree,
-                               .diags = run->diags,
-                               .files = &files_of_machine}};
-    if (!read_block(&s) || !find_root(&s, out->first)) return false;
+    struct opening s = {
+        .run = run,
+        .out = out,
+        .in = {.arena = run->arena, .tree = run->tree, .diags = run->diags, .files = run->files}};
+    if (!read_block(&s) || !read_host_ram(&s) || !find_root(&s, out->first)) return false;
     read_variables(&s);
     name_files(&s, files);
     s.in.names = s.names.v;
@@ -241,12 +264,8 @@ static struct loaded *read_config(struct gathering *s, const struct compose_serv
     bool is_new;
     uint32_t *at = map_put(&s->configs, path, 0, &is_new);
     if (!is_new) return *at ? s->list.v[*at - 1].loaded : NULL;
-    struct str full = files_absolute(a, s->load->root, path), real, text;
-    enum file_status status = FILE_REFUSED;
-    if (files_inside(s->load->root, full))
-        status = files_of_machine.real_path(NULL, a, str_to_c(a, full), &real);
-    if (status == FILE_OK)
-        status = files_of_machine.read(NULL, a, s->load->root, real, COMPOSE_MAX_BYTES, &text);
+    struct str real, text;
+    enum file_status status = read_below(run, s->load->root, path, &real, &text);
     if (status != FILE_OK) {
         if (must_exist)
             diag_add(run->diags, SEVERITY_ERROR, "read_failed", tree_span(run->tree, named),
@@ -325,7 +344,7 @@ static void add_text(struct gathering *s, const struct fleet_entry *e) {
     struct run *run = s->run;
     struct arena *a = run->arena;
     struct fleet_gateway *g = gateway_of(s->what, e->name);
-    struct str full = files_absolute(a, s->load->root, e->value), real, text;
+    struct str real, text;
     struct span at = tree_span(run->tree, e->at);
     if (!g) {
         diag_add(run->diags, SEVERITY_ERROR, "project", at,
@@ -333,12 +352,7 @@ static void add_text(struct gathering *s, const struct fleet_entry *e) {
                  STR_ARG(e->name));
         return;
     }
-    enum file_status status = FILE_REFUSED;
-    if (files_inside(s->load->root, full))
-        status = files_of_machine.real_path(NULL, a, str_to_c(a, full), &real);
-    if (status == FILE_OK)
-        status = files_of_machine.read(NULL, a, s->load->root, real, COMPOSE_MAX_BYTES, &text);
-    if (status != FILE_OK) {
+    if (read_below(run, s->load->root, e->value, &real, &text) != FILE_OK) {
         diag_add(run->diags, SEVERITY_ERROR, "read_failed", at,
                  "the text " STR_FMT " of " STR_FMT " cannot be read below the fleet's directory",
                  STR_ARG(e->value), STR_ARG(e->name));

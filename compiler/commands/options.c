@@ -56,6 +56,9 @@ static const struct option table[] = {
     {"-f", "FILE", LIST, AT(compose_files), ON_AUDIT | ON_FLEET,
      "A file of a Docker Compose project, as `docker compose -f` takes it; several are merged in "
      "their order."},
+    {"--host-ram", "GB", TEXT, AT(host_ram), ON_AUDIT | ON_FLEET,
+     "Memory of the host, in GB, in place of hostRamGb of the fleet."},
+    {"--add", "NAME", TEXT, AT(add), ON_FLEET, "With plan: the gateway to add."},
     {"-o", "FILE", TEXT, AT(output_file), ON_COMPILE,
      "The table to write. An old one of that name is replaced at once and whole."},
     {"--no-audit", NULL, FLAG, AT(no_audit), ON_COMPILE, "Compile without auditing first."},

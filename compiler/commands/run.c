@@ -402,8 +402,28 @@ static void list_files(struct run *run, const struct audited *what, struct repor
     }
 }
 
-/* Services of a Compose project, and gateways whose configs lie on the host. */
-static struct fleet *compare_gateways(struct run *run, const struct audited *what, bool apart) {
+static bool is_gateway(const struct fleet_gateway *const *g, size_t n, struct str name) {
+    for (size_t i = 0; i < n; i++)
+        if (str_equal(g[i]->name, name)) return true;
+    return false;
+}
+
+/* A run may look at some of the gateways only; a name that is misspelt is worth a word. */
+static void warn_of_tenants(struct run *run, const struct fleet_question *q) {
+    for (size_t i = 0; i < q->block->tenants.n && q->n > 1; i++) {
+        const struct fleet_tenant *t = &q->block->tenants.v[i];
+        for (size_t k = 0; k < t->gateways.n; k++) {
+            if (is_gateway(q->gateways, q->n, t->gateways.v[k])) continue;
+            struct diag *d =
+                diag_add(run->diags, SEVERITY_WARN, "project", tree_key_span(run->tree, t->at),
+                         "tenant " STR_FMT " has a gateway " STR_FMT ", which is not in this run",
+                         STR_ARG(t->name), STR_ARG(t->gateways.v[k]));
+            d->own = true;
+        }
+    }
+}
+
+struct fleet *run_compare(struct run *run, const struct audited *what, bool apart) {
     size_t services = what->gateways.n, hosts = what->models.n - what->n_services, n = 0;
     const struct fleet_gateway **g =
         ARENA_ARRAY(run->arena, const struct fleet_gateway *, services + hosts);
@@ -414,7 +434,8 @@ static struct fleet *compare_gateways(struct run *run, const struct audited *wha
                                .gateways = g,
                                .n = n,
                                .names = what->names ? what->names : run->env,
-                               .block = what->block};
+                               .block = what->block ? what->block : &run->project.fleet};
+    warn_of_tenants(run, &q);
     return fleet_analyse(run->arena, &q);
 }
 
@@ -425,7 +446,7 @@ struct report *run_audit(struct run *run, const struct rules *rules, const struc
     for (size_t i = 0; i < n; i++)
         analyses[i] = analyse(run->arena, what->models.v[i], run->project.owners);
     timing_lap(run->timing, STR("analysing"));
-    struct fleet *fleet = compare_gateways(run, what, apart);
+    struct fleet *fleet = run_compare(run, what, apart);
     struct paths *paths = paths_new(run->arena, run->tree);
     struct report *report = new_report(run, paths);
     list_files(run, what, report);

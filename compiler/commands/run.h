@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "analysis/fleet.h"
 #include "commands/command.h"
 #include "load/policy_document.h"
 #include "load/project.h"
@@ -87,6 +88,9 @@ struct audited {
     const struct environment *names; /* variables by whose names secrets are called, or NULL */
     const struct fleet_block *block; /* what the operator has decided, or NULL */
 };
+
+/* Compares the services of a Compose project, and the gateways whose configs lie on the host. */
+struct fleet *run_compare(struct run *run, const struct audited *what, bool apart);
 
 /* The audit of models that are built already, as `audit` and `compile` do it. `apart`: the gateways
  * are not compared with each other. */

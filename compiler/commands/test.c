@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "commands/fleet_load.h"
 #include "load/files_memory.h"
 #include "syntax/yaml.h"
 
@@ -158,6 +159,26 @@ static void set_up(struct testing *s) {
         (void)rules_choose_parameters(own->arena, &s->rules, own->tree, &own->project, own->diags);
 }
 
+/* A Compose file among those of the test: its project is what is audited, with the configs that its
+ * services read. */
+static const char *compose_file(const struct testing *s) {
+    for (size_t i = 0; i < s->test->files.n; i++) {
+        struct str name = s->test->files.v[i].name;
+        const char *path = str_format(s->own.arena, TEST_FOLDER STR_FMT, STR_ARG(name)).p;
+        if (fleet_is_compose(path) && !str_equal(name, STR("clawc.yaml"))) return path;
+    }
+    return NULL;
+}
+
+static void load_project(struct testing *s, const char *path) {
+    enum exit_code code = EXIT_FINE;
+    struct option_list files = {{NULL, 0, 0}};
+    struct fleet_load *load = ARENA_NEW(s->own.arena, struct fleet_load);
+    ARRAY_PUSH(s->own.arena, files.list) = path;
+    if (fleet_load_project(&s->own, &files, load))
+        fleet_load_gateways(&s->own, load, &s->what, &code);
+}
+
 static void load(struct testing *s, struct rule_text config) {
     struct run *own = &s->own;
     struct loaded *loaded = ARENA_NEW(own->arena, struct loaded);
@@ -261,7 +282,9 @@ static void run_test(struct run *run, struct rule *rule, const struct rules *all
     set_up(&s);
     struct diags *chosen = diags_new(a);
     (void)rule_choose_parameters(a, rule, rule->tree, test->parameters, chosen);
-    for (size_t i = 0; i < test->configs.n; i++) load(&s, test->configs.v[i]);
+    const char *project = compose_file(&s);
+    if (project) load_project(&s, project);
+    for (size_t i = 0; i < test->configs.n && !project; i++) load(&s, test->configs.v[i]);
     result->test = test;
     result->error = mistake_in(&s);
     if (chosen->errors) result->error = str_copy(run->arena, chosen->list.v[0].message);

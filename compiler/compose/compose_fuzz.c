@@ -1,6 +1,7 @@
 /* Fuzz target of reading Compose projects: the input is a small file system, files separated by
- * lines `--- NAME`; the first two are named as the project's. Whatever it holds, reading ends, stays
- * within the project, has its messages in the files, and gives structs that can be printed. */
+ * lines `--- NAME`; the first two are named as the project's. Whatever it holds, reading ends,
+ * stays within the project, has its messages in the files, and gives structs that can be printed.
+ */
 #include <stdlib.h>
 
 #include "compose/print.h"

@@ -203,8 +203,9 @@ static void included_projects_keep_their_folder(void **state) {
     (void)state;
     struct fixture *f = begin();
     compose(f, "a.yml", "include: [sub/c.yml]\nservices: { s: { network_mode: none } }\n");
-    add_file(f, "sub/c.yml",
-             STR("services: { t: { image: '${IMG}', volumes: ['./x:/x'], network_mode: none } }\n"));
+    add_file(
+        f, "sub/c.yml",
+        STR("services: { t: { image: '${IMG}', volumes: ['./x:/x'], network_mode: none } }\n"));
     add_file(f, "sub/.env", STR("IMG=sub/image\n"));
     assert_shows(f, "services:\n"
                     "  t:\n    image: sub/image\n    network_mode: none\n"
@@ -217,8 +218,9 @@ static void included_projects_keep_their_folder(void **state) {
 static void circles_end(void **state) {
     (void)state;
     struct fixture *f = begin();
-    compose(f, "a.yml",
-            "services:\n  a: { extends: b }\n  b: { extends: { service: c } }\n  c: { extends: a }\n");
+    compose(
+        f, "a.yml",
+        "services:\n  a: { extends: b }\n  b: { extends: { service: c } }\n  c: { extends: a }\n");
     assert_complains(f, "`a` extends itself", "a.yml", 4, 17);
     end(f);
     f = begin();
@@ -293,7 +295,8 @@ static void a_variable_that_must_be_set_is_named(void **state) {
 static void ports_are_no_times(void **state) {
     (void)state;
     struct fixture *f = begin();
-    compose(f, "a.yml", "services: { s: { ports: [22:22, 19000-19001:80-81], network_mode: x } }\n");
+    compose(f, "a.yml",
+            "services: { s: { ports: [22:22, 19000-19001:80-81], network_mode: x } }\n");
     struct compose_project *p = read_project(f);
     const struct compose_service *s = compose_service(p, STR("s"));
     assert_int_equal(s->ports.n, 3);
@@ -358,9 +361,9 @@ static void sizes_are_read(void **state) {
     static const struct {
         const char *text;
         double bytes;
-    } table[] = {{"64", 64},           {"1k", 1024},         {"2KB", 2048}, {"1.5m", 1572864},
-                 {"3g", 3221225472.0}, {"1Gb", 1073741824.0}, {"7b", 7},     {"-1", -1},
-                 {"0", 0}};
+    } table[] = {{"64", 64},        {"1k", 1024},         {"2KB", 2048},
+                 {"1.5m", 1572864}, {"3g", 3221225472.0}, {"1Gb", 1073741824.0},
+                 {"7b", 7},         {"-1", -1},           {"0", 0}};
     static const char *const bad[] = {"", "x", "1x", "1.2.3", "g", "1 2", "@@A@@", "1kk"};
     double bytes;
     (void)state;

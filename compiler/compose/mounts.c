@@ -27,27 +27,30 @@ static bool has_word(struct str list, struct str word) {
     return false;
 }
 
-/* The name of a volume on the host, or the directory that it binds. */
-static struct str volume_source(const struct composing *c, const struct compose_project *p,
-                                struct str key) {
+/* A named volume: its name on the host; or, as its driver's options may say, the directory that it
+ * binds. */
+static void set_volume(const struct composing *c, const struct compose_project *p,
+                       struct compose_mount *m, struct str key) {
     node_id volume = tree_member(c->tree, tree_member(c->tree, p->root, STR("volumes")), key);
     node_id options = compose_member(c, volume, "driver_opts");
     node_id device = compose_member(c, options, "device");
     struct str kind = compose_scalar(c, compose_member(c, options, "o"));
-    if (device && str_find(kind, STR("bind"), 0) != SIZE_MAX)
-        return host_path(c, compose_scalar(c, device), device);
     struct str name = compose_scalar(c, compose_member(c, volume, "name"));
-    return name.n ? name : key;
+    m->source = name.n ? name : key;
+    if (!device || str_find(kind, STR("bind"), 0) == SIZE_MAX) return;
+    m->kind = MOUNT_BIND;
+    m->source = host_path(c, compose_scalar(c, device), device);
 }
 
+/* A mount without a source is nobody else's. */
 static void set_source(const struct composing *c, const struct compose_project *p,
                        struct compose_mount *m, struct str source, node_id around) {
-    if (m->kind == MOUNT_BIND)
-        m->source = host_path(c, source, around);
-    else if (m->kind == MOUNT_VOLUME && source.n)
-        m->source = volume_source(c, p, source);
-    else if (m->kind == MOUNT_VOLUME)
+    if (!source.n && m->kind != MOUNT_TMPFS)
         m->kind = MOUNT_ANONYMOUS;
+    else if (m->kind == MOUNT_BIND)
+        m->source = host_path(c, source, around);
+    else if (m->kind == MOUNT_VOLUME)
+        set_volume(c, p, m, source);
 }
 
 /* [SOURCE:]TARGET[:OPTIONS] */
@@ -78,7 +81,7 @@ static struct compose_mount long_mount(const struct composing *c, const struct c
     m.kind = str_equal(type, STR("tmpfs")) ? MOUNT_TMPFS : bind ? MOUNT_BIND : MOUNT_VOLUME;
     m.read_only = str_equal(read_only, STR("true"));
     set_source(c, p, &m, source, item);
-    if (below.n && m.kind == MOUNT_VOLUME) m.source = location_join(c->arena, m.source, below);
+    if (below.n && m.source.n && !bind) m.source = location_join(c->arena, m.source, below);
     return m;
 }
 

@@ -44,6 +44,16 @@ bool environment_knows(const struct environment *e, struct str name) {
     return i ? e->values.v[*i].p != NULL : e->complete;
 }
 
+bool environment_is_hidden(const struct environment *e, struct str name) {
+    const uint32_t *i = map_get(&e->index, name);
+    return i && !e->values.v[*i].p;
+}
+
+struct str environment_text(const struct environment *e, struct str name) {
+    if (!environment_is_hidden(e, name)) return environment_get(e, name);
+    return str_format(e->arena, "${" STR_FMT "}", STR_ARG(name));
+}
+
 bool environment_set_pair(struct environment *e, struct str pair) {
     size_t equals = str_find(pair, STR("="), 0);
     if (equals == SIZE_MAX || equals == 0) return false;

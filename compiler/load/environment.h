@@ -29,6 +29,10 @@ void environment_set_unknown(struct environment *e, struct str name);
 struct str environment_get(const struct environment *e, struct str name);
 /* Whether it is known of a variable what it is, or that it is unset. */
 bool environment_knows(const struct environment *e, struct str name);
+/* Whether a variable is set to a value that is not known. */
+bool environment_is_hidden(const struct environment *e, struct str name);
+/* The value; of a variable that is set to one that is not known, the symbol `${NAME}` for it. */
+struct str environment_text(const struct environment *e, struct str name);
 /* "NAME=VALUE" of the command line; false when there is no name. */
 bool environment_set_pair(struct environment *e, struct str pair);
 /* The lines `[export ]NAME=VALUE` of an .env file; other lines are skipped. */

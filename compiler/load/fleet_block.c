@@ -141,6 +141,29 @@ void fleet_block_read(const struct reading *r, node_id n, struct fleet_block *bl
     for (TREE_EACH(r->tree, value, n)) read_key(&s, value);
 }
 
+static void read_tenant(struct block_reading *s, node_id n) {
+    struct tree *t = s->r->tree;
+    struct fleet_tenant tenant = {.name = key_of(s, n), .at = n};
+    for (TREE_EACH(t, member, n)) {
+        if (!str_equal(key_of(s, member), STR("gateways"))) {
+            diag_add(s->r->diags, SEVERITY_ERROR, "project", tree_key_span(t, member),
+                     "a tenant has `gateways`, a list of their names, and nothing else");
+            continue;
+        }
+        if (!read_is(s->r, member, NODE_ARRAY)) continue;
+        for (TREE_EACH(t, item, member))
+            if (text_of(s, item).n) ARRAY_PUSH(s->arena, tenant.gateways) = text_of(s, item);
+    }
+    ARRAY_PUSH(s->arena, s->block->tenants) = tenant;
+}
+
+void fleet_tenants_read(const struct reading *r, node_id n, struct fleet_block *block) {
+    struct block_reading s = {r, r->tree->arena, block};
+    if (!read_is(r, n, NODE_OBJECT)) return;
+    for (TREE_EACH(r->tree, tenant, n))
+        if (read_is(r, tenant, NODE_OBJECT)) read_tenant(&s, tenant);
+}
+
 bool fleet_block_read_file(struct tree *t, uint32_t file, struct diags *d,
                            struct fleet_block *block) {
     struct reading r = {t, d};
@@ -161,5 +184,7 @@ bool fleet_block_read_file(struct tree *t, uint32_t file, struct diags *d,
     }
     node_id inner = tree_member(t, root, STR("fleet"));
     fleet_block_read(&r, inner ? inner : root, block);
+    node_id tenants = inner ? tree_member(t, root, STR("tenants")) : 0;
+    if (tenants) fleet_tenants_read(&r, tenants, block);
     return d->errors == before;
 }

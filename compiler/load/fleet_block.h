@@ -15,6 +15,13 @@ struct fleet_edge {
     struct str from, to;
 };
 
+/* Whose gateways they are. */
+struct fleet_tenant {
+    struct str name;
+    ARRAY(struct str) gateways;
+    node_id at;
+};
+
 struct fleet_block {
     uint32_t file;                      /* 0: there is no block */
     struct str version;                 /* of all gateways, or empty */
@@ -27,10 +34,14 @@ struct fleet_block {
     ARRAY(struct str) knowledge;        /* sources that should be read-only */
     ARRAY(struct fleet_entry) texts;    /* service -> a file of its workspaces */
     double host_ram;                    /* GB; 0: not given */
+    ARRAY(struct fleet_tenant) tenants;
 };
 
 /* Reads the block. Mistakes, unknown keys among them, are diagnostics of kind "project". */
 void fleet_block_read(const struct reading *r, node_id n, struct fleet_block *block);
+
+/* Reads the block `tenants`: NAME: {gateways: [...]}. */
+void fleet_tenants_read(const struct reading *r, node_id n, struct fleet_block *block);
 
 /* Reads a file that holds the block alone or, as a project file, under `fleet`: JSON or YAML. False
  * after diagnostics. */

@@ -127,8 +127,8 @@ static void read_parameters(struct project_reading *s, node_id n) {
     s->p->parameters = n;
 }
 
-static void accept_block(struct project_reading *s, node_id n) {
-    (void)read_is(&s->r, n, NODE_OBJECT);
+static void read_tenants(struct project_reading *s, node_id n) {
+    fleet_tenants_read(&s->r, n, &s->p->fleet);
 }
 
 static const struct {
@@ -139,7 +139,7 @@ static const struct {
     {"rules", read_rules},           {"severities", read_severities},
     {"parameters", read_parameters}, {"suppress", read_suppress},
     {"owners", read_owners},         {"fleet", read_fleet},
-    {"tenants", accept_block},
+    {"tenants", read_tenants},
 };
 
 enum { KEYS = sizeof keys / sizeof *keys };

@@ -33,9 +33,12 @@ static struct text credential(const struct listing *l, node_id block, struct str
 static struct text from_environment(const struct listing *l, struct str key) {
     struct names pairs = name_map_get(&l->m->gateway->environment, l->channel->name);
     for (size_t i = 0; i + 1 < pairs.n; i += 2) {
-        struct str value = environment_get(l->env, pairs.v[i]);
-        if (str_equal(pairs.v[i + 1], key) && ids_trim(value).n)
-            return (struct text){.v = ids_trim(value), .at = l->channel->at, .set = true};
+        struct str value = ids_trim(environment_text(l->env, pairs.v[i]));
+        if (str_equal(pairs.v[i + 1], key) && value.n)
+            return (struct text){.v = value,
+                                 .at = l->channel->at,
+                                 .set = true,
+                                 .symbolic = environment_is_hidden(l->env, pairs.v[i])};
     }
     return (struct text){.at = l->channel->at};
 }

@@ -87,7 +87,7 @@ struct fleet_gateway {
     bool loopback; /* listens on 127.0.0.1 alone */
     place bind_at;
 
-    struct fleet_path state, config;
+    struct fleet_path state, config, log;
     ARRAY(struct fleet_path) credentials; /* also WhatsApp's and the agents' directories */
     ARRAY(struct fleet_mount) mounts;
     struct str daemon; /* of Docker: `host`, an address, or empty */

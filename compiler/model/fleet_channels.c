@@ -153,7 +153,7 @@ static void add_whatsapp(const struct channel_reading *c, node_id account, struc
 static void read_whatsapp(const struct channel_reading *c) {
     const struct fleet_reading *r = c->r;
     if (!str_equal(c->name, STR("whatsapp"))) return;
-    if (!tree_first(r->tree, c->accounts)) add_whatsapp(c, c->channel, STR("default"));
+    if (!tree_first(r->tree, c->accounts)) add_whatsapp(c, 0, STR("default"));
     for (TREE_EACH(r->tree, account, c->accounts))
         if (is_on(r, account))
             add_whatsapp(c, account, tree_key_text(r->tree, tree_node(r->tree, account)->key));

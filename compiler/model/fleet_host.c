@@ -1,6 +1,8 @@
 /* A gateway of a config file on a host, of its model. */
 #include "model/fleet.h"
 
+#include "model/locations.h"
+
 static struct fleet_secret secret_of(const struct text *t, const struct environment *env) {
     bool unset = !t->symbolic && str_starts(t->v, STR("${")) && env->complete;
     return (struct fleet_secret){
@@ -19,6 +21,14 @@ static void add_agents(struct arena *a, const struct model *m, struct fleet_gate
                           .located = workspace->symbolic ? STR("") : workspace->v,
                           .at = workspace->at}};
     }
+}
+
+/* All gateways of a host write into one directory, unless their configs name files. */
+static struct fleet_path log_of(struct arena *a, const struct model *m) {
+    node_id n = tree_path(m->tree, m->loaded->root, "logging", "file", NULL);
+    struct str file = tree_text(m->tree, n);
+    file = file.n ? location_normal(a, file) : STR("/tmp/openclaw");
+    return (struct fleet_path){.inside = file, .located = file, .at = n ? n : m->at};
 }
 
 struct fleet_gateway *fleet_of_host(struct arena *a, const struct model *m,
@@ -41,6 +51,7 @@ struct fleet_gateway *fleet_of_host(struct arena *a, const struct model *m,
             browser ? m->gateway->n_used_ports : m->gateway->n_used_ports_without_browser,
         .state = {.inside = m->state, .located = m->state, .at = m->at},
         .config = {.inside = m->config_path, .located = m->config_path, .at = m->at},
+        .log = log_of(a, m),
         .token = secret_of(&m->settings.token, env),
         .hooks_enabled = m->hooks.enabled.v,
         .hooks_choose_session = m->hooks.allow_request_session_key.v,

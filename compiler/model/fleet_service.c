@@ -217,6 +217,12 @@ static void add_own_variables(const struct fleet_reading *r) {
         }
 }
 
+/* Its log file, or the directory in which they lie. */
+static struct str log_of(const struct fleet_reading *r) {
+    struct str file = fleet_member(r, tree_member(r->tree, r->config, STR("logging")), "file");
+    return file.n ? fleet_inside(r, file) : STR("/tmp/openclaw");
+}
+
 static void add_texts(const struct fleet_reading *r) {
     for (size_t i = 0; i < r->service->environment.n; i++) {
         const struct compose_variable *v = &r->service->environment.v[i];
@@ -252,6 +258,7 @@ struct fleet_gateway *fleet_of_service(struct arena *a, struct tree *t,
     add_mounts(&r);
     g->state = fleet_locate(&r, r.paths.state);
     g->config = fleet_locate(&r, r.paths.config);
+    g->log = fleet_locate(&r, log_of(&r));
     read_port(&r);
     read_bind(&r);
     ARRAY_PUSH(a, g->credentials) = fleet_locate(&r, r.paths.credentials);

@@ -68,20 +68,22 @@ static struct credential read_credential(const struct auth_reading *s, node_id o
  */
 
 static bool is_unknown(const struct auth_reading *s, struct str variable) {
-    return !environment_knows(s->env, variable);
+    return !environment_knows(s->env, variable) && !environment_is_hidden(s->env, variable);
 }
 
 /* The text of the first of the variables, trimmed. */
 static struct text from_environment(const struct auth_reading *s, struct names variables) {
     struct text t = {.v = STR(""), .at = s->at};
-    if (variables.n) t.v = ids_trim(environment_get(s->env, variables.v[0]));
+    if (!variables.n) return t;
+    t.v = ids_trim(environment_text(s->env, variables.v[0]));
     t.set = t.v.n > 0;
+    t.symbolic = environment_is_hidden(s->env, variables.v[0]);
     return t;
 }
 
 static bool any_is_set(const struct auth_reading *s, struct names variables) {
     for (size_t i = 0; i < variables.n; i++)
-        if (ids_trim(environment_get(s->env, variables.v[i])).n) return true;
+        if (ids_trim(environment_text(s->env, variables.v[i])).n) return true;
     return false;
 }
 

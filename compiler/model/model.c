@@ -16,9 +16,10 @@ int32_t model_default_agent(const struct model *m) {
 }
 
 static struct text or_variable(struct text t, const struct environment *env, const char *name) {
-    struct str value = environment_get(env, str_from(name));
-    if (t.set || !ids_trim(value).n) return t;
-    return (struct text){.v = ids_trim(value), .at = t.at, .set = true};
+    struct str value = ids_trim(environment_text(env, str_from(name)));
+    if (t.set || !value.n) return t;
+    bool symbolic = environment_is_hidden(env, str_from(name));
+    return (struct text){.v = value, .at = t.at, .set = true, .symbolic = symbolic};
 }
 
 /* A named profile of the newer gateway has a port of its own: 20000 + FNV-1a of the name. */

@@ -7,6 +7,9 @@
 Every finding must also point at a line of one of the case's files, and no value of a secret may be
 in any report."""
 import json
+import shutil
+import tempfile
+from pathlib import Path
 
 from . import kit
 
@@ -56,6 +59,37 @@ def check_findings(context, case):
     return "\n".join(f for f in failures if f) or None
 
 
+def check_edges(context, case):
+    words = [context.clawc, "fleet", "graph", "--fleet", "fleet.json", "--format", "json"]
+    result = kit.run(words, case, env=kit.environment("/nonexistent"))
+    complaint = result.complaint((0, 2))
+    if complaint:
+        return complaint
+    expected = json.loads((case / "expected.json").read_text(encoding="utf-8"))["edges"]
+    drawn = [[e["from"], e["to"], e["kind"]] for e in json.loads(result.out)["edges"]]
+    return difference(sorted(expected), sorted(e for e in drawn if e[2] in ("agent", "wake")))
+
+
+def check_plan(context):
+    """A gateway that is proposed for a clean project leaves it clean."""
+    with tempfile.TemporaryDirectory(prefix="clawc-plan-") as folder:
+        scratch = Path(folder) / "case"
+        shutil.copytree(context.root / "testdata" / "fleet" / "05-clean-cells", scratch)
+        run = lambda *words: kit.run([context.clawc, *words], scratch, env=kit.environment(folder))
+        result = run("fleet", "plan", "--add", "one-more", "--fleet", "fleet.json")
+        if result.complaint((0,)):
+            return result.complaint((0,))
+        (scratch / "plan.yaml").write_bytes(result.out)
+        config = [line[4:] for line in result.out.decode().splitlines() if line.startswith("#   ")]
+        (scratch / "one-more.json5").write_text("\n".join(config), encoding="utf-8")
+        fleet = json.loads((scratch / "fleet.json").read_text(encoding="utf-8"))
+        fleet["gateways"]["one-more"] = "one-more.json5"
+        fleet["composeFiles"] = ["docker-compose.yml", "plan.yaml"]
+        (scratch / "fleet.json").write_text(json.dumps(fleet), encoding="utf-8")
+        result = audit(context, scratch, "json")
+        return result.complaint((0, 1)) or difference([], found(json.loads(result.out)))
+
+
 def secrets_of(case):
     """The values of a case's .env file and the literals at names of secrets."""
     env = case / ".env"
@@ -76,7 +110,9 @@ def check_secrets(context, case):
 
 
 def tasks(context):
+    yield kit.test("fleet/plan", lambda: check_plan(context))
     for case in sorted((context.root / "testdata" / "fleet").glob("*/fleet.json")):
         case = case.parent
         yield kit.test(f"fleet/{case.name}/findings", lambda c=case: check_findings(context, c))
+        yield kit.test(f"fleet/{case.name}/edges", lambda c=case: check_edges(context, c))
         yield kit.test(f"fleet/{case.name}/secrets", lambda c=case: check_secrets(context, c))

@@ -1,0 +1,60 @@
+/* Two tenants share something: what the checklist says, as findings. */
+#include "analysis/boundary.h"
+#include "analysis/fleet_compare.h"
+
+static bool has_member(const struct fleet_member *v, size_t n, const struct fleet_gateway *g) {
+    for (size_t i = 0; i < n; i++)
+        if (v[i].gateway == g) return true;
+    return false;
+}
+
+/* The gateways that share it, each at its first place; else the first gateway of either. */
+static size_t members_of(struct comparing *c, const struct boundary *b,
+                         const struct boundary_answer *answer, struct fleet_member **members) {
+    struct fleet_member *v = ARENA_ARRAY(c->arena, struct fleet_member, answer->places.n + 2);
+    size_t n = 0;
+    for (size_t i = 0; i < answer->places.n; i++)
+        if (!has_member(v, n, answer->places.v[i].gateway))
+            v[n++] =
+                (struct fleet_member){answer->places.v[i].gateway, answer->places.v[i].at, NULL};
+    const struct boundary_party *parties[] = {b->a, b->b};
+    for (size_t i = 0; i < 2 && !answer->places.n; i++)
+        if (parties[i]->n && !has_member(v, n, parties[i]->gateways[0]))
+            v[n++] =
+                (struct fleet_member){parties[i]->gateways[0], parties[i]->gateways[0]->at, NULL};
+    *members = v;
+    return n;
+}
+
+static void add_answers(struct comparing *c, const struct boundary *b, struct fleet *found) {
+    for (enum boundary_item item = 0; item < BOUNDARY_ITEMS; item++) {
+        const struct boundary_answer *answer = &b->answers[item];
+        struct fleet_member *members;
+        if (answer->state != BOUNDARY_SHARED) continue;
+        size_t n = members_of(c, b, answer, &members);
+        if (!n) continue;
+        struct str resource = str_format(c->arena, STR_FMT "/" STR_FMT ": %s", STR_ARG(b->a->name),
+                                         STR_ARG(b->b->name), boundary_item_name(item));
+        ARRAY_PUSH(c->arena, found->shares) =
+            (struct fleet_share){.kind = "tenant-boundary",
+                                 .resource = resource,
+                                 .members = members,
+                                 .n = n,
+                                 .what = answer->what,
+                                 .risk = boundary_item_risk(item)};
+    }
+}
+
+void compare_tenants(struct comparing *c) {
+    size_t n = c->block->tenants.n;
+    struct fleet found = {.state_unknown = false};
+    if (n < 2 || n > FLEET_MAX_TENANTS) return;
+    struct boundary_party *v = boundary_parties(c->arena, c->fleet, c->block, &n);
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = i + 1; k < n; k++) {
+            struct boundary b = boundary_between(c->arena, c->fleet, &v[i], &v[k]);
+            add_answers(c, &b, &found);
+        }
+    for (size_t i = 0; i < found.shares.n; i++)
+        ARRAY_PUSH(c->arena, c->fleet->shares) = found.shares.v[i];
+}
