@@ -35,6 +35,16 @@ else
     echo "  peer: openclaw security audit: left out, openclaw is not installed"
 fi
 
+head_line "The gateway's verdict, whole process (the last one: $(wc -c <"$B/bench/config.json5") bytes, schema and rules)"
+figure "clawc check, the example" "$process" 50 "$clawc" check --gateway 2026.9.6 examples/family-work-public/openclaw.json5
+if command -v openclaw >/dev/null 2>&1; then
+    figure "peer: openclaw config validate" "$process" 3 openclaw config validate
+else
+    echo "  peer: openclaw config validate: left out, openclaw is not installed"
+fi
+figure "clawc check, bindings" "$process" 5 "$clawc" check --quiet --gateway 2026.9.6 "$B/bench/config.json5"
+figure "floor: cat" "$process" 5 cat "$B/bench/config.json5"
+
 for n in 1000 10000 100000 1000000; do
     config=$B/bench/bindings-$n.json5
     awk -f bench/gen_config.awk -v bindings=$n -v form=json5 >"$config"

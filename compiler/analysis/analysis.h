@@ -6,6 +6,7 @@
 #include "analysis/exposure.h"
 #include "analysis/paths.h"
 #include "analysis/resolve.h"
+#include "analysis/room_access.h"
 #include "analysis/tools.h"
 #include "model/model.h"
 
@@ -77,14 +78,17 @@ struct reach {
     const struct analysis *in;
     uint32_t account; /* index into model.accounts */
     enum sender_class class;
-    struct str sender; /* id of a known sender, or of the group; empty: any */
-    place at;          /* what admits them */
-    int32_t agent;     /* index into model.agents, -1: nobody owns the message */
+    struct str sender;       /* id of a known sender, or of the group; empty: any */
+    struct str guild;        /* of a room on Discord that the account names */
+    place at;                /* what admits them */
+    struct room_access room; /* of a group: who may speak there */
+    int32_t agent;           /* index into model.agents, -1: nobody owns the message */
     struct str session_key;
     struct str dm_scope;
     enum route_tier tier;
     int32_t binding; /* index into model.bindings, -1: the default */
     bool ownerless;  /* no binding takes their messages, and nobody is the default */
+    bool is_name;    /* an entry that is no id and so admits nobody */
     bool stored;     /* pairing has admitted them: they are not in the file */
     bool is_owner;
     bool has_owner_tools; /* the gateway takes them for its owner when it hands out tools */
@@ -224,8 +228,9 @@ struct analysis {
     ARRAY(struct channel_check) channel_checks; /* in the audit's order */
     ARRAY(struct shared_room) rooms;            /* by agent */
     ARRAY(struct shared_path) workspaces, agent_dirs;
-    struct exposure *exposure;      /* what the gateway's own audit asks for */
-    ARRAY(struct power_path) paths; /* by agent, then power */
+    struct exposure *exposure;             /* what the gateway's own audit asks for */
+    ARRAY(struct power_path) paths;        /* by agent, then power */
+    const struct conformance *conformance; /* with a policy document (conformance.h), or NULL */
 };
 
 /* Owners named in clawc.yaml: "+5691...", "telegram:7192195698". */
@@ -245,6 +250,8 @@ void analyse_channel_checks(struct analysis *s);
 
 /* Whether the gateway's own audit looks at an account. */
 bool audit_sees(const struct model *m, const struct account *a);
+/* Whether an entry of a list is a name where the channel compares ids: it admits nobody. */
+bool entry_is_name(const struct model *m, const struct account *a, struct str entry);
 /* How many distinct senders it counts there, those that pairing has admitted among them. */
 size_t audit_admitted(const struct analysis *s, const struct account *a);
 void analyse_exposure(struct analysis *s); /* exposure.c */

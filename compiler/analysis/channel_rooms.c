@@ -107,6 +107,14 @@ static bool is_slack_mutable(struct arena *a, struct str entry) {
     return s.n && !id;
 }
 
+bool entry_is_name(const struct model *m, const struct account *a, struct str entry) {
+    if (str_find(entry, STR("${"), 0) != SIZE_MAX) return false; /* nobody knows */
+    if (str_equal(a->channel, STR("telegram"))) return !are_digits(entry);
+    if (!m->gateway->audit_by_route || a->name_matching.v || is_access_group(entry)) return false;
+    if (str_equal(a->channel, STR("discord"))) return is_discord_mutable(entry);
+    return str_equal(a->channel, STR("slack")) && is_slack_mutable(m->arena, entry);
+}
+
 struct found_names check_mutable_entries(const struct checking *k) {
     struct found_names f = found_names_new(k->s->arena);
     const struct text_list *list = &k->a->audit_allow_from;

@@ -193,6 +193,21 @@ static void find_owner_tools(const struct analysis *s, const struct command_owne
     reach->has_owner_tools = reach->owner_tools_at != 0;
 }
 
+/* Whether all who may speak in a room own the gateway. */
+static bool only_owners(const struct analysis *s, const struct owner_index *owners,
+                        const struct reach *reach) {
+    const struct account *a = &s->model->accounts.v[reach->account];
+    const struct room_access *room = &reach->room;
+    if (!room->admitted || room->any_member || room->by_role || !room->n_members) return false;
+    for (size_t i = 0; room->listed && i < room->listed->n; i++) {
+        struct str id = model_sender(s->model, a->channel, room->listed->v[i].v);
+        if (!find_owner(owners, a->channel, id)) return false;
+    }
+    for (size_t i = 0; !room->listed && i < a->n_group_senders; i++)
+        if (!find_owner(owners, a->channel, a->group_senders[i].id)) return false;
+    return true;
+}
+
 void analyse_owners(struct analysis *s, struct names named) {
     struct arena *scratch = arena_new();
     find_owners(s, named);
@@ -204,6 +219,7 @@ void analyse_owners(struct analysis *s, struct names named) {
         struct str channel = s->model->accounts.v[reach->account].channel;
         reach->is_owner =
             reach->class == SENDER_KNOWN && find_owner(&owners, channel, reach->sender);
+        if (reach->class == SENDER_GROUP) reach->is_owner = only_owners(s, &owners, reach);
         find_owner_tools(s, &commands, reach);
     }
     arena_free(scratch);

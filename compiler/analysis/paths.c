@@ -125,7 +125,7 @@ static const struct session_powers *powers_of(struct searching *g, const struct 
 static int width_of(const struct reach *reach) {
     switch (reach->class) {
     case SENDER_ANYONE: return 4;
-    case SENDER_GROUP: return reach->sender.n ? 1 : 3;
+    case SENDER_GROUP: return reach->sender.n || !reach->room.any_member ? 1 : 3;
     case SENDER_KNOWN: return 2;
     case SENDER_PAIRED: return 0;
     }
@@ -157,7 +157,7 @@ static void find_best(struct searching *g, const struct agent_facts *f, struct b
     for (uint32_t i = 0; i < f->n_reach; i++) {
         const struct reach *reach = &g->s->reaches.v[g->s->by_agent[f->first_reach + i]];
         struct session_powers space;
-        if (reach->is_owner) continue;
+        if (reach->is_owner || reach->is_name) continue;
         const struct session_powers *p = powers_of(g, reach, &space);
         for (enum power power = 0; power < POWERS; power++) {
             struct best *b = &best[power];

@@ -26,9 +26,21 @@ struct str reach_describe(struct arena *a, const struct reach *reach) {
                                       [SENDER_PAIRED] = "whoever was paired",
                                       [SENDER_GROUP] = "the members of any group"};
     const struct account *account = &reach->in->model->accounts.v[reach->account];
-    const char *class = reach->class == SENDER_KNOWN ? "" : who[reach->class];
-    if (reach->class == SENDER_GROUP && reach->sender.n) class = "the members of group ";
-    return str_format(a, "%s" STR_FMT " on " STR_FMT "/" STR_FMT, class, STR_ARG(reach->sender),
+    const struct room_access *room = &reach->room;
+    bool group = reach->class == SENDER_GROUP, known = reach->class == SENDER_KNOWN;
+    bool listed = group && room->n_members && !room->any_member && !room->by_role;
+    const char *class = known ? "" : who[reach->class];
+    struct str name = reach->sender;
+    if (group && reach->sender.n) class = "the members of group ";
+    if (listed)
+        class = reach->sender.n ? "listed senders in group " : "listed senders in any group";
+    if (group && reach->guild.n) {
+        class = listed ? "listed senders in " : "the members of ";
+        name = reach->sender.n ? str_format(a, STR_FMT " in guild " STR_FMT, STR_ARG(reach->sender),
+                                            STR_ARG(reach->guild))
+                               : str_concat(a, STR("guild "), reach->guild);
+    }
+    return str_format(a, "%s" STR_FMT " on " STR_FMT "/" STR_FMT, class, STR_ARG(name),
                       STR_ARG(account->channel), STR_ARG(account->id));
 }
 
@@ -48,8 +60,14 @@ static bool overrides_scope(const struct model *m, int32_t binding) {
     return binding >= 0 && m->routing.bindings[binding].dm_scope != SCOPE_NONE;
 }
 
-static void add_reach(struct reaching *r, uint32_t account, enum sender_class class,
-                      struct str sender, place at) {
+/* What a channel calls the place of a message that many read. */
+static struct str room_kind(const struct account *a) {
+    bool channels = str_equal(a->channel, STR("discord")) || str_equal(a->channel, STR("slack"));
+    return channels ? STR("channel") : STR("group");
+}
+
+static void add_routed(struct reaching *r, uint32_t account, enum sender_class class,
+                       struct str sender, const struct room *room, struct str guild, place at) {
     if (r->s->reaches.n == REACHES_MAX) {
         r->s->reaches_cut = true;
         return;
@@ -58,13 +76,15 @@ static void add_reach(struct reaching *r, uint32_t account, enum sender_class cl
     struct route_query q = {.channel = a->channel,
                             .account = a->id,
                             .has_peer = true,
-                            .peer = {is_room(class) ? STR("group") : STR("direct"), sender}};
+                            .peer = {is_room(class) ? room_kind(a) : STR("direct"), sender},
+                            .guild = guild};
     struct route_answer answer = resolve(r->s->resolver, r->scratch, &q);
     struct reach *reach = &ARRAY_PUSH(r->s->arena, r->s->reaches);
     *reach = (struct reach){.in = r->s,
                             .account = account,
                             .class = class,
                             .sender = sender,
+                            .guild = guild,
                             .at = at,
                             .agent = -1,
                             .tier = answer.tier,
@@ -79,9 +99,18 @@ static void add_reach(struct reaching *r, uint32_t account, enum sender_class cl
     reach->ownerless = answer.failed && !names_lost_agent(r->m, answer.binding);
     if (r->m->session.dm_scope_text.symbolic && !overrides_scope(r->m, answer.binding))
         reach->dm_scope = r->m->session.dm_scope_text.v;
-    reach->isolated = str_equal(a->channel, STR("telegram")) && !a->is_default &&
-                      answer.tier == TIER_DEFAULT && !is_room(class);
+    bool unbound =
+        str_equal(a->channel, STR("telegram")) && !a->is_default && answer.tier == TIER_DEFAULT;
+    reach->isolated = unbound && !is_room(class);
+    /* Telegram drops what is written in a group to an account that no binding is for. */
+    if (unbound && is_room(class)) r->s->reaches.n--;
+    if (is_room(class)) reach->room = room ? room_access_at(a, room) : room_access_of(a, sender);
     arena_reset(r->scratch);
+}
+
+static void add_reach(struct reaching *r, uint32_t account, enum sender_class class,
+                      struct str sender, place at) {
+    add_routed(r, account, class, sender, NULL, STR_NONE, at);
 }
 
 static int by_account(const void *left, const void *right) {
@@ -131,22 +160,19 @@ static void add_bound_peer(struct reaching *r, uint32_t account, bool direct, ui
 }
 
 /* Peers that bindings name on this account, in the order of the bindings: each is a known sender
- * where everybody is admitted. */
-static void add_bound_peers(struct reaching *r, uint32_t account, bool direct) {
+ * where everybody is admitted. `seen` gets their ids. */
+static void add_bound_peers(struct reaching *r, uint32_t account, bool direct, struct map *seen) {
     const struct account *a = &r->m->accounts.v[account];
     if (r->s->reaches_cut) return;
-    struct arena *scratch = arena_new();
-    struct map seen = map_new(scratch);
-    for (size_t i = 0; direct && i < a->n_senders; i++) map_put(&seen, a->senders[i].id, 1, NULL);
-    for (size_t i = 0; direct && i < a->n_paired; i++) map_put(&seen, a->paired[i].id, 1, NULL);
+    for (size_t i = 0; direct && i < a->n_senders; i++) map_put(seen, a->senders[i].id, 1, NULL);
+    for (size_t i = 0; direct && i < a->n_paired; i++) map_put(seen, a->paired[i].id, 1, NULL);
     size_t n_own, n_all, i = 0, j = 0;
     const struct bound_peer *own = bound_on(r, a->channel, a->id, &n_own);
     const struct bound_peer *all = bound_on(r, a->channel, STR("*"), &n_all);
     while (i < n_own || j < n_all) {
         bool is_own = j == n_all || (i < n_own && own[i].binding < all[j].binding);
-        add_bound_peer(r, account, direct, is_own ? own[i++].binding : all[j++].binding, &seen);
+        add_bound_peer(r, account, direct, is_own ? own[i++].binding : all[j++].binding, seen);
     }
-    arena_free(scratch);
 }
 
 static bool pairing_is_known(const struct model *m) {
@@ -167,12 +193,19 @@ static void add_direct(struct reaching *r, uint32_t account) {
     const struct account *a = &r->m->accounts.v[account];
     struct str policy = a->dm_policy.v;
     if (str_equal(policy, STR("disabled"))) return;
-    for (size_t i = 0; i < a->n_senders; i++)
+    for (size_t i = 0; i < a->n_senders; i++) {
+        size_t before = r->s->reaches.n;
         add_reach(r, account, SENDER_KNOWN, a->senders[i].id, a->senders[i].at);
+        if (r->s->reaches.n > before)
+            r->s->reaches.v[before].is_name = entry_is_name(r->m, a, a->senders[i].id);
+    }
     if (str_equal(policy, STR("pairing"))) add_paired(r, account);
     bool open = str_equal(policy, STR("open")) && r->m->gateway->open_admits_all;
     if (a->wildcard || open) {
-        add_bound_peers(r, account, true);
+        struct arena *scratch = arena_new();
+        struct map seen = map_new(scratch);
+        add_bound_peers(r, account, true, &seen);
+        arena_free(scratch);
         add_reach(r, account, SENDER_ANYONE, STR(""),
                   a->wildcard ? a->allow_from.at : a->dm_policy.at);
     } else if (str_equal(policy, STR("pairing")) && !pairing_is_known(r->m)) {
@@ -180,12 +213,43 @@ static void add_direct(struct reaching *r, uint32_t account) {
     }
 }
 
+/* A room that the account names, where somebody may speak. */
+static void add_listed_room(struct reaching *r, uint32_t account, const struct room *guild,
+                            const struct room *room) {
+    const struct account *a = &r->m->accounts.v[account];
+    struct room_access access = room_access_at(a, room);
+    if (!room->enabled || !room_access_admits(&access)) return;
+    bool discord = str_equal(a->channel, STR("discord"));
+    struct str id = discord && !room->inner ? STR("") : room->name;
+    add_routed(r, account, SENDER_GROUP, id, room, discord && guild ? guild->name : STR_NONE,
+               room->at);
+}
+
+/* Topics are parts of their group; the channels of a guild are rooms of their own. */
+static void add_listed_rooms(struct reaching *r, uint32_t account, const struct map *seen) {
+    const struct account *a = &r->m->accounts.v[account];
+    bool discord = str_equal(a->channel, STR("discord"));
+    const struct room *guild = NULL;
+    for (size_t i = 0; i < a->rooms.n; i++) {
+        const struct room *room = &a->rooms.v[i];
+        if (!room->inner) guild = room;
+        bool has_inner = !room->inner && i + 1 < a->rooms.n && room[1].inner;
+        bool part = discord ? has_inner : room->inner;
+        if (part || str_equal(room->name, STR("*")) || map_get(seen, room->name)) continue;
+        add_listed_room(r, account, guild, room);
+    }
+}
+
 static void add_rooms(struct reaching *r, uint32_t account) {
     const struct account *a = &r->m->accounts.v[account];
     if (str_equal(a->group_policy.v, STR("disabled"))) return;
-    add_bound_peers(r, account, false);
-    if (str_equal(a->group_policy.v, STR("open")))
-        add_reach(r, account, SENDER_GROUP, STR(""), a->group_policy.at);
+    struct arena *scratch = arena_new();
+    struct map seen = map_new(scratch);
+    add_bound_peers(r, account, false, &seen);
+    add_listed_rooms(r, account, &seen);
+    struct room_access any = room_access_of(a, STR(""));
+    if (room_access_admits(&any)) add_reach(r, account, SENDER_GROUP, STR(""), any.at);
+    arena_free(scratch);
 }
 
 /* ---- per agent ---------------------------------------------------------------------------------
@@ -231,6 +295,7 @@ static void summarise(struct analysis *s, size_t index) {
     for (uint32_t i = 0; i < f->n_reach; i++) {
         int32_t number = (int32_t)s->by_agent[f->first_reach + i];
         const struct reach *reach = &s->reaches.v[number];
+        if (reach->is_name) continue;
         bool unsandboxed = reach_unsandboxed(agent, reach);
         f->unsandboxed = f->unsandboxed || unsandboxed;
         if (reach->is_owner) {

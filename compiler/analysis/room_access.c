@@ -16,19 +16,16 @@ struct found_room {
     bool listed; /* the account names some room */
 };
 
-static struct found_room find_room(const struct account *a, struct str name) {
-    struct found_room f = {0};
-    const struct room *outer = NULL;
-    for (size_t i = 0; i < a->rooms.n; i++) {
-        const struct room *r = &a->rooms.v[i];
-        if (!r->inner) outer = r;
-        f.listed = true;
-        if (!r->inner && is_any(r->name)) f.any = r;
-        if (f.room || !name.n || !str_equal(r->name, name)) continue;
-        f.room = r;
-        f.outer = r->inner ? outer : NULL;
-    }
-    return f;
+static struct found_room found(const struct account *a, const struct room *room) {
+    return (struct found_room){.room = room,
+                               .outer = room && room->inner ? &a->rooms.v[room->outer] : NULL,
+                               .any = a->rooms.any,
+                               .listed = a->rooms.n > 0};
+}
+
+static const struct room *find_room(const struct account *a, struct str name) {
+    const uint32_t *at = name.n ? map_get(&a->rooms.index, name) : NULL;
+    return at ? &a->rooms.v[*at] : NULL;
 }
 
 static size_t count_named(const struct text_list *list, bool *any) {
@@ -82,21 +79,30 @@ static void find_members(const struct account *a, const struct found_room *f,
         out->any_member = true;
 }
 
+bool room_access_admits(const struct room_access *r) {
+    return r->admitted && (r->any_member || r->n_members || r->by_role);
+}
+
 bool room_access_beyond(const struct account *a) {
-    struct found_room f = find_room(a, STR(""));
+    struct found_room f = found(a, NULL);
     if (has_policy(a, "disabled")) return false;
     if (has_policy(a, "open")) return !f.listed || f.any || rooms_have_users(a);
     if (f.any) return f.any->enabled;
-    return !f.listed && !rooms_have_users(a) && (a->n_group_senders || a->group_wildcard);
+    /* Telegram asks for the group itself; elsewhere a list of senders is enough. */
+    bool by_sender = !rooms_have_users(a) && !str_equal(a->channel, STR("telegram"));
+    return !f.listed && by_sender && (a->n_group_senders || a->group_wildcard);
 }
 
-struct room_access room_access_of(const struct model *m, const struct account *a, struct str room) {
-    (void)m;
-    struct found_room f = find_room(a, room);
+struct room_access room_access_at(const struct account *a, const struct room *room) {
+    struct found_room f = found(a, room);
     struct room_access out = {.at = a->group_policy.at};
     if (has_policy(a, "disabled")) return out;
     bool off = (f.room && !f.room->enabled) || (f.outer && !f.outer->enabled);
     out.admitted = f.room ? !off : room_access_beyond(a);
     find_members(a, &f, &out);
     return out;
+}
+
+struct room_access room_access_of(const struct account *a, struct str room) {
+    return room_access_at(a, find_room(a, room));
 }

@@ -14,8 +14,12 @@ struct room_access {
 };
 
 /* `room`: the id or name of a group, or of a guild's channel; empty: one that is not listed. */
-struct room_access room_access_of(const struct model *m, const struct account *a, struct str room);
+struct room_access room_access_of(const struct account *a, struct str room);
 
+/* The same of a room that the account names; NULL: of one that it does not. */
+struct room_access room_access_at(const struct account *a, const struct room *room);
+/* Whether somebody may speak there. */
+bool room_access_admits(const struct room_access *r);
 /* Whether the account listens in groups that it does not name. */
 bool room_access_beyond(const struct account *a);
 

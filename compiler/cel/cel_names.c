@@ -211,12 +211,10 @@ void cel_unknown_function(struct cel_checker *c, struct cel_node *n) {
 
 size_t cel_resolve_field(struct cel_checker *c, struct cel_node *n,
                          const struct cel_object_type *type) {
+    for (size_t i = 0; i < type->n_fields; i++)
+        if (str_equal(n->name, str_from(type->fields[i].name))) return i;
     struct guess g = guess(n->name);
-    for (size_t i = 0; i < type->n_fields; i++) {
-        struct str field = str_from(type->fields[i].name);
-        if (str_equal(field, n->name)) return i;
-        consider(&g, field);
-    }
+    for (size_t i = 0; i < type->n_fields; i++) consider(&g, str_from(type->fields[i].name));
     struct str hint = suggestion(c, &g);
     cel_make_fail(c, n, CEL_ERROR_NAME, "%s has no field '" STR_FMT "'" STR_FMT, type->name,
                   STR_ARG(n->name), STR_ARG(hint));

@@ -3,6 +3,19 @@
 
 #include <string.h>
 
+#include "commands/conditions.h"
+
+struct str access_session(struct arena *a, const struct reach *r) {
+    struct str unknown = STR(":unknown");
+    if (r->class != SENDER_GROUP || r->sender.n || !str_ends(r->session_key, unknown))
+        return r->session_key;
+    return str_concat(a, str_slice(r->session_key, 0, r->session_key.n - unknown.n), STR(":<id>"));
+}
+
+bool access_admits(const struct reach *r) {
+    return r->class == SENDER_GROUP ? room_access_admits(&r->room) : !r->is_name;
+}
+
 static enum exit_code tell(struct run *run, const char *path, bool json) {
     struct loaded *loaded = ARENA_NEW(run->arena, struct loaded);
     run_load(run, path, loaded);
@@ -33,5 +46,6 @@ enum exit_code command_access(struct run *run) {
         fprintf(stderr, "clawc: access prints text or json, not `%s`\n", o->format);
         return EXIT_USAGE;
     }
+    if (!conditions_of_options(run)) return EXIT_CONFIG;
     return tell(run, o->arguments.list.v[0], json);
 }

@@ -69,10 +69,10 @@ static void add_direct(struct telling *t, const struct account *a) {
     pretty_end(&t->p);
 }
 
-static void add_room(struct telling *t, const struct account *a, struct str name, bool any) {
-    struct room_access access = room_access_of(t->v->analysis->model, a, name);
+static void add_room(struct telling *t, const struct account *a, const struct room *room) {
+    struct room_access access = room_access_at(a, room);
     pretty_object(&t->p, NULL);
-    pretty_string(&t->p, "id", any ? STR("*") : name);
+    pretty_string(&t->p, "id", room ? room->name : STR("*"));
     pretty_bool(&t->p, "admitted", access.admitted);
     pretty_bool(&t->p, "anyMember", access.any_member);
     pretty_bool(&t->p, "byRole", access.by_role);
@@ -94,8 +94,8 @@ static void add_groups(struct telling *t, const struct account *a) {
     pretty_array(&t->p, "rooms");
     for (size_t i = 0; i < a->rooms.n; i++)
         if (!a->rooms.v[i].inner && !str_equal(a->rooms.v[i].name, STR("*")))
-            add_room(t, a, a->rooms.v[i].name, false);
-    if (room_access_beyond(a)) add_room(t, a, STR(""), true);
+            add_room(t, a, &a->rooms.v[i]);
+    if (room_access_beyond(a)) add_room(t, a, NULL);
     pretty_end(&t->p);
     pretty_end(&t->p);
 }
@@ -125,13 +125,15 @@ static void add_reach(struct telling *t, const struct reach *r) {
     if (r->sender.n) pretty_string(&t->p, "sender", r->sender);
     struct str name = identity_name(&t->identities, t->v->run->arena, a->channel, r->sender);
     if (name.n) pretty_string(&t->p, "identity", name);
+    if (r->guild.n) pretty_string(&t->p, "guild", r->guild);
     pretty_bool(&t->p, "owner", r->is_owner);
+    pretty_bool(&t->p, "admitted", access_admits(r));
     add_location(t, r->at);
     if (r->agent < 0) {
         pretty_null(&t->p, "agent");
     } else {
         pretty_string(&t->p, "agent", m->agents.v[r->agent].id);
-        pretty_string(&t->p, "session", r->session_key);
+        pretty_string(&t->p, "session", access_session(t->v->run->arena, r));
         pretty_string(&t->p, "matchedBy", str_from(route_tier_name(r->tier)));
         if (r->binding >= 0) pretty_number(&t->p, "binding", (uint64_t)r->binding);
         add_powers(t, r);

@@ -111,8 +111,8 @@ static void add_speakers(struct buf *b, const struct access_view *v,
 }
 
 static void add_room(struct buf *b, const struct access_view *v, const struct account *a,
-                     struct str name, struct str shown) {
-    struct room_access access = room_access_of(v->analysis->model, a, name);
+                     const struct room *room, struct str shown) {
+    struct room_access access = room_access_at(a, room);
     buf_add(b, STR("    "));
     width_add_line(b, shown);
     buf_add(b, STR(": "));
@@ -134,18 +134,21 @@ static void add_groups(struct buf *b, const struct access_view *v, const struct 
     if (listed) add_count(b, listed, "is listed", "are listed");
     if (listed && beyond) buf_add(b, STR(", and "));
     if (beyond) buf_add(b, listed ? STR("every other, too") : STR("every one that it is in"));
-    if (!listed && !beyond) buf_add(b, STR("none is listed, and no list says who may speak"));
+    bool by_sender = a->n_group_senders || a->group_wildcard;
+    if (!listed && !beyond)
+        buf_add(b, by_sender ? STR("none is listed, so none is listened to")
+                             : STR("none is listed, and no list says who may speak"));
     buf_add_char(b, '\n');
     for (size_t i = 0; i < a->rooms.n; i++) {
         const struct room *r = &a->rooms.v[i];
         if (r->inner || str_equal(r->name, STR("*"))) continue;
         if (i < ROOMS_SHOWN)
-            add_room(b, v, a, r->name, r->name);
+            add_room(b, v, a, r, r->name);
         else
             left_out++;
     }
     if (left_out) buf_addf(b, "    and %zu more\n", left_out);
-    if (beyond) add_room(b, v, a, STR(""), listed ? STR("any other") : STR("any"));
+    if (beyond) add_room(b, v, a, NULL, listed ? STR("any other") : STR("any"));
 }
 
 /* ---- what they reach ---------------------------------------------------------------------------
@@ -154,6 +157,13 @@ static void add_groups(struct buf *b, const struct access_view *v, const struct 
 struct row {
     struct str cells[COLUMNS];
 };
+
+static struct str group_text(struct arena *a, const struct reach *r) {
+    if (r->guild.n && !r->sender.n) return str_concat(a, STR("guild "), r->guild);
+    if (r->guild.n)
+        return str_format(a, "guild " STR_FMT "/" STR_FMT, STR_ARG(r->guild), STR_ARG(r->sender));
+    return r->sender.n ? str_concat(a, STR("group "), r->sender) : STR("any group");
+}
 
 static struct str who_text(const struct access_view *v, const struct reach *r) {
     struct arena *a = v->run->arena;
@@ -165,7 +175,7 @@ static struct str who_text(const struct access_view *v, const struct reach *r) {
     case SENDER_ANYONE: return STR("anyone else");
     case SENDER_PAIRED: return STR("whoever is paired");
     case SENDER_GROUP:
-        return r->sender.n ? str_concat(a, STR("group "), r->sender) : STR("any group");
+        return r->is_owner ? str_concat(a, group_text(a, r), STR(" (owner)")) : group_text(a, r);
     }
     return STR("");
 }
@@ -183,17 +193,24 @@ static struct str powers_text(const struct access_view *v, const struct reach *r
     if (p.write) add_power(&b, p.sandboxed ? "change files in a sandbox" : "change files");
     if (p.elevated && p.sandboxed) add_power(&b, "leave the sandbox (elevated)");
     if (p.owner_tools) add_power(&b, "use tools of the owner");
-    if (!b.n) add_power(&b, p.tools ? "only talk and use tools" : "only talk");
+    if (!b.n) add_power(&b, p.tools ? "talk, and use other tools" : "talk");
     buf_addf(&b, "; %zu %s", p.tools, p.tools == 1 ? "tool" : "tools");
     return buf_str(&b);
 }
 
 static struct row row_of(const struct access_view *v, const struct reach *r) {
+    struct str none = STR("-");
+    if (r->is_name)
+        return (struct row){
+            {who_text(v, r), none, none, STR("nothing: a name, where the channel compares ids")}};
+    if (!access_admits(r))
+        return (struct row){
+            {who_text(v, r), none, none, STR("nothing: the account does not listen there")}};
     if (r->agent < 0)
-        return (struct row){{who_text(v, r), STR("-"), STR("-"),
-                             STR("nothing: no agent owns the message, it is dropped")}};
-    return (struct row){{who_text(v, r), v->analysis->model->agents.v[r->agent].id, r->session_key,
-                         powers_text(v, r)}};
+        return (struct row){
+            {who_text(v, r), none, none, STR("nothing: no agent owns the message, it is dropped")}};
+    return (struct row){{who_text(v, r), v->analysis->model->agents.v[r->agent].id,
+                         access_session(v->run->arena, r), powers_text(v, r)}};
 }
 
 static size_t width_of_cell(const struct access_view *v, struct str cell) {
@@ -201,12 +218,10 @@ static size_t width_of_cell(const struct access_view *v, struct str cell) {
     return width_add_line(&scratch, cell);
 }
 
-static void add_row(struct buf *b, const struct access_view *v, const struct row *row,
-                    const size_t widths[COLUMNS]) {
+static void add_row(struct buf *b, const struct row *row, const size_t widths[COLUMNS]) {
     buf_add(b, STR("    "));
     for (size_t c = 0; c < COLUMNS; c++) {
         size_t width = width_add_line(b, row->cells[c]);
-        (void)v;
         if (c + 1 == COLUMNS) break;
         buf_add_repeat(b, ' ', 2 + (width < widths[c] ? widths[c] - width : 0));
     }
@@ -228,7 +243,7 @@ static void add_table(struct buf *b, const struct access_view *v, uint32_t accou
             if (width > widths[c] && width <= WIDEST) widths[c] = width;
         }
     buf_add_char(b, '\n');
-    for (size_t i = 0; i < rows.n; i++) add_row(b, v, &rows.v[i], widths);
+    for (size_t i = 0; i < rows.n; i++) add_row(b, &rows.v[i], widths);
 }
 
 /* ---- accounts ----------------------------------------------------------------------------------

@@ -142,6 +142,7 @@ enum exit_code command_audit(struct run *run) {
         if (!fleet_is_compose(o->arguments.list.v[i])) load_one(&s, o->arguments.list.v[i]);
     make_names_distinct(&s);
     timing_lap(run->timing, STR("reading and checking configs"));
+    if (!policy_file_open(run)) s.code = exit_worse(s.code, EXIT_CONFIG);
     struct report *report = run_audit(run, &rules, &gate, &s.what, o->each);
     enum exit_code code = finish(&s, report, format);
     timing_lap(run->timing, STR("writing the report"));

@@ -111,7 +111,8 @@ static void add_example(struct arena *a, struct buf *b, bool markdown,
     struct str title = STR("Example");
     if (e->gateway.n) title = str_format(a, "Example, gateway " STR_FMT, STR_ARG(e->gateway));
     buf_addf(b, markdown ? "\n## " STR_FMT "\n" : "\n" STR_FMT "\n", STR_ARG(title));
-    const char *language = e->file.n ? "yaml" : "json5";
+    const char *language = str_ends(e->file, STR(".yaml")) ? "yaml" : "json5";
+    add_code(b, markdown, "The policy", "json5", e->policy);
     add_code(b, markdown, e->file.n ? "The config" : "Beside a gateway with", "json5", e->beside);
     add_code(b, markdown, "Reported", language, e->before);
     add_code(b, markdown, "Better", language, e->after);
@@ -226,6 +227,7 @@ enum exit_code command_explain(struct run *run) {
     }
     struct rules rules;
     if (!run_rules(run, &rules)) return EXIT_CONFIG;
+    rules_compile(&rules);
     const struct rule *rule = rules_find(&rules, str_from(id));
     if (!rule) return unknown_rule(&rules, id);
     struct buf b = buf_new(run->arena);
@@ -249,6 +251,7 @@ static void add_example_json(struct buf *b, const struct rule_example *e) {
     if (e->beside.n) add_text_field(b, "beside", e->beside);
     if (e->file.n) add_text_field(b, "file", e->file);
     if (e->gateway.n) add_text_field(b, "gateway", e->gateway);
+    if (e->policy.n) add_text_field(b, "policy", e->policy);
     buf_add_char(b, '}');
 }
 
@@ -344,10 +347,10 @@ static void add_rules_text(struct buf *b, const struct rules *rules) {
     }
 }
 
-/* The page of a rule: its id without the angle brackets. */
+/* The page of a rule: its id without the angle brackets, a dot for a slash. */
 static void add_page_name(struct buf *b, struct str id) {
     for (size_t i = 0; i < id.n; i++)
-        if (id.p[i] != '<' && id.p[i] != '>') buf_add_char(b, id.p[i]);
+        if (id.p[i] != '<' && id.p[i] != '>') buf_add_char(b, id.p[i] == '/' ? '.' : id.p[i]);
 }
 
 static void add_rules_markdown(struct buf *b, const struct rules *rules) {
@@ -428,6 +431,7 @@ enum exit_code command_rules(struct run *run) {
         return EXIT_USAGE;
     }
     if (!run_rules(run, &rules)) return EXIT_CONFIG;
+    rules_compile(&rules);
     if (run->o->facts)
         add_facts(&b);
     else if (json)

@@ -44,6 +44,9 @@ static const struct option table[] = {
     {"--rules", "DIR", LIST, AT(rules), ON_AUDIT | ON_COMPILE | ON_EXPLAIN | ON_RULES,
      "Rules of your own, beside the built-in ones: every *.yaml and *.yml in DIR; may be "
      "repeated."},
+    {"--policy", "FILE", TEXT, AT(policy), ON_AUDIT,
+     "A policy document of the gateway's plugin `policy` (policy.jsonc): what does not keep it "
+     "becomes findings, too."},
     {"--each", NULL, FLAG, AT(each), ON_AUDIT,
      "Audit the files apart. Without it they are the gateways of one host and are also compared "
      "with each other."},
@@ -66,10 +69,11 @@ static const struct option table[] = {
     {"--fs", NULL, FLAG, AT(fs), ON_AUDIT,
      "Also look at the permissions of the files given and of those they include: where they lie "
      "must be where the gateway reads them, which a checkout is not."},
-    {"--linked", "CHANNEL", LIST, AT(linked), ON_AUDIT,
-     "A channel whose accounts are logged in by something that no config shows, such as whatsapp "
-     "by its QR code; may be repeated. With it no other channel counts as linked."},
-    {"--pairing-store", "FILE", TEXT, AT(pairing_store), ON_AUDIT,
+    {"--linked", "CHANNEL[/ACCOUNT]", LIST, AT(linked), ON_AUDIT | ON_ACCESS,
+     "A channel (or one account of it) that is logged in by something that no config shows, such "
+     "as "
+     "whatsapp by its QR code; may be repeated. With it no other one counts as linked."},
+    {"--pairing-store", "FILE", TEXT, AT(pairing_store), ON_AUDIT | ON_ACCESS,
      "The senders that were approved by pairing: {\"telegram/default\": [\"123456\"]}. Without "
      "it nobody knows them: possibly none, possibly many."},
     {"--plugins", "ID[,ID]", TEXT, AT(plugins), ON_AUDIT,

@@ -39,7 +39,7 @@ struct options {
     struct option_list arguments;
     const char *path;
     const char *gateway, *format, *fail_on, *project, *color, *stdin_filename, *schema;
-    const char *output_file, *table, *against, *agent;
+    const char *output_file, *table, *against, *agent, *policy;
     const char *channel, *account, *peer, *parent_peer, *guild, *team;
     const char *fleet, *add, *host_ram;
     const char *default_agent, *dm_scope, *group_scope;

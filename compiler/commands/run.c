@@ -442,7 +442,7 @@ struct fleet *run_compare(struct run *run, const struct audited *what, bool apar
 struct report *run_audit(struct run *run, const struct rules *rules, const struct gate *gate,
                          const struct audited *what, bool apart) {
     size_t n = what->models.n;
-    const struct analysis **analyses = ARENA_ARRAY(run->arena, const struct analysis *, n);
+    struct analysis **analyses = ARENA_ARRAY(run->arena, struct analysis *, n);
     for (size_t i = 0; i < n; i++)
         analyses[i] = analyse(run->arena, what->models.v[i], run->project.owners);
     timing_lap(run->timing, STR("analysing"));
@@ -450,6 +450,8 @@ struct report *run_audit(struct run *run, const struct rules *rules, const struc
     struct paths *paths = paths_new(run->arena, run->tree);
     struct report *report = new_report(run, paths);
     list_files(run, what, report);
+    const struct analysis *const *gateways = (const struct analysis *const *)analyses;
+    policy_file_check(run, analyses, n, report);
     if (run->timing) run->rule_timing = timing_new(run->arena);
     struct engine e = {.arena = run->arena,
                        .tree = run->tree,
@@ -462,7 +464,7 @@ struct report *run_audit(struct run *run, const struct rules *rules, const struc
                        .apart = apart,
                        .fs = run->o->fs};
     timing_lap(run->timing, STR("comparing gateways"));
-    engine_run(&e, analyses, n, fleet, report);
+    engine_run(&e, gateways, n, fleet, report);
     timing_lap(run->timing, STR("evaluating rules"));
     for (size_t i = 0; i < what->undecided.n; i++)
         ARRAY_PUSH(run->arena, report->undecided) = what->undecided.v[i];

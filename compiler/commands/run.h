@@ -6,6 +6,7 @@
 
 #include "analysis/fleet.h"
 #include "commands/command.h"
+#include "load/policy_document.h"
 #include "load/project.h"
 #include "model/fleet.h"
 #include "policy/engine.h"
@@ -21,12 +22,13 @@ struct run {
     struct environment *env;
     struct project project;
     bool has_project;
-    const struct files *files;    /* how included files are read */
-    const struct schema *schema;  /* of --schema, or NULL */
-    struct conditions conditions; /* what the options tell beside the configs */
-    struct timing *timing;        /* of --timing: the steps; or NULL */
-    struct timing *rule_timing;   /* the same: the rules */
-    bool color;                   /* on standard output */
+    const struct files *files;      /* how included files are read */
+    const struct schema *schema;    /* of --schema, or NULL */
+    struct policy_document *policy; /* of --policy, or NULL */
+    struct conditions conditions;   /* what the options tell beside the configs */
+    struct timing *timing;          /* of --timing: the steps; or NULL */
+    struct timing *rule_timing;     /* the same: the rules */
+    bool color;                     /* on standard output */
 };
 
 /* Prepares a run: project file (beside `first`, the first file of the command line, which may be
@@ -94,6 +96,12 @@ struct fleet *run_compare(struct run *run, const struct audited *what, bool apar
  * are not compared with each other. */
 struct report *run_audit(struct run *run, const struct rules *rules, const struct gate *gate,
                          const struct audited *what, bool apart);
+
+/* policy_file.c: reads the document of --policy, if there is one. False after a diagnostic. */
+bool policy_file_open(struct run *run);
+/* Holds the gateways against it, and says what it is not held against. */
+void policy_file_check(struct run *run, struct analysis *const *gateways, size_t n,
+                       struct report *report);
 
 /* Writes everything to standard output that is still in the buffer; EXIT_MACHINE when it cannot be
  * written. */

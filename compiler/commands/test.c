@@ -124,6 +124,21 @@ static void add_file(struct testing *s, struct rule_text file) {
     ARRAY_PUSH(a, s->files.list) = (struct memory_file){path, file.text};
 }
 
+/* Two files stand for options: the project file, and the gateway's policy document. */
+static void read_option(struct testing *s, struct rule_text file) {
+    struct run *own = &s->own;
+    bool project = str_equal(file.name, STR("clawc.yaml"));
+    if (!project && !str_equal(file.name, STR("policy.jsonc"))) return;
+    uint32_t number = source_add(own->sources, file.name, padded(own->arena, file.text));
+    if (project) {
+        own->has_project = true;
+        (void)project_read(own->tree, number, own->diags, &own->project);
+    } else {
+        const struct policy_format *format = policy_format_newest(own->arena, &own->gateways);
+        own->policy = policy_document_read(own->tree, number, format);
+    }
+}
+
 /* What the test says of the project and the environment. Otherwise nothing is known of either. */
 static void set_up(struct testing *s) {
     struct run *own = &s->own;
@@ -136,12 +151,8 @@ static void set_up(struct testing *s) {
         own->env->complete = true;
     }
     for (size_t i = 0; i < s->test->files.n; i++) {
-        struct rule_text file = s->test->files.v[i];
-        add_file(s, file);
-        if (!str_equal(file.name, STR("clawc.yaml"))) continue;
-        uint32_t number = source_add(own->sources, file.name, padded(own->arena, file.text));
-        own->has_project = true;
-        (void)project_read(own->tree, number, own->diags, &own->project);
+        add_file(s, s->test->files.v[i]);
+        read_option(s, s->test->files.v[i]);
     }
     for (size_t i = 0; i < s->test->configs.n; i++) add_file(s, s->test->configs.v[i]);
     if (own->project.parameters)

@@ -145,6 +145,8 @@ struct trail {
 struct substituting {
     const struct env_job *job;
     const struct environment *environment;
+    size_t left; /* bytes that values may still add */
+    bool stopped;
 };
 
 /* What the newer gateway writes without quotes. */
@@ -195,10 +197,25 @@ static void warn_unset(const struct substituting *s, node_id n, struct str name,
     diag_text(diags, d, "var", name);
 }
 
-static void substitute_text(const struct substituting *s, node_id n, const struct trail *at) {
+static void stop(struct substituting *s, node_id n, const struct trail *at) {
+    struct diag *d = diag_add(
+        s->job->diags, SEVERITY_ERROR, "env_limit", tree_span(s->job->edit->tree, n),
+        "the values of variables come to more than %d MiB in this config: the rest was not "
+        "put in",
+        ENV_MAX_BYTES >> 20);
+    d->path = path_text(s, at);
+    s->stopped = true;
+}
+
+static void substitute_text(struct substituting *s, node_id n, const struct trail *at) {
     struct str written = tree_text(s->job->edit->tree, n);
-    if (written.n < 4 || !memchr(written.p, '$', written.n)) return;
-    struct substitution done = environment_substitute(s->environment, written);
+    if (written.n < 4 || s->stopped || !memchr(written.p, '$', written.n)) return;
+    struct substitution done = environment_substitute(s->environment, written, s->left);
+    if (done.too_long) {
+        stop(s, n, at);
+        return;
+    }
+    if (done.text.n > written.n) s->left -= done.text.n - written.n;
     for (size_t i = 0; i < done.missing.n; i++) warn_unset(s, n, done.missing.v[i], at);
     if (!done.symbolic && !done.missing.n && !done.changed) return;
     struct node *node = edit_node(s->job->edit, n);
@@ -211,7 +228,7 @@ static void substitute_text(const struct substituting *s, node_id n, const struc
 }
 
 /* Recursive: loading has bounded the depth of values. */
-static void substitute_below(const struct substituting *s, node_id parent, const struct trail *up) {
+static void substitute_below(struct substituting *s, node_id parent, const struct trail *up) {
     struct tree *t = s->job->edit->tree;
     struct trail at = {.up = up};
     for (node_id n = tree_first(t, parent); n; n = tree_node(t, n)->next, at.index++) {
@@ -224,7 +241,7 @@ static void substitute_below(const struct substituting *s, node_id parent, const
 }
 
 void env_substitute(const struct env_job *job, const struct environment *e) {
-    struct substituting s = {job, e};
+    struct substituting s = {.job = job, .environment = e, .left = ENV_MAX_BYTES};
     if (tree_is(job->edit->tree, job->root, NODE_STRING))
         substitute_text(&s, job->root, NULL);
     else

@@ -22,6 +22,9 @@ struct env_job {
  * holds, say, a number. */
 const struct environment *env_block_apply(const struct env_job *job);
 
+/* What the values of variables may add to a config: the gateway has no limit but its memory. */
+enum { ENV_MAX_BYTES = 64 << 20 };
+
 /* Replaces `${VAR}` in every text, once. A variable that is unset or empty is a warning
  * (`missing_env`, detail `var`) and stays; in an incomplete environment it is a symbol
  * (NODE_SYMBOLIC). */

@@ -165,7 +165,8 @@ static void substitute_one(const struct environment *e, struct str name, struct 
     }
 }
 
-struct substitution environment_substitute(const struct environment *e, struct str written) {
+struct substitution environment_substitute(const struct environment *e, struct str written,
+                                           size_t max) {
     struct substitution s = {.text = written};
     size_t dollar = written.n ? str_find(written, STR("${"), 0) : SIZE_MAX;
     if (dollar == SIZE_MAX) return s;
@@ -187,6 +188,8 @@ struct substitution environment_substitute(const struct environment *e, struct s
         }
         from = end;
         at = end - 1;
+        if (b.n > end && b.n - end > max)
+            return (struct substitution){.text = written, .too_long = true};
     }
     buf_add(&b, str_slice(written, from, written.n));
     if (s.changed) s.text = buf_str(&b);

@@ -45,12 +45,15 @@ struct substitution {
     struct str text;
     bool changed;  /* `text` differs from what was written */
     bool symbolic; /* a variable of unknown value is in it: its `${NAME}` stands in `text` */
+    bool too_long; /* longer than allowed: `text` is what was written */
     ARRAY(struct str) missing; /* variables that are known to be unset or empty, each time */
 };
 
 /* Replaces `${NAME}` (NAME = [A-Z_][A-Z0-9_]*) once, left to right, as the gateway does:
- * `$${NAME}` gives the literal `${NAME}`, an unset or empty variable stays as written. */
-struct substitution environment_substitute(const struct environment *e, struct str written);
+ * `$${NAME}` gives the literal `${NAME}`, an unset or empty variable stays as written. Values may
+ * add `max` bytes in all. */
+struct substitution environment_substitute(const struct environment *e, struct str written,
+                                           size_t max);
 
 /* Whether there is a `${NAME}` in it that is not escaped. */
 bool environment_refers(struct str text);

@@ -396,6 +396,7 @@ static struct gateway_data read_gateway(struct reader *r, const struct embedded 
     read_channels(r, section(r, root, "channels"), &g);
     read_tools(r, section(r, root, "tools"), &g);
     read_sandbox(r, section(r, root, "sandbox"), &g);
+    g.policy = section(r, root, "policy");
     return g;
 }
 

@@ -193,6 +193,7 @@ struct gateway_data {
     const struct tree *data;                                /* where the defaults below stand */
     node_id sandbox_docker, sandbox_browser, sandbox_prune; /* fields and defaults (null: none) */
     struct str sandbox_backend;                             /* empty: no such setting */
+    node_id policy; /* the format of the policy document (load/policy_format.h), or 0 */
 };
 
 struct gateways {

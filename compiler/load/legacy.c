@@ -136,8 +136,9 @@ bool legacy_may_repair(const struct repair_job *job) {
         ids_trim(tree_text(t, tree_path(t, job->root, "meta", "lastTouchedVersion", NULL)));
     bool newer = gateway_version_is_readable(touched) &&
                  gateway_version_compare(touched, job->gateway->version) > 0;
-    return !newer && !is_set(job->environment, "OPENCLAW_CONFIG_READONLY") &&
-           !is_set(job->environment, "OPENCLAW_NIX_MODE");
+    bool read_only = newer || is_set(job->environment, "OPENCLAW_CONFIG_READONLY");
+    return !is_set(job->environment, "OPENCLAW_NIX_MODE") &&
+           !(job->gateway->roster_entries && read_only);
 }
 
 void legacy_repair(struct repair_job *job) {

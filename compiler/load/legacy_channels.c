@@ -326,13 +326,26 @@ struct room {
     struct str account, guild, id;
 };
 
-static bool is_room(const struct repair_job *job, node_id binding, const struct room *r) {
+struct rooms {
+    struct map *known; /* rooms that a binding names already */
+    struct legacy_chain *added;
+};
+
+static struct str room_key(struct repair_job *job, const struct room *r, bool any_account) {
+    return str_format(job->arena, STR_FMT "\n" STR_FMT "\n" STR_FMT, STR_ARG(r->guild),
+                      STR_ARG(r->id), STR_ARG(any_account ? STR("*") : r->account));
+}
+
+/* Under its account and under any. */
+static void know_room(struct repair_job *job, node_id binding, struct map *known) {
     node_id match = legacy_record(job, binding, "match"), peer = legacy_record(job, match, "peer");
-    return str_equal(legacy_text(job, match, "channel"), STR("discord")) &&
-           str_equal(legacy_text(job, match, "guildId"), r->guild) &&
-           (!r->account.n || str_equal(legacy_text(job, match, "accountId"), r->account)) &&
-           str_equal(legacy_text(job, peer, "kind"), STR("channel")) &&
-           str_equal(legacy_text(job, peer, "id"), r->id);
+    struct room r = {legacy_text(job, match, "accountId"), legacy_text(job, match, "guildId"),
+                     legacy_text(job, peer, "id")};
+    if (!str_equal(legacy_text(job, match, "channel"), STR("discord")) ||
+        !str_equal(legacy_text(job, peer, "kind"), STR("channel")))
+        return;
+    map_put(known, room_key(job, &r, false), 1, NULL);
+    map_put(known, room_key(job, &r, true), 1, NULL);
 }
 
 static void set_text(struct repair_job *job, node_id object, const char *key, struct str text,
@@ -340,17 +353,10 @@ static void set_text(struct repair_job *job, node_id object, const char *key, st
     edit_set(job->edit, object, str_from(key), edit_new_text(job->edit, text, origin));
 }
 
-static void bind_room(struct repair_job *job, const struct room *r, node_id agent) {
+static node_id binding_of_room(struct repair_job *job, const struct room *r, node_id agent) {
     struct edit *e = job->edit;
     node_id binding = edit_new(e, NODE_OBJECT, agent), match = edit_new(e, NODE_OBJECT, agent);
     node_id peer = edit_new(e, NODE_OBJECT, agent);
-    node_id bindings = legacy_member(job, job->root, "bindings");
-    for (TREE_EACH(e->tree, known, bindings))
-        if (is_room(job, known, r)) return;
-    if (!tree_is(e->tree, bindings, NODE_ARRAY)) {
-        bindings = edit_new(e, NODE_ARRAY, agent);
-        edit_set(e, job->root, STR("bindings"), bindings);
-    }
     set_text(job, match, "channel", STR("discord"), agent);
     set_text(job, match, "guildId", r->guild, agent);
     set_text(job, peer, "kind", STR("channel"), agent);
@@ -359,29 +365,53 @@ static void bind_room(struct repair_job *job, const struct room *r, node_id agen
     if (r->account.n) set_text(job, match, "accountId", r->account, agent);
     set_text(job, binding, "agentId", ids_trim(tree_text(e->tree, agent)), agent);
     edit_set(e, binding, STR("match"), match);
-    edit_append(e, bindings, binding, 1);
+    return binding;
+}
+
+static void take_agent(struct repair_job *job, const struct rooms *rooms, const struct room *r,
+                       node_id room, struct str path) {
+    node_id agent = legacy_member(job, room, "agentId");
+    if (!agent) return;
+    legacy_drop(job, room, agent,
+                str_format(job->arena, STR_FMT ".guilds." STR_FMT ".channels." STR_FMT ".agentId",
+                           STR_ARG(path), STR_ARG(r->guild), STR_ARG(r->id)));
+    if (!ids_trim(tree_text(job->edit->tree, agent)).n ||
+        map_get(rooms->known, room_key(job, r, !r->account.n)))
+        return;
+    node_id binding = binding_of_room(job, r, agent);
+    legacy_chain_add(job->edit->tree, rooms->added, binding);
     legacy_note(job, STR(""), STR("bindings"), 0, binding);
 }
 
-static void repair_rooms(struct repair_job *job, const void *context, node_id owner, node_id entry,
-                         struct str path) {
-    (void)context, (void)owner;
+static void take_agents(struct repair_job *job, const void *context, node_id owner, node_id entry,
+                        struct str path) {
+    (void)owner;
     struct tree *t = job->edit->tree;
     struct room r = {0};
-    bool is_account = !str_equal(path, STR("channels.discord"));
-    if (is_account) r.account = legacy_key(job, entry);
+    if (!str_equal(path, STR("channels.discord"))) r.account = legacy_key(job, entry);
     for (TREE_EACH(t, guild, legacy_record(job, entry, "guilds")))
         for (TREE_EACH(t, room, legacy_record(job, guild, "channels"))) {
-            node_id agent = legacy_member(job, room, "agentId");
-            if (!agent) continue;
             r.guild = legacy_key(job, guild);
             r.id = legacy_key(job, room);
-            legacy_drop(job, room, agent,
-                        str_format(job->arena,
-                                   STR_FMT ".guilds." STR_FMT ".channels." STR_FMT ".agentId",
-                                   STR_ARG(path), STR_ARG(r.guild), STR_ARG(r.id)));
-            if (ids_trim(tree_text(t, agent)).n) bind_room(job, &r, agent);
+            take_agent(job, context, &r, room, path);
         }
+}
+
+static void repair_rooms(struct repair_job *job) {
+    struct tree *t = job->edit->tree;
+    struct map known = map_new(job->arena);
+    struct legacy_chain added = {0, 0, 0};
+    struct rooms rooms = {&known, &added};
+    node_id bindings = legacy_member(job, job->root, "bindings");
+    if (!tree_path(t, job->root, "channels", "discord", NULL)) return;
+    for (TREE_EACH(t, binding, bindings)) know_room(job, binding, &known);
+    legacy_entries(job, "discord", take_agents, &rooms);
+    if (!added.n) return;
+    if (!tree_is(t, bindings, NODE_ARRAY)) {
+        bindings = edit_new(job->edit, NODE_ARRAY, job->root);
+        edit_set(job->edit, job->root, STR("bindings"), bindings);
+    }
+    edit_append(job->edit, bindings, added.first, added.n);
 }
 
 /* ---- in order ----------------------------------------------------------------------------------
@@ -434,7 +464,7 @@ void legacy_channels(struct repair_job *job) {
     each(job, "channels.slack.capabilities", repair_capabilities);
     each(job, "channels.slack.accounts.*.capabilities", repair_capabilities);
     legacy_entries(job, "slack", repair_explicit_mention, NULL);
-    legacy_entries(job, "discord", repair_rooms, NULL);
+    repair_rooms(job);
     each(job, "channels.discord.voice.realtime.wakeNames", repair_wake_names);
     each(job, "channels.discord.accounts.*.voice.realtime.wakeNames", repair_wake_names);
 }

@@ -10,22 +10,32 @@ struct walk {
 };
 
 static void descend(struct repair_job *job, const struct walk *w, node_id at, struct str pattern,
+                    struct str path);
+
+static void enter(struct repair_job *job, const struct walk *w, node_id at, node_id child,
+                  struct str pattern, struct str path) {
+    if (pattern.n)
+        descend(job, w, child, pattern, path);
+    else
+        w->visit(job, w->context, at, child, path);
+}
+
+static void descend(struct repair_job *job, const struct walk *w, node_id at, struct str pattern,
                     struct str path) {
     struct tree *t = job->edit->tree;
     if (!tree_is(t, at, NODE_OBJECT) && !tree_is(t, at, NODE_ARRAY)) return;
     struct str key = legacy_next_key(&pattern);
-    bool every = str_equal(key, STR("*"));
+    if (!str_equal(key, STR("*"))) {
+        node_id child = tree_member(t, at, key);
+        if (child) enter(job, w, at, child, pattern, legacy_path(job, path, key));
+        return;
+    }
     unsigned long index = 0;
     for (node_id child = tree_first(t, at), next; child; child = next, index++) {
         next = tree_node(t, child)->next;
-        struct str name = tree_node(t, child)->key ? tree_key_text(t, tree_node(t, child)->key)
+        struct str name = tree_node(t, child)->key ? legacy_key(job, child)
                                                    : str_format(job->arena, "%lu", index);
-        if (!every && !str_equal(name, key)) continue;
-        struct str here = legacy_path(job, path, name);
-        if (pattern.n)
-            descend(job, w, child, pattern, here);
-        else
-            w->visit(job, w->context, at, child, here);
+        enter(job, w, at, child, pattern, legacy_path(job, path, name));
     }
 }
 

@@ -273,8 +273,9 @@ static bool hears(const struct repair_job *job, node_id models) {
     return false;
 }
 
-/* "{input}" was the file. */
+/* "{input}" was the file; the older gateway leaves it. */
 static struct str argument(struct repair_job *job, struct str text) {
+    if (!job->gateway->roster_entries) return text;
     struct buf b = buf_new(job->arena);
     for (size_t from = 0;;) {
         size_t at = str_find(text, STR("{input}"), from);
@@ -285,7 +286,7 @@ static struct str argument(struct repair_job *job, struct str text) {
     }
 }
 
-static node_id model_of_command(struct repair_job *job, node_id transcription) {
+node_id legacy_command(struct repair_job *job, node_id transcription) {
     struct edit *e = job->edit;
     struct tree *t = e->tree;
     node_id command = legacy_member(job, transcription, "command"), first = tree_first(t, command);
@@ -304,9 +305,6 @@ static node_id model_of_command(struct repair_job *job, node_id transcription) {
     node_id seconds = legacy_member(job, transcription, "timeoutSeconds");
     if (tree_is(t, seconds, NODE_NUMBER))
         edit_set(e, model, STR("timeoutSeconds"), edit_copy(e, seconds));
-    node_id capabilities = edit_new(e, NODE_ARRAY, first);
-    edit_append(e, capabilities, edit_new_text(e, STR("audio"), first), 1);
-    edit_set(e, model, STR("capabilities"), capabilities);
     return model;
 }
 
@@ -318,8 +316,11 @@ static void repair_transcription(struct repair_job *job) {
     if (!transcription) return;
     legacy_drop(job, audio, transcription, STR("audio.transcription"));
     if (legacy_is_empty(job, audio)) edit_remove(e, job->root, audio);
-    node_id model = model_of_command(job, transcription);
+    node_id model = legacy_command(job, transcription);
     if (!model) return;
+    node_id capabilities = edit_new(e, NODE_ARRAY, transcription);
+    edit_append(e, capabilities, edit_new_text(e, STR("audio"), transcription), 1);
+    edit_set(e, model, STR("capabilities"), capabilities);
     node_id tools = legacy_ensure(job, job->root, "tools", transcription);
     node_id media = legacy_ensure(job, tools, "media", transcription);
     node_id own = legacy_ensure(job, media, "audio", transcription);

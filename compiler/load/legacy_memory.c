@@ -34,15 +34,19 @@ struct engine {
     struct str path; /* of that search */
 };
 
-static bool has_path(const struct repair_job *job, node_id list, struct str path,
-                     struct str pattern) {
+static struct str place_key(struct repair_job *job, struct str path, struct str pattern) {
+    return str_format(job->arena, STR_FMT "\n" STR_FMT, STR_ARG(path), STR_ARG(pattern));
+}
+
+static struct map places_of(struct repair_job *job, node_id list) {
+    struct map places = map_new(job->arena);
     for (TREE_EACH(job->edit->tree, item, list)) {
         bool text = tree_is(job->edit->tree, item, NODE_STRING);
-        struct str own = text ? tree_text(job->edit->tree, item) : legacy_text(job, item, "path");
-        if (str_equal(own, path) && str_equal(ids_trim(legacy_text(job, item, "pattern")), pattern))
-            return true;
+        struct str path = text ? tree_text(job->edit->tree, item) : legacy_text(job, item, "path");
+        map_put(&places, place_key(job, path, ids_trim(legacy_text(job, item, "pattern"))), 1,
+                NULL);
     }
-    return false;
+    return places;
 }
 
 static node_id search_of(struct repair_job *job, const struct engine *e, node_id origin) {
@@ -57,25 +61,36 @@ static node_id list_of(struct repair_job *job, node_id object, const char *key, 
     return list;
 }
 
+static node_id new_place(struct repair_job *job, struct str path, struct str pattern,
+                         node_id origin) {
+    node_id text = edit_new_text(job->edit, path, origin);
+    if (!pattern.n) return text;
+    node_id object = edit_new(job->edit, NODE_OBJECT, origin);
+    edit_set(job->edit, object, STR("path"), text);
+    edit_set(job->edit, object, STR("pattern"), edit_new_text(job->edit, pattern, origin));
+    return object;
+}
+
 /* Directories outside of the workspace are searched by their own key. */
 static void move_paths(struct repair_job *job, const struct engine *e, node_id paths) {
     struct tree *t = job->edit->tree;
+    struct legacy_chain added = {0, 0, 0};
+    node_id memory = legacy_record(job, e->scope, "memory");
+    node_id extra = legacy_member(job, legacy_record(job, memory, "search"), "extraPaths");
+    struct map known = places_of(job, tree_is(t, extra, NODE_ARRAY) ? extra : 0);
     for (TREE_EACH(t, item, tree_is(t, paths, NODE_ARRAY) ? paths : 0)) {
         struct str path = ids_trim(legacy_text(job, item, "path"));
         struct str pattern = ids_trim(legacy_text(job, item, "pattern"));
-        if (!path.n) continue;
-        node_id extra = list_of(job, search_of(job, e, item), "extraPaths", item);
-        if (has_path(job, extra, path, pattern)) continue;
-        node_id now = edit_new_text(job->edit, path, item);
-        if (pattern.n) {
-            node_id object = edit_new(job->edit, NODE_OBJECT, item);
-            edit_set(job->edit, object, STR("path"), now);
-            edit_set(job->edit, object, STR("pattern"), edit_new_text(job->edit, pattern, item));
-            now = object;
-        }
-        edit_append(job->edit, extra, now, 1);
-        legacy_note(job, STR(""), legacy_below(job, e->path, "extraPaths"), 0, now);
+        bool is_new = false;
+        if (path.n) map_put(&known, place_key(job, path, pattern), 1, &is_new);
+        if (!is_new) continue;
+        node_id place = new_place(job, path, pattern, item);
+        legacy_chain_add(t, &added, place);
+        legacy_note(job, STR(""), legacy_below(job, e->path, "extraPaths"), 0, place);
     }
+    if (added.n)
+        edit_append(job->edit, list_of(job, search_of(job, e, paths), "extraPaths", paths),
+                    added.first, added.n);
 }
 
 /* So are sessions. */

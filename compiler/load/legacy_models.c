@@ -160,12 +160,13 @@ static void set_marker(struct repair_job *job, const char *name, node_id origin)
                str_format(job->arena, "meta.migrations.%s", name));
 }
 
-static bool is_alias(const struct repair_job *job, node_id models, struct str name) {
-    for (TREE_EACH(job->edit->tree, model, models))
-        if (str_equal(ids_token(job->arena, legacy_text(job, model, "alias")),
-                      ids_token(job->arena, name)))
-            return true;
-    return false;
+static struct map aliases_of(struct repair_job *job, node_id models) {
+    struct map aliases = map_new(job->arena);
+    for (TREE_EACH(job->edit->tree, model, models)) {
+        struct str alias = ids_token(job->arena, legacy_text(job, model, "alias"));
+        if (alias.n) map_put(&aliases, alias, 1, NULL);
+    }
+    return aliases;
 }
 
 /* The keys of agents.defaults.models were all that one could change to: now a policy says so. */
@@ -177,10 +178,12 @@ static void repair_policy(struct repair_job *job) {
     struct legacy_chain refs = {0, 0, 0};
     if (!models || legacy_member(job, policy, "allow") || has_marker(job, "modelPolicyAllowlist"))
         return;
+    struct map aliases = aliases_of(job, models);
     for (TREE_EACH(t, model, policy ? 0 : models)) {
         struct str key = legacy_key(job, model);
         if (!ids_trim(key).n) continue;
-        if (!semantics_is_model_ref(ids_trim(key)) && !is_alias(job, models, ids_trim(key))) {
+        if (!semantics_is_model_ref(ids_trim(key)) &&
+            !map_get(&aliases, ids_token(job->arena, key))) {
             job->unresolved = true;
             return;
         }

@@ -65,7 +65,7 @@ static void drop_no_time(struct repair_job *job, const void *context, node_id ow
 }
 
 /* Who is told and who is asked were one block. */
-static void repair_heartbeat(struct repair_job *job) {
+void legacy_heartbeat(struct repair_job *job) {
     static const char *const shown[] = {"showOk", "showAlerts", "useIndicator"};
     node_id heartbeat = legacy_record(job, job->root, "heartbeat");
     if (!heartbeat) return;
@@ -279,9 +279,41 @@ static void each(struct repair_job *job, const char *pattern, legacy_visit visit
     legacy_each(job, str_from(pattern), visit, NULL);
 }
 
+/* A host name: labels of letters, digits and hyphens. */
+static bool is_host(struct str name) {
+    size_t label = 0;
+    for (size_t i = 0; i < name.n; i++) {
+        char c = name.p[i];
+        bool word = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        if (c == '.' ? !label || name.p[i - 1] == '-' : !word && (c != '-' || !label)) return false;
+        label = c == '.' ? 0 : label + 1;
+        if (label > 63) return false;
+    }
+    return label && name.p[name.n - 1] != '-' && name.n <= 253;
+}
+
+/* What names no host is left out. */
+static void keep_hosts(struct repair_job *job, const void *context, node_id owner, node_id hosts,
+                       struct str path) {
+    struct tree *t = job->edit->tree;
+    struct legacy_chain kept = {0, 0, 0};
+    if (!tree_is(t, hosts, NODE_ARRAY)) return;
+    for (TREE_EACH(t, host, hosts))
+        if (tree_is(t, host, NODE_STRING) && is_host(ids_trim(tree_text(t, host))))
+            legacy_chain_add(t, &kept, edit_copy(job->edit, host));
+    if (kept.n == tree_node(t, hosts)->n) return;
+    if (!kept.n) {
+        legacy_drop(job, owner, hosts, path);
+        return;
+    }
+    node_id list = edit_new(job->edit, NODE_ARRAY, hosts);
+    edit_append(job->edit, list, kept.first, kept.n);
+    legacy_set(job, owner, context, list, path);
+}
+
 static void repair_settings(struct repair_job *job) {
     repair_typing_mode(job);
-    repair_heartbeat(job);
+    legacy_heartbeat(job);
     repair_grpc(job);
     repair_tailscale(job);
     repair_port(job);
@@ -296,6 +328,8 @@ static void repair_settings(struct repair_job *job) {
     repair_overlays(job);
     repair_compaction(job);
     repair_workshop(job);
+    legacy_each(job, STR("secrets.egressProxy.allowedHosts"), keep_hosts, "allowedHosts");
+    legacy_each(job, STR("secrets.egressProxy.bypassHosts"), keep_hosts, "bypassHosts");
 }
 
 void legacy_newer(struct repair_job *job) {

@@ -95,6 +95,8 @@ void legacy_streaming(struct repair_job *job);
 void legacy_signal(struct repair_job *job);
 /* legacy_media.c: speech and media. */
 void legacy_media(struct repair_job *job);
+/* The model of `tools.media` that a command for transcriptions was; 0 when it is none. */
+node_id legacy_command(struct repair_job *job, node_id transcription);
 /* legacy_plugins.c: settings that belong to plugins now, and plugins that have a new id. */
 void legacy_plugins(struct repair_job *job);
 /* legacy_tools.c: sandboxes, tools, servers; legacy_memory.c: the search in memory. */
@@ -103,7 +105,9 @@ void legacy_memory(struct repair_job *job);
 /* legacy_policies.c: lists of tools; legacy_models.c: models that are gone. */
 void legacy_policies(struct repair_job *job);
 void legacy_models(struct repair_job *job);
-/* legacy_newer.c: what needs more than that, for the newer gateway. */
+/* legacy_newer.c: what needs more than that, for the newer gateway. The heartbeat at the root is
+ * what both divide. */
+void legacy_heartbeat(struct repair_job *job);
 void legacy_newer(struct repair_job *job);
 /* legacy_older.c: the same for the older one. */
 void legacy_older(struct repair_job *job);

@@ -288,6 +288,13 @@ const struct place_rule semantics_channel_rules[] = {
     {"channels.discord.guilds.*.roles", OLDER, check_id_list},
     {"channels.discord.guilds.*.channels.*.users", OLDER, check_id_list},
     {"channels.discord.guilds.*.channels.*.roles", OLDER, check_id_list},
+    {"channels.discord.execApprovals.approvers", OLDER, check_id_list},
+    {"channels.discord.accounts.*.dm.groupChannels", OLDER, check_id_list},
+    {"channels.discord.accounts.*.guilds.*.users", OLDER, check_id_list},
+    {"channels.discord.accounts.*.guilds.*.roles", OLDER, check_id_list},
+    {"channels.discord.accounts.*.guilds.*.channels.*.users", OLDER, check_id_list},
+    {"channels.discord.accounts.*.guilds.*.channels.*.roles", OLDER, check_id_list},
+    {"channels.discord.accounts.*.execApprovals.approvers", OLDER, check_id_list},
     {NULL, 0, NULL},
 };
 

@@ -1,4 +1,6 @@
 /* Refinements of single objects: sandboxes, heartbeats, sessions, hooks, the browser, models. */
+#include <string.h>
+
 #include "load/semantics.h"
 #include "model/ids.h"
 
@@ -67,7 +69,7 @@ static void check_docker(struct semantics *s, node_id docker) {
 }
 
 static void check_sandbox_browser(struct semantics *s, node_id browser) {
-    check_binds(s, browser);
+    if (s->dialect == NEWER) check_binds(s, browser);
     check_network(s, browser, "network", semantics_text(s, browser, "network"), true);
 }
 
@@ -156,7 +158,9 @@ static void check_compaction(struct semantics *s, node_id compaction) {
 
 static void check_cron(struct semantics *s, node_id cron) {
     check_duration(s, cron, "sessionRetention", 'h', false);
+    checking_enter_key(s->c, STR("runLog"));
     if (s->dialect == OLDER) check_size(s, semantics_member(s, cron, "runLog"), "maxBytes");
+    checking_leave(s->c);
 }
 
 /* ---- tools -------------------------------------------------------------------------------------
@@ -203,6 +207,55 @@ static void check_module(struct semantics *s, node_id transform) {
     if (semantics_is_text(s, module) && !is_safe_module(tree_text(s->t, module)))
         semantics_error(s, transform, "module", "hook_module_path",
                         "this must be a relative path inside `hooks.transformsDir`, without `..`");
+}
+
+/* The first word of a command: a path, or a name without characters of the shell. */
+static bool is_program(struct str command) {
+    struct str name = ids_trim(command);
+    bool path = false, plain = name.n > 0;
+    for (size_t i = 0; i < name.n; i++) {
+        char c = name.p[i];
+        if (!c || c == '\r' || c == '\n' || strchr(";&|`$<>\"'", c)) return false;
+        path = path || c == '/' || c == '\\';
+        plain = plain && (strchr("._+-", c) || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+                          (c >= 'A' && c <= 'Z'));
+    }
+    if (!name.n) return false;
+    if (path || name.p[0] == '.' || name.p[0] == '~' || is_absolute(name)) return true;
+    return plain && name.p[0] != '-';
+}
+
+static void check_program(struct semantics *s, node_id n) {
+    if (semantics_is_text(s, n) && !is_program(tree_text(s->t, n)))
+        semantics_error(s, n, "", "unsafe_executable",
+                        "this must be a program's name or path, without characters of the shell");
+}
+
+static void check_command(struct semantics *s, node_id command) {
+    node_id first = tree_first(s->t, command);
+    if (!first) return;
+    checking_enter_index(s->c, 0);
+    check_program(s, first);
+    checking_leave(s->c);
+}
+
+/* "/a/b", where "*" may stand for a directory. */
+static void check_root(struct semantics *s, node_id root) {
+    struct str path = tree_text(s->t, root);
+    bool fits = path.n > 1 && path.p[0] == '/';
+    for (size_t i = 0; i < path.n; i++)
+        if (path.p[i] == '*' &&
+            ((i && path.p[i - 1] != '/') || (i + 1 < path.n && path.p[i + 1] != '/')))
+            fits = false;
+    if (semantics_is_text(s, root) && !fits)
+        semantics_error(s, root, "", "absolute_root",
+                        "this must be an absolute path; `*` stands for one directory");
+}
+
+static void check_edge(struct semantics *s, node_id headers) {
+    if (tree_is(s->t, headers, NODE_OBJECT) && !tree_node(s->t, headers)->n)
+        semantics_error(s, headers, "", "edge_auth_empty",
+                        "this needs a header at least: remove it otherwise");
 }
 
 static void check_mappings(struct semantics *s, node_id hooks) {
@@ -405,27 +458,33 @@ static bool is_safe_command(struct str command) {
     return ids_trim(command).n > 0;
 }
 
+static void check_secret_command(struct semantics *s, node_id command) {
+    struct str text = tree_text(s->t, command);
+    if (!semantics_is_text(s, command)) return;
+    if (!is_safe_command(text))
+        semantics_error(s, command, "", "secret_command_unsafe",
+                        "a command is one program's path, without characters of the shell");
+    if (!is_absolute(text))
+        semantics_error(s, command, "", "secret_command_absolute",
+                        "a command must be an absolute path");
+}
+
+/* The text alone must fit for this to be asked, and the provider be one with a command. */
 static void check_secret_provider(struct semantics *s, node_id provider) {
     node_id command = semantics_member(s, provider, "command");
-    if (semantics_is_text(s, command)) {
-        struct str text = tree_text(s->t, command);
-        if (!is_safe_command(text))
-            semantics_error(s, provider, "command", "secret_command_unsafe",
-                            "a command is one program's path, without characters of the shell");
-        if (!is_absolute(text))
-            semantics_error(s, provider, "command", "secret_command_absolute",
-                            "a command must be an absolute path");
-    }
-    uint32_t i = 0;
-    checking_enter_key(s->c, STR("trustedDirs"));
-    for (TREE_EACH(s->t, dir, semantics_member(s, provider, "trustedDirs"))) {
-        checking_enter_index(s->c, i++);
-        if (!is_absolute(tree_text(s->t, dir)))
-            semantics_error(s, dir, "", "secret_trusted_dir_absolute",
-                            "a trusted directory must be an absolute path");
-        checking_leave(s->c);
-    }
+    bool further = s->further;
+    if (!command || !str_equal(semantics_text(s, provider, "source"), STR("exec"))) return;
+    s->further = s->failed || s->aborted[command];
+    checking_enter_key(s->c, STR("command"));
+    check_secret_command(s, command);
     checking_leave(s->c);
+    s->further = further;
+}
+
+static void check_trusted_dir(struct semantics *s, node_id dir) {
+    if (tree_is(s->t, dir, NODE_STRING) && !is_absolute(tree_text(s->t, dir)))
+        semantics_error(s, dir, "", "secret_trusted_dir_absolute",
+                        "a trusted directory must be an absolute path");
 }
 
 /* ---- MCP servers -------------------------------------------------------------------------------
@@ -509,7 +568,19 @@ const struct place_rule semantics_field_rules[] = {
     {"talk.realtime", NEWER, check_talk},
     {"browser.profiles.*", BOTH, check_browser_profile},
     {"models.providers", NEWER, check_providers},
+    {"gateway.remote.edgeAuth", NEWER, check_edge},
+    {"hooks.internal.handlers.#", OLDER, check_module},
+    {"audio.transcription.command", OLDER, check_command},
+    {"channels.signal.cliPath", OLDER, check_program},
+    {"channels.signal.accounts.*.cliPath", OLDER, check_program},
+    {"channels.imessage.cliPath", OLDER, check_program},
+    {"channels.imessage.accounts.*.cliPath", OLDER, check_program},
+    {"channels.imessage.attachmentRoots.#", OLDER, check_root},
+    {"channels.imessage.accounts.*.attachmentRoots.#", OLDER, check_root},
+    {"channels.imessage.remoteAttachmentRoots.#", OLDER, check_root},
+    {"channels.imessage.accounts.*.remoteAttachmentRoots.#", OLDER, check_root},
     {"secrets.providers.*", BOTH, check_secret_provider},
+    {"secrets.providers.*.trustedDirs.#", BOTH, check_trusted_dir},
     {"mcp.servers.*", NEWER, check_mcp_server},
     {"nodeHost.mcp.servers.*", NEWER, check_mcp_server},
     {"gateway.roles", NEWER, check_roles},

@@ -362,12 +362,11 @@ static bool tailscale_auth(struct semantics *s) {
 /* ---- models ------------------------------------------------------------------------------------
  */
 
-static bool is_alias(const struct semantics *s, node_id models, struct str name) {
+static void add_aliases(const struct semantics *s, node_id models, struct map *aliases) {
     for (TREE_EACH(s->t, entry, models)) {
         struct str alias = semantics_token(s, semantics_text(s, entry, "alias"));
-        if (alias.n && str_equal(alias, name)) return true;
+        if (alias.n) map_put(aliases, alias, 1, NULL);
     }
-    return false;
 }
 
 bool semantics_is_model_ref(struct str ref) {
@@ -377,17 +376,19 @@ bool semantics_is_model_ref(struct str ref) {
     return star + 1 == ref.n && ref.p[star - 1] == '/';
 }
 
-static bool check_policy(struct semantics *s, node_id owner, node_id models) {
-    node_id common = tree_path(s->t, s->v->root, "agents", "defaults", "models", NULL);
+static bool check_policy(struct semantics *s, node_id owner, node_id models,
+                         const struct map *common) {
+    struct map own = map_new(s->arena);
+    node_id allow = tree_path(s->t, owner, "modelPolicy", "allow", NULL);
     bool found = false;
     uint32_t i = 0;
     checking_enter_key(s->c, STR("modelPolicy"));
     checking_enter_key(s->c, STR("allow"));
-    for (TREE_EACH(s->t, ref, tree_path(s->t, owner, "modelPolicy", "allow", NULL))) {
+    if (allow) add_aliases(s, models, &own);
+    for (TREE_EACH(s->t, ref, allow)) {
         struct str text = ids_trim(tree_text(s->t, ref)), token = semantics_token(s, text);
         checking_enter_index(s->c, i++);
-        if (!semantics_is_model_ref(text) && !is_alias(s, common, token) &&
-            !is_alias(s, models, token)) {
+        if (!semantics_is_model_ref(text) && !map_get(common, token) && !map_get(&own, token)) {
             semantics_error(s, ref, "", "model_policy_ref",
                             "this must be an alias, `provider/model` or `provider/*`");
             found = true;
@@ -404,12 +405,15 @@ static bool model_policies(struct semantics *s) {
     node_id defaults = tree_path(s->t, s->v->root, "agents", "defaults", NULL);
     checking_enter_key(s->c, STR("agents"));
     checking_enter_key(s->c, STR("defaults"));
-    bool found = check_policy(s, defaults, 0);
+    struct map common = map_new(s->arena);
+    add_aliases(s, semantics_member(s, defaults, "models"), &common);
+    bool found = check_policy(s, defaults, 0, &common);
     semantics_leave(s, 2);
     size_t n = semantics_agents(s, &agents);
     for (size_t i = 0; i < n; i++) {
         unsigned steps = semantics_enter_agent(s, &agents[i]);
-        found |= check_policy(s, agents[i].node, semantics_member(s, agents[i].node, "models"));
+        found |=
+            check_policy(s, agents[i].node, semantics_member(s, agents[i].node, "models"), &common);
         semantics_leave(s, steps);
     }
     return found;

@@ -5,12 +5,16 @@
 #include "model/fleet_reading.h"
 #include "model/ids.h"
 
+/* The longest that a value may become: loading has bounded the whole file more tightly. */
+enum { VALUE_MAX = 1 << 20 };
+
 /* ---- values ------------------------------------------------------------------------------------
  */
 
 struct str fleet_value(const struct fleet_reading *r, node_id n) {
     if (tree_is(r->tree, n, NODE_STRING))
-        return ids_trim(environment_substitute(r->environment, tree_text(r->tree, n)).text);
+        return ids_trim(
+            environment_substitute(r->environment, tree_text(r->tree, n), VALUE_MAX).text);
     if (!tree_is(r->tree, n, NODE_OBJECT)) return STR("");
     struct str source = tree_text(r->tree, tree_member(r->tree, n, STR("source")));
     struct str id = tree_text(r->tree, tree_member(r->tree, n, STR("id")));
@@ -119,7 +123,7 @@ static void look_at(struct walking *w, node_id n) {
     struct str text = tree_text(r->tree, n);
     note_text(w, text, n);
     if (!text.n || !memchr(text.p, '$', text.n)) return;
-    struct substitution s = environment_substitute(r->environment, text);
+    struct substitution s = environment_substitute(r->environment, text, VALUE_MAX);
     for (size_t i = 0; i < s.missing.n; i++) note_missing(w, s.missing.v[i], n);
 }
 

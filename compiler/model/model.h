@@ -62,7 +62,8 @@ struct sender {
 struct room {
     struct str name;
     place at;
-    bool inner; /* a channel or topic of the last one that is not */
+    bool inner;     /* a channel or topic of the last one that is not, */
+    uint32_t outer; /* which has this number */
     bool enabled;
     struct text_list users, roles; /* who may speak to the agent, as written */
 };
@@ -70,7 +71,9 @@ struct room {
 struct room_list {
     const struct room *v;
     size_t n;
-    place at; /* the map of them, or what is around it */
+    struct map index;       /* name -> the first that has it */
+    const struct room *any; /* the entry `*` for every other, or NULL */
+    place at;               /* the map of them, or what is around it */
 };
 
 /* One credential of an account. */

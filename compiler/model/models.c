@@ -52,7 +52,7 @@ static struct str without_profile(struct str name) {
 static struct str resolve(struct model *m, const struct aliases *all, struct str written) {
     struct str name = without_profile(written);
     const uint32_t *found = map_get(&all->index, ids_token(m->arena, name));
-    return found ? all->models.v[*found] : written;
+    return found && *found < all->models.n ? all->models.v[*found] : written;
 }
 
 /* ---- references --------------------------------------------------------------------------------

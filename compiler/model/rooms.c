@@ -20,6 +20,7 @@ static struct room_keys keys_of(struct str channel) {
 struct rooms_reading {
     const struct listing *l;
     struct room_keys keys;
+    uint32_t outer;
     ARRAY(struct room) rooms;
 };
 
@@ -33,10 +34,12 @@ static struct text_list list_if_any(const struct listing *l, node_id object, con
 static void add_room(struct rooms_reading *s, node_id n, bool inner) {
     const struct tree *t = s->l->r->tree;
     if (!tree_is(t, n, NODE_OBJECT)) return;
+    if (!inner) s->outer = (uint32_t)s->rooms.n;
     ARRAY_PUSH(s->l->m->arena, s->rooms) =
         (struct room){.name = tree_key_text(t, tree_node(t, n)->key),
                       .at = n,
                       .inner = inner,
+                      .outer = s->outer,
                       .enabled = account_flag(s->l, n, true),
                       .users = list_if_any(s->l, n, s->keys.users),
                       .roles = list_if_any(s->l, n, "roles")};
@@ -51,7 +54,14 @@ static struct room_list read_rooms(const struct listing *l, node_id map, place a
         for (TREE_EACH(t, inner, tree_member(t, n, str_from(s.keys.inner))))
             add_room(&s, inner, true);
     }
-    return (struct room_list){s.rooms.v, s.rooms.n, map ? map : around};
+    struct room_list list = {
+        .v = s.rooms.v, .n = s.rooms.n, .index = map_new(l->m->arena), .at = map ? map : around};
+    for (size_t i = 0; i < list.n; i++) {
+        const struct room *r = &list.v[i];
+        map_put(&list.index, r->name, (uint32_t)i, NULL);
+        if (!list.any && !r->inner && str_equal(r->name, STR("*"))) list.any = r;
+    }
+    return list;
 }
 
 /* Accounts share the rooms of their channel, which may be many: each map is read once. */

@@ -56,7 +56,7 @@ bool gate_counts(const struct gate *gate, const struct finding *f) {
 struct evaluation {
     struct engine *engine;
     struct report *report;
-    const struct rule *rule;
+    struct rule *rule;
     struct arena *scratch;
     struct cel_run run;
     struct cel_value variables[4]; /* subject, gateway, parameters, item: those that are known */
@@ -140,17 +140,23 @@ static struct span origin_span(struct evaluation *e, const struct cel_program *p
     return place_span(e->engine->tree, v.origin);
 }
 
-/* Not the finding's own place, which is shown anyway, and nothing twice. */
-static void add_place(struct evaluation *e, struct finding *f, place at, struct str message) {
-    struct span span = place_span(e->engine->tree, at), own = f->at.span;
-    bool same = span.file == own.file && span.start == own.start && span.end == own.end;
+static bool is_same_span(struct span a, struct span b) {
+    return a.file == b.file && a.start == b.start && a.end == b.end;
+}
+
+/* Nothing twice. The finding's own place is shown anyway: it is left out when the words are the same
+ * for every place, and tell nothing of this one. */
+static void add_place(struct evaluation *e, struct finding *f, place at,
+                      const struct template *message) {
+    struct span span = place_span(e->engine->tree, at);
+    bool constant = message->n == 1 && !message->parts[0].program;
+    if (!span.file || (constant && is_same_span(span, f->at.span))) return;
+    struct str text = fill(e, message);
     for (size_t i = 0; i < f->related.n; i++) {
         const struct related *r = &f->related.v[i];
-        same = same || (r->at.span.file == span.file && r->at.span.start == span.start &&
-                        r->at.span.end == span.end && str_equal(r->message, message));
+        if (is_same_span(r->at.span, span) && str_equal(r->message, text)) return;
     }
-    if (!span.file || same) return;
-    ARRAY_PUSH(e->engine->arena, f->related) = (struct related){locate(e->engine, span), message};
+    ARRAY_PUSH(e->engine->arena, f->related) = (struct related){locate(e->engine, span), text};
 }
 
 static void add_related_place(struct evaluation *e, const struct rule_related *r,
@@ -158,7 +164,7 @@ static void add_related_place(struct evaluation *e, const struct rule_related *r
     if (r->when && !holds(e, r->when)) return;
     if (r->at) at = cel_eval(r->at, &e->run, e->variables);
     if (at.kind != CEL_ERROR && at.kind != CEL_NULL)
-        add_place(e, f, at.origin, fill(e, &r->message));
+        add_place(e, f, at.origin, &r->message);
 }
 
 static void add_related(struct evaluation *e, struct finding *f) {
@@ -192,8 +198,21 @@ static void add_members(struct evaluation *e, const struct fleet_share *share, s
     }
 }
 
+/* The line of the policy document. What is wrong with the document itself stands there anyway. */
+static void add_asked(struct evaluation *e, const struct violation *v, struct finding *f) {
+    struct span span = place_span(e->engine->tree, v->asked_at);
+    if (!span.file || v->asked_at == v->at) return;
+    struct str message =
+        v->scope.n
+            ? str_format(e->engine->arena, "the policy's scope \"" STR_FMT "\" asks for it here",
+                         STR_ARG(v->scope))
+            : STR("the policy asks for it here");
+    ARRAY_PUSH(e->engine->arena, f->related) = (struct related){locate(e->engine, span), message};
+}
+
 static void add_finding(struct evaluation *e, const void *object) {
-    const struct rule *rule = e->rule;
+    struct rule *rule = e->rule;
+    rule_compile(rule);
     struct span span = rule->at
                            ? origin_span(e, rule->at)
                            : place_span(e->engine->tree, fact_place(rule->range->type, object));
@@ -217,6 +236,7 @@ static void add_finding(struct evaluation *e, const void *object) {
         }
     add_related(e, &f);
     if (rule->range->type == &fact_fleet_share) add_members(e, object, &f);
+    if (rule->range->type == &fact_policy_violation) add_asked(e, object, &f);
     fact_subjects(e->engine->arena, rule->range, object, &f);
     ARRAY_PUSH(e->engine->arena, e->report->findings) = f;
 }
@@ -227,6 +247,7 @@ static struct cel_value variable(const struct cel_object_type *type, const void 
 
 /* Steps and memory are given anew for every subject, so that one cannot starve the others. */
 static void evaluate(struct evaluation *e, const void *object, const struct analysis *gateway) {
+    rule_compile_condition(e->rule);
     arena_reset(e->scratch);
     e->run = cel_run_new(e->scratch, NULL);
     e->at = fact_place(e->rule->range->type, object);
@@ -234,6 +255,7 @@ static void evaluate(struct evaluation *e, const void *object, const struct anal
     if (gateway) e->variables[1] = variable(&fact_gateway, gateway);
     if (e->rule->n_parameters)
         e->variables[e->rule->env.n - 1] = cel_object(&e->rule->parameters_type, e->rule);
+    if (!e->rule->when) return; /* a mistake, which has been reported */
     struct cel_value v = ask(e, e->rule->when);
     if (v.kind == CEL_ERROR)
         note_undecided(e, v);
@@ -309,6 +331,13 @@ static bool is_off(const struct engine *e, const struct rule *rule) {
     return false;
 }
 
+/* Rules about a policy document are not evaluated where there is none. */
+static bool has_policy(const struct analysis *const *gateways, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (gateways[i]->conformance) return true;
+    return false;
+}
+
 static void run_rules_on(struct engine *e, struct report *report, bool suppressions,
                          const struct analysis *const *gateways, size_t n,
                          const struct fleet *fleet, const struct bad_suppressions *bad) {
@@ -319,6 +348,7 @@ static void run_rules_on(struct engine *e, struct report *report, bool suppressi
         ev.gateway = 0;
         bool about_suppressions = ev.rule->range->type == &fact_suppression;
         if (is_off(e, ev.rule) || about_suppressions != suppressions) continue;
+        if (ev.rule->range->type == &fact_policy_violation && !has_policy(gateways, n)) continue;
         ARRAY_PUSH(e->arena, report->rules) = &ev.rule->info;
         if (about_suppressions)
             for (size_t j = 0; j < bad->list.n; j++) evaluate(&ev, &bad->list.v[j], NULL);

@@ -460,6 +460,14 @@ static bool pairing_is_known(const struct model *m) {
       constant(route_tier_name(o->tier)))                                                          \
     F(reach, binding, OBJ(fact_binding), "The binding that won; absent for the default.",          \
       binding_value(o->in, o->binding))                                                            \
+    F(reach, admitted, S(CEL_BOOL),                                                                \
+      "Somebody of them may speak to the agent; false for a group that a binding names and the "   \
+      "account does not listen to, and for a name on a list of ids.",                              \
+      bool_at(o->class == SENDER_GROUP ? room_access_admits(&o->room) : !o->is_name, o->at))       \
+    F(reach, any_member, S(CEL_BOOL), "Of a group: every member may speak to the agent there.",    \
+      bool_at(o->class == SENDER_GROUP && o->room.any_member, o->at))                              \
+    F(reach, guild, S(CEL_STRING),                                                                 \
+      "The Discord guild of a room that the account names, or empty.", string_at(o->guild, o->at)) \
     F(reach, stored, S(CEL_BOOL), "Pairing has admitted them (`--pairing-store`).",                \
       bool_at(o->stored, o->at))                                                                   \
     F(reach, is_owner, S(CEL_BOOL), "They own the gateway.", bool_at(o->is_owner, o->at))          \
@@ -499,7 +507,6 @@ const struct cel_object_type *const fact_types[] = {&fact_gateway,
                                                     &fact_fleet_share,
                                                     &fact_shared_room,
                                                     &fact_power_path,
-                                                    &fact_suppression,
                                                     &fact_exposure,
                                                     &fact_audited_power,
                                                     &fact_exec_scope,
@@ -524,8 +531,7 @@ const struct cel_object_type *const fact_types[] = {&fact_gateway,
                                                     &fact_dangerous_setting,
                                                     &fact_install,
                                                     &fact_config_file,
-                                                    &fact_tool_list,
-                                                    &fact_policy,
                                                     &fact_secret,
+                                                    &fact_policy_violation,
                                                     &fact_suppression,
                                                     NULL};

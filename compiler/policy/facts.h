@@ -4,6 +4,7 @@
 #ifndef CLAWC_POLICY_FACTS_H
 #define CLAWC_POLICY_FACTS_H
 
+#include "analysis/conformance.h"
 #include "analysis/fleet.h"
 #include "cel/cel.h"
 #include "policy/finding.h"
@@ -34,7 +35,8 @@ extern const struct cel_object_type fact_gateway, fact_agent, fact_account, fact
     fact_shared_room, fact_power_path, fact_agent_pair, fact_gateway_pair, fact_fleet_share,
     fact_suppression, fact_exposure, fact_audited_power, fact_exec_scope, fact_safe_bin,
     fact_risky_dir, fact_model, fact_sandbox_browser, fact_container, fact_bind, fact_elevated_list,
-    fact_config_file, fact_tool_list, fact_policy, fact_secret, fact_channel_check;
+    fact_config_file, fact_tool_list, fact_policy, fact_secret, fact_channel_check,
+    fact_policy_violation;
 
 /* What a rule says of itself with `for`. */
 struct fact_range {
@@ -55,6 +57,9 @@ const struct fact_range *fact_range_find(struct str name);
 /* Whom a fact is about, for the report's `subjects`. */
 void fact_subjects(struct arena *a, const struct fact_range *range, const void *object,
                    struct finding *f);
+
+/* facts_policy.c: whom a violation is about, and how the gateway names the two places. */
+struct str violation_account(struct arena *a, const struct violation *v);
 
 /* Where a fact stands: what a rule points at with the fact itself. 0 for one without a place. */
 place fact_place(const struct cel_object_type *type, const void *object);

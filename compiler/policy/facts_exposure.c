@@ -11,7 +11,7 @@
     static struct cel_value name##_element(struct cel_run *run, const void *host, size_t i) {      \
         const struct exposure *e = host;                                                           \
         (void)run;                                                                                 \
-        return cel_with_origin(cel_object(&type, &e->array[i]), place_of(&e->array[i]));           \
+        return cel_with_origin(cel_object(&(type), &(e->array)[i]), (place_of)(&(e->array)[i]));   \
     }
 
 static place power_place(const struct audited_power *p) {

@@ -28,6 +28,8 @@ SIMPLE_RANGE(browser_profile, s->model->audit.browser_profiles.n,
              &s->model->audit.browser_profiles.v[i])
 SIMPLE_RANGE(config_file, s->model->n_files, &s->model->files[i])
 SIMPLE_RANGE(shared_agent_dir, s->agent_dirs.n, &s->agent_dirs.v[i])
+SIMPLE_RANGE(policy_violation, s->conformance ? s->conformance->violations.n : 0,
+             &s->conformance->violations.v[i])
 
 SIMPLE_RANGE(tool_list, s->allow_lists.n, &s->allow_lists.v[i])
 SIMPLE_RANGE(bind, s->exposure->binds.n, &s->exposure->binds.v[i])
@@ -104,6 +106,9 @@ const struct fact_range fact_ranges[] = {
      browser_profile_count, browser_profile_at},
     {"config_file", &fact_config_file, false, "each file of the config, with --fs",
      config_file_count, config_file_at},
+    {"policy_violation", &fact_policy_violation, false,
+     "each place that does not keep a rule of the gateway's policy document (`--policy`)",
+     policy_violation_count, policy_violation_at},
     {"agent_pair", &fact_agent_pair, false, "each pair of agents (costs their number squared)",
      agent_pair_count, agent_pair_at},
     {"gateway_pair", &fact_gateway_pair, true, "each pair of gateways of the run", NULL, NULL},
@@ -152,6 +157,7 @@ place fact_place(const struct cel_object_type *type, const void *object) {
     if (type == &fact_container) return ((const struct container *)object)->at;
     if (type == &fact_bind) return ((const struct bind_mount *)object)->entry->at;
     if (type == &fact_elevated_list) return ((const struct elevated_channel *)object)->allow.at;
+    if (type == &fact_policy_violation) return ((const struct violation *)object)->at;
     if (type == &fact_agent_pair) return ((const struct agent_pair *)object)->b->agent->at;
     if (type == &fact_gateway_pair) return ((const struct gateway_pair *)object)->b->model->at;
     if (type == &fact_crowded_channel) {
@@ -200,6 +206,15 @@ static void add_reach(struct arena *a, struct finding *f, const struct reach *r)
     if (r->sender.n) add(a, f, "sender", r->sender);
 }
 
+static void add_violation(struct arena *a, struct finding *f, const struct violation *v) {
+    struct str account = violation_account(a, v);
+    if (v->agent >= 0) add(a, f, "agent", agent_id(v->in, v->agent));
+    if (account.n) add(a, f, "account", account);
+    if (v->scope.n) add(a, f, "scope", v->scope);
+    add(a, f, "target", v->target);
+    if (v->requirement.n) add(a, f, "requirement", v->requirement);
+}
+
 static void add_pair(struct arena *a, struct finding *f, const char *name, struct str x,
                      struct str y) {
     struct str *two = ARENA_ARRAY(a, struct str, 2);
@@ -221,6 +236,8 @@ void fact_subjects(struct arena *a, const struct fact_range *range, const void *
         add(a, f, "channel", b->binding->channel_token);
     } else if (range->type == &fact_reach) {
         add_reach(a, f, object);
+    } else if (range->type == &fact_policy_violation) {
+        add_violation(a, f, object);
     } else if (range->type == &fact_shared_session) {
         const struct shared_session *s = object;
         add(a, f, "agent", agent_id(s->in, s->agent));

@@ -183,15 +183,22 @@ static void read_severity(struct rule_reading *s) {
                 "`severity` must be critical, warn or info");
     rule->info.severity = rule->severity;
     node_id raise = read_member(&s->r, s->root, "raise", NODE_OBJECT);
-    if (!raise) return;
-    rule->raise_when = compile_member(s, raise, "when", true);
-    add_condition(s, "raise", raise, rule->raise_when);
-    if (!rule->raise_when || !severity_parse(member_text(s, raise, "severity"), &rule->raised))
-        mistake(s, raise, "`raise` needs `severity` and `when`");
-    if (rule->raised > rule->info.severity) rule->info.severity = rule->raised;
+    if (raise && severity_parse(member_text(s, raise, "severity"), &rule->raised) &&
+        rule->raised > rule->info.severity)
+        rule->info.severity = rule->raised;
 }
 
-static void read_doubt(struct rule_reading *s, node_id n, struct rule_doubt *doubt) {
+static void compile_raise(struct rule_reading *s) {
+    node_id raise = read_member(&s->r, s->root, "raise", NODE_OBJECT);
+    enum severity severity;
+    if (!raise) return;
+    s->rule->raise_when = compile_member(s, raise, "when", true);
+    add_condition(s, "raise", raise, s->rule->raise_when);
+    if (!s->rule->raise_when || !severity_parse(member_text(s, raise, "severity"), &severity))
+        mistake(s, raise, "`raise` needs `severity` and `when`");
+}
+
+static void compile_doubt(struct rule_reading *s, node_id n, struct rule_doubt *doubt) {
     if (!read_is(&s->r, n, NODE_OBJECT)) return;
     doubt->when = compile_member(s, n, "when", true);
     add_condition(s, "doubt", n, doubt->when);
@@ -200,7 +207,7 @@ static void read_doubt(struct rule_reading *s, node_id n, struct rule_doubt *dou
 }
 
 /* One, or a list of them. */
-static void read_doubts(struct rule_reading *s) {
+static void compile_doubts(struct rule_reading *s) {
     node_id n = tree_member(s->r.tree, s->root, STR("doubt"));
     if (!n) return;
     bool is_list = tree_is(s->r.tree, n, NODE_ARRAY);
@@ -208,10 +215,10 @@ static void read_doubts(struct rule_reading *s) {
         ARENA_ARRAY(s->arena, struct rule_doubt, is_list ? tree_node(s->r.tree, n)->n : 1);
     s->rule->doubts = v;
     if (!is_list) {
-        read_doubt(s, n, &v[s->rule->n_doubts++]);
+        compile_doubt(s, n, &v[s->rule->n_doubts++]);
         return;
     }
-    for (TREE_EACH(s->r.tree, item, n)) read_doubt(s, item, &v[s->rule->n_doubts++]);
+    for (TREE_EACH(s->r.tree, item, n)) compile_doubt(s, item, &v[s->rule->n_doubts++]);
 }
 
 static void read_confidence(struct rule_reading *s) {
@@ -221,7 +228,6 @@ static void read_confidence(struct rule_reading *s) {
     if (n && !confidence_parse(tree_text(s->r.tree, n), &rule->confidence))
         mistake(s, n, "`confidence` must be high, medium or low");
     rule->info.confidence = rule->confidence;
-    read_doubts(s);
 }
 
 static void read_family(struct rule_reading *s) {
@@ -258,7 +264,7 @@ static void read_range(struct rule_reading *s) {
 }
 
 /* Within an item of `related` with `each`, `item` is a variable, too. */
-static void read_each(struct rule_reading *s, node_id item, struct rule_related *related,
+static void compile_each(struct rule_reading *s, node_id item, struct rule_related *related,
                       struct cel_variable *variables) {
     related->each = compile_member(s, item, "each", false);
     if (!related->each) return;
@@ -271,9 +277,9 @@ static void read_each(struct rule_reading *s, node_id item, struct rule_related 
     s->rule->env = (struct cel_env){.variables = variables, .n = n + 1};
 }
 
-static void read_related_item(struct rule_reading *s, node_id item, struct rule_related *related) {
+static void compile_related_item(struct rule_reading *s, node_id item, struct rule_related *related) {
     struct cel_env outside = s->rule->env;
-    read_each(s, item, related, ARENA_ARRAY(s->arena, struct cel_variable, outside.n + 1));
+    compile_each(s, item, related, ARENA_ARRAY(s->arena, struct cel_variable, outside.n + 1));
     node_id message = read_member(&s->r, item, "message", NODE_STRING);
     related->when = compile_member(s, item, "when", true);
     related->at = compile_member(s, item, "at", false);
@@ -283,14 +289,14 @@ static void read_related_item(struct rule_reading *s, node_id item, struct rule_
     s->rule->env = outside;
 }
 
-static void read_related(struct rule_reading *s) {
+static void compile_related(struct rule_reading *s) {
     node_id list = read_member(&s->r, s->root, "related", NODE_ARRAY);
     if (!list) return;
     struct rule_related *v =
         ARENA_ARRAY(s->arena, struct rule_related, tree_node(s->r.tree, list)->n);
     size_t n = 0;
     for (TREE_EACH(s->r.tree, item, list))
-        if (read_is(&s->r, item, NODE_OBJECT)) read_related_item(s, item, &v[n++]);
+        if (read_is(&s->r, item, NODE_OBJECT)) compile_related_item(s, item, &v[n++]);
     s->rule->related = v;
     s->rule->n_related = n;
 }
@@ -306,13 +312,18 @@ static struct str without_tail(struct str id) {
     return id;
 }
 
-/* The id may hold <name> placeholders; `fill` says what stands for each. */
 static void read_id(struct rule_reading *s) {
     node_id n = read_member(&s->r, s->root, "id", NODE_STRING);
     struct str id = tree_text(s->r.tree, n);
     s->rule->info.pattern = id;
     s->rule->info.id = without_tail(id);
     if (!id.n) mistake(s, n, "the rule has no `id`");
+}
+
+/* The id may hold <name> placeholders; `fill` says what stands for each. */
+static void compile_id(struct rule_reading *s) {
+    node_id n = read_member(&s->r, s->root, "id", NODE_STRING);
+    struct str id = tree_text(s->r.tree, n);
     node_id fill = read_member(&s->r, s->root, "fill", NODE_OBJECT);
     struct parts parts = {0};
     size_t from = 0, open;
@@ -339,6 +350,7 @@ static void read_example(struct rule_reading *s) {
     e->beside = member_text(s, n, "beside");
     e->file = member_text(s, n, "file");
     e->gateway = member_text(s, n, "gateway");
+    e->policy = member_text(s, n, "policy");
     if (!e->before.n || !e->after.n) mistake(s, n, "`example` needs `before` and `after`");
 }
 
@@ -389,8 +401,10 @@ static void refuse_unknown_keys(struct rule_reading *s) {
 struct rule *rule_read(struct arena *a, struct tree *t, node_id root, struct diags *d) {
     struct rule_reading s = {
         .arena = a, .r = {t, d}, .root = root, .rule = ARENA_NEW(a, struct rule)};
+    s.rule->arena = a;
     s.rule->tree = t;
     s.rule->root = root;
+    s.rule->diags = d;
     refuse_unknown_keys(&s);
     read_range(&s);
     read_id(&s);
@@ -404,16 +418,37 @@ struct rule *rule_read(struct arena *a, struct tree *t, node_id root, struct dia
     s.rule->info.fix = member_text(&s, root, "fix");
     s.rule->false_positives = member_text(&s, root, "false_positives");
     if (!s.rule->info.title.n) mistake(&s, 0, "the rule has no `title`");
-    s.rule->when = compile_member(&s, root, "when", true);
-    add_condition(&s, "when", root, s.rule->when);
-    s.rule->at = compile_member(&s, root, "at", false);
     if (!tree_member(t, root, STR("when"))) mistake(&s, 0, "the rule has no condition: `when`");
-    s.rule->message = template_member(&s, "message", true);
-    s.rule->why = template_member(&s, "why", false);
-    s.rule->fix = template_member(&s, "fix", true);
     node_id mechanical = read_member(&s.r, root, "mechanical", NODE_BOOL);
     s.rule->mechanical = mechanical && tree_node(t, mechanical)->u.boolean;
-    read_related(&s);
     read_example(&s);
     return s.rule;
+}
+
+static struct rule_reading go_on(struct rule *rule) {
+    return (struct rule_reading){
+        .arena = rule->arena, .r = {rule->tree, rule->diags}, .root = rule->root, .rule = rule};
+}
+
+void rule_compile_condition(struct rule *rule) {
+    if (rule->compiled >= RULE_CONDITION) return;
+    struct rule_reading s = go_on(rule);
+    rule->compiled = RULE_CONDITION;
+    rule->when = compile_member(&s, rule->root, "when", true);
+    add_condition(&s, "when", rule->root, rule->when);
+}
+
+void rule_compile(struct rule *rule) {
+    rule_compile_condition(rule);
+    if (rule->compiled >= RULE_WHOLE) return;
+    struct rule_reading s = go_on(rule);
+    rule->compiled = RULE_WHOLE;
+    compile_id(&s);
+    compile_raise(&s);
+    compile_doubts(&s);
+    rule->at = compile_member(&s, rule->root, "at", false);
+    rule->message = template_member(&s, "message", true);
+    rule->why = template_member(&s, "why", false);
+    rule->fix = template_member(&s, "fix", true);
+    compile_related(&s);
 }

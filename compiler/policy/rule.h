@@ -21,9 +21,10 @@ struct template {
 
 /* A config with the mistake and the same one without it, or a file of another name. `beside` is the
  * other gateway's config of a fleet, or the config that the other file is about; `gateway` the
- * version that makes the mistake one. `beside`, `file` and `gateway` may be empty. */
+ * version that makes the mistake one, `policy` the policy document that the config does not keep.
+ * `beside`, `file`, `gateway` and `policy` may be empty. */
 struct rule_example {
-    struct str before, after, beside, file, gateway;
+    struct str before, after, beside, file, gateway, policy;
 };
 
 struct rule_related {
@@ -52,10 +53,18 @@ struct rule_condition {
     struct cel_seen *seen; /* of each condition within it; NULL: nobody wants to know */
 };
 
+/* How much of a rule's expressions is compiled. */
+enum rule_compiled { RULE_READ, RULE_CONDITION, RULE_WHOLE };
+
+/* Reading a rule leaves its expressions as they are: most rules have nothing to say about a config,
+ * and compiling them all took longer than auditing it. */
 struct rule {
     struct rule_info info;
-    const struct tree *tree; /* where it was read */
+    struct arena *arena;
+    struct tree *tree; /* where it was read */
     node_id root;
+    struct diags *diags; /* of mistakes in its expressions */
+    enum rule_compiled compiled;
     struct rule_parameter *parameters;
     size_t n_parameters;
     struct cel_object_type parameters_type;
@@ -82,8 +91,14 @@ struct rules {
     ARRAY(struct rule *) list; /* by id */
 };
 
-/* Reads the built-in rules. They are checked by the tests; a mistake in them ends up in `d`, which
- * must be of its own: its spans are in the embedded texts. */
+/* Compiles the condition (`when`), and all expressions; does nothing the second time. Mistakes go
+ * to the diagnostics with which it was read; what has one is NULL. */
+void rule_compile_condition(struct rule *rule);
+void rule_compile(struct rule *rule);
+void rules_compile(const struct rules *rules);
+
+/* Reads the built-in rules, to be compiled when they are needed. They are checked by the tests; a
+ * mistake in them ends up in `d`, which must be of its own: its spans are in the embedded texts. */
 void rules_load_builtin(struct arena *a, struct rules *rules, struct diags *d);
 
 /* Reads a rule file that is in `file` of the tree's sources and adds its rule, at the end. Mistakes

@@ -157,6 +157,8 @@ static void add_example(struct tests_reading *s, const struct rule *rule, struct
     } else {
         add_config(s, main_config, text);
     }
+    if (e->policy.n)
+        ARRAY_PUSH(s->arena, test.files) = (struct rule_text){STR("policy.jsonc"), e->policy};
     ARRAY_PUSH(s->arena, tests->list) = test;
     s->test = NULL;
 }

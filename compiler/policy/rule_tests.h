@@ -17,9 +17,11 @@ struct rule_text {
 
 struct rule_test {
     struct str name, gateway;
-    node_id at;                           /* in the rule's tree */
-    ARRAY(struct rule_text) configs;      /* the gateways, in this order */
-    ARRAY(struct rule_text) files;        /* what they include; clawc.yaml is the project file */
+    node_id at;                      /* in the rule's tree */
+    ARRAY(struct rule_text) configs; /* the gateways, in this order */
+    ARRAY(struct rule_text)
+    files;                                /* what they include; clawc.yaml is the project file,
+                                             policy.jsonc the policy document */
     node_id env, parameters;              /* name -> value; 0: none */
     ARRAY(struct rule_expectation) finds; /* all that the rule must find; none: nothing */
     bool fires;                           /* instead: at least one finding, whichever */

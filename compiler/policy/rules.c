@@ -34,6 +34,10 @@ void rules_load_builtin(struct arena *a, struct rules *rules, struct diags *d) {
     sort_rules(rules);
 }
 
+void rules_compile(const struct rules *rules) {
+    for (size_t i = 0; i < rules->list.n; i++) rule_compile(rules->list.v[i]);
+}
+
 bool rules_load_file(struct tree *t, struct rules *rules, uint32_t file, struct diags *d) {
     size_t before = d->errors;
     node_id root = yaml_parse(t, file, d);
@@ -49,6 +53,7 @@ bool rules_load_file(struct tree *t, struct rules *rules, uint32_t file, struct 
 
 void rules_add(struct tree *t, struct rules *rules, node_id root, struct diags *d) {
     struct rule *rule = rule_read(t->arena, t, root, d);
+    rule_compile(rule);
     rule->file = source_name(t->sources, tree_span(t, root).file);
     for (size_t i = 0; i < rules->list.n; i++)
         if (str_equal(rules->list.v[i]->info.id, rule->info.id))

@@ -36,10 +36,24 @@ static void add_facts(struct listing *l, const struct analysis *s) {
                 "--env-file or --process-env"));
 }
 
+/* What a policy document asks for and no config can show. */
+static void add_policy(struct listing *l, const struct analysis *s) {
+    const struct conformance *c = s->conformance;
+    for (size_t i = 0; c && i < c->undecided.n; i++)
+        add(l, c->undecided.v[i].check, c->undecided.v[i].reason);
+    if (c && c->cut)
+        add(l, STR("policy"),
+            str_format(l->e->arena,
+                       STR_FMT ": the policy was not gone through to its end, which would take "
+                               "more than %d comparisons or give more than %d findings",
+                       STR_ARG(s->model->name), CONFORMANCE_WORK_MAX, CONFORMANCE_MAX));
+}
+
 void add_undecided(struct engine *e, const struct analysis *const *gateways, size_t n,
                    const struct fleet *fleet, struct report *report) {
     struct listing l = {e, report, map_new(e->arena)};
     for (size_t i = 0; i < n; i++) add_facts(&l, gateways[i]);
+    for (size_t i = 0; i < n; i++) add_policy(&l, gateways[i]);
     if (fleet->state_unknown)
         add(&l, STR("fleet.shared-state-dir"),
             STR("the state directory of some gateway is not known: keep its file in .openclaw or "

@@ -319,7 +319,7 @@ static void add_one_undecided(struct writer *w, const struct undecided *u) {
     buf_add_char(w->b, '\n');
 }
 
-/* What this config leaves open is told; what no config decides is counted. */
+/* What this config leaves open is told; what no config decides is only mentioned. */
 static void add_undecided(struct writer *w) {
     size_t always = 0, n = w->r->undecided.n;
     for (size_t i = 0; i < n; i++) always += w->r->undecided.v[i].always;
@@ -329,11 +329,8 @@ static void add_undecided(struct writer *w) {
     for (size_t i = 0; i < n && n - always <= UNDECIDED_LISTED; i++)
         if (!w->r->undecided.v[i].always) add_one_undecided(w, &w->r->undecided.v[i]);
     if (always)
-        buf_addf(
-            w->b,
-            "undecided: %zu checks of `openclaw security audit` that need more than the config "
-            "(the JSON report lists them)\n",
-            always);
+        buf_add(w->b, STR("undecided: checks of `openclaw security audit` that need more than the "
+                          "config (the JSON report lists them)\n"));
 }
 
 static void add_notes(struct writer *w) {

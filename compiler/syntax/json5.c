@@ -44,10 +44,12 @@ static void warn_ill_formed(struct json5_parser *p) {
         count, count == 1 ? "" : "s", count == 1 ? "is" : "are");
 }
 
-/* Room for as many nodes as a common config has; memory that is never touched costs nothing. */
+/* Room for as many nodes as a common config has; memory that is never touched costs nothing. Trees
+ * of many files double, so that a node is moved a few times and not with every file. */
 static void reserve_nodes(struct tree *t, size_t bytes) {
     size_t need = t->n + bytes / 16 + 8;
     if (t->capacity >= need) return;
+    if (need < 2 * t->capacity) need = 2 * t->capacity;
     t->nodes =
         arena_grow(t->arena, t->nodes, t->capacity * sizeof *t->nodes, need * sizeof *t->nodes);
     t->capacity = need;

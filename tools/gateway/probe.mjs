@@ -41,6 +41,9 @@ const g = await Gateway.open(path.resolve(packageRoot), {
   blockedOverrides: ["HOST_DANGEROUS_OVERRIDE_ENV_KEYS", "src/infra/host-env-security.ts"],
   blockedPrefixes: ["HOST_DANGEROUS_ENV_PREFIXES", "src/infra/host-env-security.ts"],
   blockedOverridePrefixes: ["HOST_DANGEROUS_OVERRIDE_ENV_PREFIXES", "src/infra/host-env-security.ts"],
+  httpDeny: ["DEFAULT_GATEWAY_HTTP_TOOL_DENY", "src/security/"],
+  nodeCommands: ["listKnownNodeCommands", "src/security/"],
+  riskyNodeCommands: ["DEFAULT_DANGEROUS_NODE_COMMANDS", "src/gateway/"],
 });
 const has = g.has;
 const schema = JSON.parse(fs.readFileSync(schemaFile, "utf8"));
@@ -133,6 +136,9 @@ const plainMap = (map) => (map instanceof Map ? Object.fromEntries(map) : { ...m
 ask("tools.aliases", () => has.aliases && { ...plainMap(has.aliases), ...plainMap(has.renames ?? {}) });
 ask("tools.apply_patch_follows", () => has.allowed &&
   ["exec", "write"].find((tool) => has.allowed("apply_patch", { allow: [tool] })));
+ask("audit.http_tool_deny", () => has.httpDeny && [...has.httpDeny]);
+ask("audit.node_commands", () => has.nodeCommands && [...has.nodeCommands({})]);
+ask("audit.risky_node_commands", () => has.riskyNodeCommands && [...has.riskyNodeCommands]);
 ask("tools.owner_only", () => has.ownerOnly && [...has.ownerOnly]);
 ask("tools.sandbox.allow", () => has.allow && lower(has.allow));
 ask("tools.sandbox.deny", () => has.deny && lower(has.deny));

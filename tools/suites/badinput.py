@@ -10,6 +10,7 @@
 Then generated files: hostile sizes and depths, which must be dealt with in bounded time."""
 import json
 import re
+import shutil
 import tempfile
 import time
 from pathlib import Path
@@ -184,6 +185,30 @@ HOSTILE = {
     "mistakes": lambda: "{" + "\n".join(f"k{i} 1" for i in range(50000)) + "}",
     "open-strings": lambda: '"\n' * 100000,
     "open-comments": lambda: "/*" * 100000,
+    "keys-million": lambda: "{" + listed(1000000, lambda i: f"k{i}: 1") + "}",
+    "old-variables": lambda: "{env: {" + listed(100000, lambda i: f'K{i}: "v"') + "}}",
+    "old-memory": lambda: "{memorySearch: {" + listed(50000, lambda i: f"k{i}: 1")
+                          + "}, memory: {search: {" + listed(50000, lambda i: f"j{i}: 1") + "}}}",
+    "old-media": lambda: "{tools: {media: {image: {models: [" + listed(
+        20000, lambda i: f'{{model: "m{i}"}}') + "]}}}}",
+    "old-lists": lambda: "{tools: {allow: [" + listed(50000, lambda i: f'"a{i}"')
+                         + "], alsoAllow: [" + listed(50000, lambda i: f'"b{i}"') + "]}}",
+    "old-agents": lambda: "{agents: {list: [" + listed(
+        20000, lambda i: f'{{id: "A {i}"}}') + "]}}",
+    "old-rooms": lambda: "{channels: {discord: {guilds: {g: {channels: {" + listed(
+        20000, lambda i: f'c{i}: {{agentId: "main"}}') + "}}}}}}",
+    "old-signal": lambda: '{channels: {signal: {cliPath: "x", accounts: {' + listed(
+        20000, lambda i: f'a{i}: {{account: "+{i}"}}') + "}}}}",
+    "old-streaming": lambda: '{channels: {discord: {streamMode: "block", accounts: {' + listed(
+        20000, lambda i: f'a{i}: {{chunkMode: "length"}}') + "}}}}",
+    "old-models": lambda: "{agent: {allowedModels: [" + listed(20000, lambda i: f'"o/m{i}"')
+                          + "], modelAliases: {" + listed(20000, lambda i: f'a{i}: "o/n{i}"') + "}}}",
+    "old-routing": lambda: "{routing: {agents: {" + listed(
+        20000, lambda i: f'a{i}: {{workspace: "~/{i}"}}') + "}}}",
+    "old-paths": lambda: "{memory: {qmd: {paths: [" + listed(
+        20000, lambda i: f'{{path: "/p{i}"}}') + "]}}}",
+    "aliases": lambda: "{x: 1, agents: {defaults: {models: {" + listed(
+        20000, lambda i: f'm{i}: {{alias: "m{i}"}}') + "}}}}",
     "nothing-but-secrets": lambda: "{" + "token: " * 100000,
 }
 
@@ -204,8 +229,85 @@ def check_hostile(context, make):
     return None
 
 
+# ---- files that multiply ---------------------------------------------------------------------------
+
+# name -> (files, arguments of `check`, code, what it must say)
+BOMBS = {
+    "include-repetition": ({**{f"f{i}.json5": "{$include: [" + listed(
+        20, lambda _, i=i: f'"./f{i + 1}.json5"') + "]}" for i in range(10)}, "f10.json5": "{a: [1]}"},
+        ["f0.json5"], 2, "include_limit"),
+    "include-width": ({"c.json5": "{$include: [" + listed(20000, lambda i: '"./a.json5"') + "]}",
+                       "a.json5": "{logging: {}}"}, ["c.json5"], 2, "include_limit"),
+    "include-growth": ({"c.json5": "{x: {$include: [" + listed(5000, lambda i: '"./a.json5"')
+                                   + "]}}", "a.json5": "[" + listed(10000, str) + "]"},
+                       ["c.json5"], 2, "include_limit"),
+    "include-depth": ({**{f"f{i}.json5": f'{{$include: "./f{i + 1}.json5"}}' for i in range(11)},
+                       "f11.json5": "{}"}, ["f0.json5"], 2, "include_depth"),
+    "variable-in-variable": ({"c.json5": '{env: {vars: {A: "${B}${B}", B: "x"}}, '
+                                         'messages: {responsePrefix: "${A}"}}'},
+                             ["c.json5"], 0, "variable A is not set"),
+    "variable-growth": ({"c.json5": '{env: {vars: {A: "' + "x" * 1000000 + '"}}, messages: '
+                                    '{groupChat: {mentionPatterns: [' + listed(
+                                        2000, lambda i: '"${A}${A}"') + "]}}}"},
+                        ["c.json5"], 2, "env_limit"),
+    "schema-number": ({"s.json": "5", "c.json5": "{}"}, ["--schema", "s.json", "c.json5"], 2,
+                      "this is no schema"),
+    "schema-text": ({"s.json": "no schema", "c.json5": "{}"},
+                    ["--schema", "s.json", "c.json5"], 2, "s.json:1:1"),
+    "schema-itself": ({"s.json": '{"$ref": "#/$defs/a", "$defs": {"a": {"$ref": "#/$defs/a"}}}',
+                       "c.json5": "{}"}, ["--schema", "s.json", "c.json5"], 2, "this is no schema"),
+    "schema-regex": ({"s.json": '{"type": "object", "properties": {"a": {"type": "string", '
+                                '"pattern": "^(a+)+$"}}}', "c.json5": '{a: "' + "a" * 100000 + '!"}'},
+                     ["--schema", "s.json", "c.json5"], 2, "invalid_string"),
+}
+
+
+def check_bomb(context, files, words, code, said):
+    with tempfile.TemporaryDirectory(prefix="clawc-bomb-") as folder:
+        for name, text in files.items():
+            Path(folder, name).write_text(text, encoding="utf-8")
+        start = time.monotonic()
+        result = kit.run([context.clawc, "check", "--gateway", "2026.9.6", *words], folder)
+        complaint = result.complaint((code,))
+        if complaint:
+            return kit.shorten(complaint)
+        if time.monotonic() - start > PATIENCE:
+            return f"took {time.monotonic() - start:.0f} seconds"
+        if said.encode() not in result.out + result.err:
+            return f"does not say `{said}`: {kit.shorten((result.out + result.err).decode())}"
+    return None
+
+
+# ---- what is read ----------------------------------------------------------------------------------
+
+def check_opened(context):
+    """Includes that want out of the folder of the config: nothing outside of it is opened."""
+    with tempfile.TemporaryDirectory(prefix="clawc-roots-") as folder:
+        root = Path(folder).resolve()
+        inside = root / "inside"
+        inside.mkdir()
+        (root / "secret.json5").write_text('{logging: {}}', encoding="utf-8")
+        (inside / "link.json5").symlink_to("../secret.json5")
+        wanted = ["../secret.json5", str(root / "secret.json5"), "./x/../../secret.json5",
+                  "/etc/passwd", "./link.json5", "~/secret.json5"]
+        for number, path in enumerate(wanted):
+            (inside / f"c{number}.json5").write_text(json.dumps({"$include": path}))
+        names = [f"c{number}.json5" for number in range(len(wanted))]
+        trace = root / "trace"
+        kit.run(["strace", "-f", "-o", str(trace), "-e", "trace=%file", context.clawc, "check",
+                 "--gateway", "2026.9.6", *names], inside)
+        calls = [line for line in trace.read_text().splitlines() if re.search(r"\bopen(at)?\(", line)]
+        if not any('"c0.json5"' in line for line in calls):
+            return "the trace does not show that the config was opened"
+        return "\n".join(line for line in calls if "secret" in line or "passwd" in line) or None
+
+
 def tasks(context):
     for name, make in HOSTILE.items():
         yield kit.test(f"badinput/hostile/{name}", lambda m=make: check_hostile(context, m))
+    for name, bomb in BOMBS.items():
+        yield kit.test(f"badinput/bomb/{name}", lambda b=bomb: check_bomb(context, *b))
+    if shutil.which("strace"):
+        yield kit.test("badinput/roots", lambda: check_opened(context))
     for source in sorted((context.root / "testdata" / "badinput").glob("*.json5")):
         yield kit.test(f"badinput/types/{source.stem}", lambda s=source: check_types(context, s))

@@ -31,6 +31,8 @@ def write_example(folder, example, text):
     else:
         names = {"openclaw.json5": text}
         audited = list(names)
+    if "policy" in example:
+        names["policy.jsonc"] = example["policy"]
     for name, content in names.items():
         Path(folder, name).write_text(content, encoding="utf-8")
     return audited
@@ -42,7 +44,10 @@ def check_example(context, rule, which):
         words = [context.clawc, "audit", "--format", "json"]
         if "gateway" in example:
             words += ["--gateway", example["gateway"]]
-        result = kit.run(words + write_example(folder, example, example[which]), folder)
+        words += write_example(folder, example, example[which])
+        if Path(folder, "policy.jsonc").exists():
+            words += ["--policy", "policy.jsonc"]
+        result = kit.run(words, folder)
     complaint = result.complaint((0, 1, 2))
     if complaint:
         return complaint

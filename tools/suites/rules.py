@@ -1,5 +1,6 @@
-"""Rules: testdata/rules/<rule>/, where <rule> is the rule's id without `<` and `>`: the rule
-`channels.<channel>.dm.open` has the directory (and the page docs/rules/) `channels.channel.dm.open`.
+"""Rules: testdata/rules/<rule>/, where <rule> is the rule's id without `<` and `>`, and with `.` for `/`:
+the rule `channels.<channel>.dm.open` has the directory (and the page docs/rules/)
+`channels.channel.dm.open`.
 
     fires*.json5     configs about which the rule has something to say; the gateway may refuse them
     fires*.txt       the whole text report of each
@@ -30,7 +31,7 @@ ALWAYS = ("summary.attack_surface",)
 
 
 def slug(rule):
-    return rule.replace("<", "").replace(">", "")
+    return rule.replace("<", "").replace(">", "").replace("/", ".")
 
 
 def inputs(folder, kind):
