@@ -2,8 +2,8 @@
  * file that declares it may just not be among those that were given. */
 #include "compose/project.h"
 
-static void warn(struct composing *c, node_id at, const struct compose_service *s,
-                 const char *what, struct str name) {
+static void warn(struct composing *c, node_id at, const struct compose_service *s, const char *what,
+                 struct str name) {
     struct diag *d = diag_add(c->diags, SEVERITY_WARN, "compose", tree_key_span(c->tree, at),
                               "service " STR_FMT " refers to %s `" STR_FMT
                               "`, which the project does not have: Compose refuses to start",

@@ -44,7 +44,7 @@ void fleet_block_read(const struct reading *r, node_id n, struct fleet_block *bl
 void fleet_tenants_read(const struct reading *r, node_id n, struct fleet_block *block);
 
 /* Reads a file that holds the block alone or, as a project file, under `fleet`: JSON or YAML. False
- * after diagnostics. */
+ * when it cannot be read at all; after other mistakes, which are diagnostics, the rest counts. */
 bool fleet_block_read_file(struct tree *t, uint32_t file, struct diags *d,
                            struct fleet_block *block);
 

@@ -144,8 +144,8 @@ static bool is_same_span(struct span a, struct span b) {
     return a.file == b.file && a.start == b.start && a.end == b.end;
 }
 
-/* Nothing twice. The finding's own place is shown anyway: it is left out when the words are the same
- * for every place, and tell nothing of this one. */
+/* Nothing twice. The finding's own place is shown anyway: it is left out when the words are the
+ * same for every place, and tell nothing of this one. */
 static void add_place(struct evaluation *e, struct finding *f, place at,
                       const struct template *message) {
     struct span span = place_span(e->engine->tree, at);
@@ -163,8 +163,7 @@ static void add_related_place(struct evaluation *e, const struct rule_related *r
                               struct cel_value at, struct finding *f) {
     if (r->when && !holds(e, r->when)) return;
     if (r->at) at = cel_eval(r->at, &e->run, e->variables);
-    if (at.kind != CEL_ERROR && at.kind != CEL_NULL)
-        add_place(e, f, at.origin, &r->message);
+    if (at.kind != CEL_ERROR && at.kind != CEL_NULL) add_place(e, f, at.origin, &r->message);
 }
 
 static void add_related(struct evaluation *e, struct finding *f) {

@@ -265,7 +265,7 @@ static void read_range(struct rule_reading *s) {
 
 /* Within an item of `related` with `each`, `item` is a variable, too. */
 static void compile_each(struct rule_reading *s, node_id item, struct rule_related *related,
-                      struct cel_variable *variables) {
+                         struct cel_variable *variables) {
     related->each = compile_member(s, item, "each", false);
     if (!related->each) return;
     struct cel_type list = cel_result_type(related->each);
@@ -277,7 +277,8 @@ static void compile_each(struct rule_reading *s, node_id item, struct rule_relat
     s->rule->env = (struct cel_env){.variables = variables, .n = n + 1};
 }
 
-static void compile_related_item(struct rule_reading *s, node_id item, struct rule_related *related) {
+static void compile_related_item(struct rule_reading *s, node_id item,
+                                 struct rule_related *related) {
     struct cel_env outside = s->rule->env;
     compile_each(s, item, related, ARENA_ARRAY(s->arena, struct cel_variable, outside.n + 1));
     node_id message = read_member(&s->r, item, "message", NODE_STRING);
