@@ -42,7 +42,8 @@ in_home() { # with nothing of the caller's environment
 }
 
 echo "$version:"
-in_home "$node" "$package/openclaw.mjs" config schema > "$scratch/schema.json" ||
+in_home "$node" "$package/openclaw.mjs" config schema > "$scratch/schema.json" 2> "$scratch/schema.log" ||
+    "$node" "$here/print_schema.mjs" "$package" > "$scratch/schema.json" ||
     stop "the package did not print its schema"
 "$node" "$here/schema.mjs" "$package" "$scratch/schema.json" \
     "$new/schema-$version.json" "$new/plugins-$version.json"
