@@ -1,7 +1,5 @@
 #include "analysis/boundary.h"
 
-#include <stdlib.h>
-
 #include "model/locations.h"
 
 /* ---- words -------------------------------------------------------------------------------------
@@ -111,17 +109,24 @@ struct answering {
     struct boundary *b;
 };
 
+/* Nobody reads more of what is shared than this. */
+enum { SHOWN = 8, POINTED = 32 };
+
 static void share(struct answering *s, enum boundary_item item, struct str what) {
     struct boundary_answer *answer = &s->b->answers[item];
-    if (answer->state == BOUNDARY_SHARED)
-        what = str_format(s->arena, STR_FMT "; " STR_FMT, STR_ARG(answer->what), STR_ARG(what));
     answer->state = BOUNDARY_SHARED;
-    answer->what = what;
+    if (++answer->n > SHOWN + 1) return;
+    if (answer->n > SHOWN) what = STR("and more");
+    bool first = answer->n == 1;
+    answer->what =
+        first ? what
+              : str_format(s->arena, STR_FMT "; " STR_FMT, STR_ARG(answer->what), STR_ARG(what));
 }
 
 static void point(struct answering *s, enum boundary_item item, const struct fleet_gateway *g,
                   place at) {
-    ARRAY_PUSH(s->arena, s->b->answers[item].places) = (struct boundary_place){g, at};
+    if (s->b->answers[item].places.n < POINTED)
+        ARRAY_PUSH(s->arena, s->b->answers[item].places) = (struct boundary_place){g, at};
 }
 
 static bool is_alone(const struct fleet_share *share) {
@@ -162,17 +167,20 @@ static bool is_model_key(struct str name) {
 
 static void compare_model_keys(struct answering *s, const struct fleet_gateway *x,
                                const struct fleet_gateway *y) {
+    struct map keys = map_new(s->arena);
     if (!x->service || !y->service) return;
     for (size_t i = 0; i < x->service->environment.n; i++) {
         const struct compose_variable *v = &x->service->environment.v[i];
-        if (!is_model_key(v->name) || !v->value.n) continue;
-        for (size_t k = 0; k < y->service->environment.n; k++) {
-            const struct compose_variable *w = &y->service->environment.v[k];
-            if (!is_model_key(w->name) || !str_equal(v->value, w->value)) continue;
-            share(s, BOUNDARY_MODELS, v->name);
-            point(s, BOUNDARY_MODELS, x, v->at);
-            point(s, BOUNDARY_MODELS, y, w->at);
-        }
+        if (is_model_key(v->name) && v->value.n) map_put(&keys, v->value, (uint32_t)i, NULL);
+    }
+    for (size_t i = 0; i < y->service->environment.n && keys.n; i++) {
+        const struct compose_variable *w = &y->service->environment.v[i];
+        const uint32_t *same = is_model_key(w->name) ? map_get(&keys, w->value) : NULL;
+        if (!same) continue;
+        const struct compose_variable *v = &x->service->environment.v[*same];
+        share(s, BOUNDARY_MODELS, v->name);
+        point(s, BOUNDARY_MODELS, x, v->at);
+        point(s, BOUNDARY_MODELS, y, w->at);
     }
 }
 

@@ -29,7 +29,8 @@ struct boundary_place {
 
 struct boundary_answer {
     enum boundary_state state;
-    struct str what; /* shared: what; not decided: why */
+    struct str what; /* shared: what, the first of it; not decided: why */
+    size_t n;        /* how many things are shared */
     ARRAY(struct boundary_place) places;
 };
 

@@ -195,18 +195,13 @@ static bool is_gateway(const struct compose_service *s) {
 /* ---- their configs -----------------------------------------------------------------------------
  */
 
-/* A config that was read; several services may have one. */
-struct config {
-    struct loaded *loaded;
-};
-
 struct gathering {
     struct run *run;
     struct fleet_load *load;
     struct audited *what;
     enum exit_code code;
-    struct map configs; /* path -> number in `list`, from 1 */
-    ARRAY(struct config) list;
+    struct map configs;          /* path -> number in `list`, from 1 */
+    ARRAY(struct loaded *) list; /* several services may have one config */
 };
 
 /* "openclaw:2026.9.6" names the version. */
@@ -263,7 +258,7 @@ static struct loaded *read_config(struct gathering *s, const struct compose_serv
     struct arena *a = run->arena;
     bool is_new;
     uint32_t *at = map_put(&s->configs, path, 0, &is_new);
-    if (!is_new) return *at ? s->list.v[*at - 1].loaded : NULL;
+    if (!is_new) return *at ? s->list.v[*at - 1] : NULL;
     struct str real, text;
     enum file_status status = read_below(run, s->load->root, path, &real, &text);
     if (status != FILE_OK) {
@@ -285,7 +280,7 @@ static struct loaded *read_config(struct gathering *s, const struct compose_serv
     drop_missing_variables(run->diags, first);
     audit_config(s, service, loaded, env);
     s->code = exit_worse(s->code, run_load_code(loaded));
-    ARRAY_PUSH(a, s->list) = (struct config){loaded};
+    ARRAY_PUSH(a, s->list) = loaded;
     *at = (uint32_t)s->list.n;
     return loaded;
 }

@@ -16,7 +16,8 @@ enum {
     COMPOSE_MAX_BYTES = 16 * 1024 * 1024, /* of one file */
     COMPOSE_MAX_FILES = 1000,             /* Compose files of a project, those included counted */
     COMPOSE_MAX_NESTED = 50,              /* extends of extends, include of include */
-    COMPOSE_MAX_NODES = 4000000,          /* values that merging makes */
+    COMPOSE_MAX_PATH = 4096,              /* bytes of a path of a mount */
+    COMPOSE_MAX_NODES = 2000000,          /* values that merging makes */
     COMPOSE_MAX_PORTS = 100000,           /* published ports of a project, ranges written out */
 };
 
@@ -96,6 +97,7 @@ struct compose_service {
     ARRAY(struct compose_variable) environment; /* env_file and environment, in effect */
     ARRAY(struct compose_port) ports;
     ARRAY(struct compose_mount) mounts;
+    struct map by_target; /* -> the last mount there */
     ARRAY(struct compose_network) networks;
     ARRAY(struct str) profiles;
     bool environment_unknown; /* a file of variables is not there */
@@ -109,9 +111,10 @@ struct compose_project {
     const struct tree *tree;
     node_id root; /* merged; 0 when nothing could be read */
     struct str name;
-    ARRAY(struct compose_service) services; /* in the order of the files */
-    struct map by_name;                     /* -> position in `services` */
-    struct map by_container;                /* container_name -> first service with it */
+    ARRAY(struct compose_service) services;         /* in the order of the files */
+    struct map volumes, networks, configs, secrets; /* at the top: name -> node */
+    struct map by_name;                             /* -> position in `services` */
+    struct map by_container;                        /* container_name -> first service with it */
 };
 
 /* Reads a project. Mistakes become diagnostics (kind "compose_..." or of the YAML) at their place;

@@ -390,6 +390,50 @@ static void the_longest_target_holds_a_path(void **state) {
     end(f);
 }
 
+static void files_of_configs_are_mounts(void **state) {
+    (void)state;
+    struct fixture *f = begin();
+    compose(f, "a.yml",
+            "services: { s: { configs: [{ source: c, target: /etc/c.json }], secrets: [k] } }\n"
+            "configs: { c: { file: ./conf/c.json } }\n"
+            "secrets: { k: { file: key.txt } }\n");
+    const struct compose_service *s = compose_service(read_project(f), STR("s"));
+    const struct compose_mount *c = compose_mount_of(s, STR("/etc/c.json"));
+    assert_string_equal(str_to_c(f->arena, c->source), "/srv/p/conf/c.json");
+    assert_true(c->read_only);
+    c = compose_mount_of(s, STR("/run/secrets/k"));
+    assert_string_equal(str_to_c(f->arena, c->source), "/srv/p/key.txt");
+    end(f);
+}
+
+static void what_is_referred_to_must_be_there(void **state) {
+    static const char *const texts[] = {
+        "services: { s: { networks: [gone] } }\n",
+        "services: { s: { volumes: ['gone:/x'] } }\n",
+        "services: { s: { volumes: [{ type: volume, source: gone, target: /x }] } }\n",
+        "services: { s: { depends_on: { gone: { condition: service_started } } } }\n",
+        "services: { s: { network_mode: 'service:gone' } }\n",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct fixture *f = begin();
+        compose(f, "a.yml", texts[i]);
+        read_project(f);
+        assert_int_equal(f->diags->errors, 0);
+        assert_int_equal(f->diags->list.n, 1);
+        assert_true(str_find(f->diags->list.v[0].message, STR("`gone`"), 0) != SIZE_MAX);
+        assert_int_equal(f->diags->list.v[0].span.file, 1);
+        end(f);
+    }
+    struct fixture *f = begin();
+    compose(f, "a.yml",
+            "services: { s: { networks: [default], volumes: [/x, './y:/y', '${V}:/z'],\n"
+            "  depends_on: { t: { required: false } } } }\n");
+    read_project(f);
+    assert_int_equal(f->diags->list.n, 0);
+    end(f);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_later_file_adds_and_replaces),
@@ -406,6 +450,8 @@ int main(void) {
         cmocka_unit_test(long_chains_are_bounded),
         cmocka_unit_test(sizes_are_read),
         cmocka_unit_test(the_longest_target_holds_a_path),
+        cmocka_unit_test(files_of_configs_are_mounts),
+        cmocka_unit_test(what_is_referred_to_must_be_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

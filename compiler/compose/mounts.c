@@ -31,7 +31,8 @@ static bool has_word(struct str list, struct str word) {
  * binds. */
 static void set_volume(const struct composing *c, const struct compose_project *p,
                        struct compose_mount *m, struct str key) {
-    node_id volume = tree_member(c->tree, tree_member(c->tree, p->root, STR("volumes")), key);
+    const uint32_t *declared = map_get(&p->volumes, key);
+    node_id volume = declared ? *declared : 0;
     node_id options = compose_member(c, volume, "driver_opts");
     node_id device = compose_member(c, options, "device");
     struct str kind = compose_scalar(c, compose_member(c, options, "o"));
@@ -100,20 +101,56 @@ static void read_tmpfs(struct composing *c, struct compose_service *s) {
     }
 }
 
-void compose_read_mounts(struct composing *c, const struct compose_project *p,
+/* `configs` and `secrets` are files that are mounted read-only: SOURCE, or {source, target}. */
+static void read_files(struct composing *c, const struct map *declared, struct compose_service *s,
+                       const char *kind, const char *folder) {
+    node_id list = compose_member(c, s->node, kind);
+    if (!tree_is(c->tree, list, NODE_ARRAY)) return;
+    for (TREE_EACH(c->tree, item, list)) {
+        bool object = tree_is(c->tree, item, NODE_OBJECT);
+        struct str source = compose_scalar(c, object ? compose_member(c, item, "source") : item);
+        struct str target = compose_scalar(c, compose_member(c, item, "target"));
+        const uint32_t *node = map_get(declared, source);
+        node_id file = compose_member(c, node ? *node : 0, "file");
+        if (!file) continue; /* it comes from elsewhere */
+        if (!str_starts(target, STR("/")))
+            target =
+                str_format(c->arena, "%s" STR_FMT, folder, STR_ARG(target.n ? target : source));
+        ARRAY_PUSH(c->arena, s->mounts) =
+            (struct compose_mount){.kind = MOUNT_BIND,
+                                   .source = host_path(c, compose_scalar(c, file), file),
+                                   .target = location_normal(c->arena, target),
+                                   .read_only = true,
+                                   .at = item};
+    }
+}
+
+static void read_volumes(struct composing *c, const struct compose_project *p,
                          struct compose_service *s) {
     node_id volumes = compose_member(c, s->node, "volumes");
-    read_tmpfs(c, s);
     if (!tree_is(c->tree, volumes, NODE_ARRAY)) return;
     for (TREE_EACH(c->tree, item, volumes)) {
         bool object = tree_is(c->tree, item, NODE_OBJECT);
         struct compose_mount m = object ? long_mount(c, p, item) : short_mount(c, p, item);
-        if (m.target.n) {
+        bool fits = m.target.n <= COMPOSE_MAX_PATH && m.source.n <= COMPOSE_MAX_PATH;
+        if (m.target.n && fits)
             ARRAY_PUSH(c->arena, s->mounts) = m;
-            continue;
-        }
-        COMPOSE_ERROR(c, tree_span(c->tree, item),
-                      "this volume has no target: write "
-                      "SOURCE:TARGET, or `target:`");
+        else if (fits)
+            COMPOSE_ERROR(c, tree_span(c->tree, item),
+                          "this volume has no target: write SOURCE:TARGET, or `target:`");
+        else
+            COMPOSE_ERROR(c, tree_span(c->tree, item), "a path has more than %d bytes",
+                          COMPOSE_MAX_PATH);
     }
+}
+
+void compose_read_mounts(struct composing *c, const struct compose_project *p,
+                         struct compose_service *s) {
+    read_tmpfs(c, s);
+    read_files(c, &p->configs, s, "configs", "/");
+    read_files(c, &p->secrets, s, "secrets", "/run/secrets/");
+    read_volumes(c, p, s);
+    s->by_target = map_new(c->arena);
+    for (size_t i = 0; i < s->mounts.n; i++)
+        *map_put(&s->by_target, s->mounts.v[i].target, 0, NULL) = (uint32_t)i;
 }

@@ -40,10 +40,6 @@ struct published {
     node_id item;
 };
 
-static bool is_unknown(struct str s) {
-    return interpolate_is_unknown(s);
-}
-
 static void report(struct composing *c, const struct published *p, const char *what) {
     COMPOSE_ERROR(c, tree_span(c->tree, p->item),
                   "%s: write [IP:][HOST:]CONTAINER[/tcp|udp], each port a number from 1 to 65535 "
@@ -75,12 +71,12 @@ static void add_port(struct composing *c, struct compose_service *s, const struc
 static void publish(struct composing *c, struct compose_service *s, const struct published *p) {
     struct range target = port_range(p->target), host = port_range(p->host);
     if (target.first < 0) {
-        if (!is_unknown(p->target)) report(c, p, "this is no port of a container");
+        if (!interpolate_is_unknown(p->target)) report(c, p, "this is no port of a container");
         return;
     }
     int32_t n = target.last - target.first + 1;
     if (!has_room(c, p, n)) return;
-    if (p->host.n && host.first < 0 && !is_unknown(p->host)) {
+    if (p->host.n && host.first < 0 && !interpolate_is_unknown(p->host)) {
         report(c, p, "this is no port of the host");
         return;
     }

@@ -261,8 +261,8 @@ static void add_networks(struct printing *s, const struct compose_service *servi
 
 /* Members that are printed of the structs, or have done their work. */
 static bool is_special(struct str key) {
-    static const char *const keys[] = {"environment", "env_file", "extends",
-                                       "ports",       "volumes",  "networks"};
+    static const char *const keys[] = {"environment", "env_file", "extends", "ports",
+                                       "volumes",     "networks", "configs", "secrets"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (str_equal(key, str_from(keys[i]))) return true;
     return false;

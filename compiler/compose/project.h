@@ -90,6 +90,8 @@ void compose_read_mounts(struct composing *c, const struct compose_project *p,
                          struct compose_service *s);
 void compose_read_ports(struct composing *c, struct compose_service *s);
 void compose_read_variables(struct composing *c, struct compose_service *s);
+/* references.c: warns of networks, volumes and services that are referred to and not there. */
+void compose_check_references(struct composing *c, const struct compose_project *p);
 /* The directory of the host that relative paths of a node's file start from. */
 struct str compose_folder_of(const struct composing *c, node_id n);
 /* A member of a service; 0 when it is absent or null. */

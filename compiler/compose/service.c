@@ -146,9 +146,8 @@ static void read_health(struct composing *c, struct compose_service *s) {
 
 static struct str network_name(const struct composing *c, const struct compose_project *p,
                                struct str key) {
-    node_id networks = tree_member(c->tree, p->root, STR("networks"));
-    struct str name =
-        compose_scalar(c, compose_member(c, tree_member(c->tree, networks, key), "name"));
+    const uint32_t *network = map_get(&p->networks, key);
+    struct str name = compose_scalar(c, compose_member(c, network ? *network : 0, "name"));
     return name.n ? name : key;
 }
 

@@ -9,6 +9,11 @@ static struct fleet_secret secret_of(const struct text *t, const struct environm
         .value = t->v, .set = t->set, .known = t->set && t->v.n && !unset, .at = t->at};
 }
 
+/* No path of a real host is longer; those that are, are not compared. */
+static struct str comparable(struct str path) {
+    return path.n <= COMPOSE_MAX_PATH ? path : STR("");
+}
+
 static void add_agents(struct arena *a, const struct model *m, struct fleet_gateway *g) {
     for (size_t i = 0; i < m->agents.n; i++) {
         const struct agent *agent = &m->agents.v[i];
@@ -18,7 +23,7 @@ static void add_agents(struct arena *a, const struct model *m, struct fleet_gate
             .at = agent->at,
             .sandbox_at = agent->sandbox.mode.at,
             .workspace = {.inside = workspace->v,
-                          .located = workspace->symbolic ? STR("") : workspace->v,
+                          .located = workspace->symbolic ? STR("") : comparable(workspace->v),
                           .at = workspace->at}};
     }
 }
@@ -28,7 +33,7 @@ static struct fleet_path log_of(struct arena *a, const struct model *m) {
     node_id n = tree_path(m->tree, m->loaded->root, "logging", "file", NULL);
     struct str file = tree_text(m->tree, n);
     file = file.n ? location_normal(a, file) : STR("/tmp/openclaw");
-    return (struct fleet_path){.inside = file, .located = file, .at = n ? n : m->at};
+    return (struct fleet_path){.inside = file, .located = comparable(file), .at = n ? n : m->at};
 }
 
 struct fleet_gateway *fleet_of_host(struct arena *a, const struct model *m,
@@ -49,7 +54,7 @@ struct fleet_gateway *fleet_of_host(struct arena *a, const struct model *m,
         .used_ports = browser ? m->gateway->used_ports : m->gateway->used_ports_without_browser,
         .n_used_ports =
             browser ? m->gateway->n_used_ports : m->gateway->n_used_ports_without_browser,
-        .state = {.inside = m->state, .located = m->state, .at = m->at},
+        .state = {.inside = m->state, .located = comparable(m->state), .at = m->at},
         .config = {.inside = m->config_path, .located = m->config_path, .at = m->at},
         .log = log_of(a, m),
         .token = secret_of(&m->settings.token, env),
@@ -61,7 +66,7 @@ struct fleet_gateway *fleet_of_host(struct arena *a, const struct model *m,
         const struct secret *s = &m->identities.v[i];
         ARRAY_PUSH(a, g->identities) = (struct fleet_identity){s->what, secret_of(&s->value, env)};
     }
-    if (m->state.n)
+    if (g->state.located.n)
         ARRAY_PUSH(a, g->mounts) = (struct fleet_mount){.source = m->state, .at = m->at};
     add_agents(a, m, g);
     return g;
