@@ -75,7 +75,7 @@ static bool is_discord_name(const struct checking *k, struct str entry) {
 static void add_names(const struct checking *k, struct found_names *f,
                       const struct text_list *list) {
     for (size_t i = 0; i < list->n; i++)
-        if (is_discord_name(k, list->v[i].v))
+        if (!list->v[i].symbolic && is_discord_name(k, list->v[i].v))
             found_names_add(f, ids_trim(list->v[i].v), list->v[i].at);
 }
 
@@ -121,7 +121,8 @@ struct found_names check_mutable_entries(const struct checking *k) {
     bool discord = is_on(k, "discord"), slack = is_on(k, "slack");
     for (size_t i = 0; (discord || slack) && i < list->n; i++) {
         struct str entry = ids_trim(list->v[i].v);
-        if (!entry.n || is_wildcard(entry) || is_access_group(entry)) continue;
+        bool unknown = list->v[i].symbolic;
+        if (!entry.n || unknown || is_wildcard(entry) || is_access_group(entry)) continue;
         if (discord ? is_discord_mutable(entry) : is_slack_mutable(k->s->arena, entry))
             found_names_add(&f, entry, list->v[i].at);
     }
@@ -272,7 +273,8 @@ static void add_invalid(const struct checking *k, struct found_names *f, struct 
 
 static void add_invalid_list(const struct checking *k, struct found_names *f,
                              const struct text_list *list) {
-    for (size_t i = 0; i < list->n; i++) add_invalid(k, f, list->v[i].v, list->v[i].at);
+    for (size_t i = 0; i < list->n; i++)
+        if (!list->v[i].symbolic) add_invalid(k, f, list->v[i].v, list->v[i].at);
 }
 
 static void add_invalid_stored(const struct checking *k, struct found_names *f) {

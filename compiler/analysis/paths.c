@@ -157,7 +157,7 @@ static void find_best(struct searching *g, const struct agent_facts *f, struct b
     for (uint32_t i = 0; i < f->n_reach; i++) {
         const struct reach *reach = &g->s->reaches.v[g->s->by_agent[f->first_reach + i]];
         struct session_powers space;
-        if (reach->is_owner || reach->is_name) continue;
+        if (reach->is_owner || !reach_admits(reach)) continue;
         const struct session_powers *p = powers_of(g, reach, &space);
         for (enum power power = 0; power < POWERS; power++) {
             struct best *b = &best[power];

@@ -275,6 +275,10 @@ static void sort_by_agent(struct analysis *s) {
     s->by_agent = sorted;
 }
 
+bool reach_admits(const struct reach *reach) {
+    return reach->class == SENDER_GROUP ? room_access_admits(&reach->room) : !reach->is_name;
+}
+
 bool reach_unsandboxed(const struct agent *agent, const struct reach *reach) {
     if (agent->sandbox.mode.symbolic || str_equal(agent->sandbox.mode.v, STR("all"))) return false;
     if (!str_equal(agent->sandbox.mode.v, STR("non-main"))) return true;
@@ -295,7 +299,7 @@ static void summarise(struct analysis *s, size_t index) {
     for (uint32_t i = 0; i < f->n_reach; i++) {
         int32_t number = (int32_t)s->by_agent[f->first_reach + i];
         const struct reach *reach = &s->reaches.v[number];
-        if (reach->is_name) continue;
+        if (!reach_admits(reach)) continue;
         bool unsandboxed = reach_unsandboxed(agent, reach);
         f->unsandboxed = f->unsandboxed || unsandboxed;
         if (reach->is_owner) {

@@ -40,7 +40,8 @@ void analyse_rooms(struct analysis *s) {
     struct meeting *meetings = ARENA_ARRAY(scratch, struct meeting, m->agents.n);
     for (uint32_t i = 0; i < s->reaches.n; i++) {
         const struct reach *r = &s->reaches.v[i];
-        if (r->agent >= 0 && !r->isolated && is_main_session(m, r)) join(&meetings[r->agent], r, i);
+        if (r->agent >= 0 && !r->isolated && reach_admits(r) && is_main_session(m, r))
+            join(&meetings[r->agent], r, i);
     }
     for (size_t i = 0; i < m->agents.n; i++) {
         if (!meetings[i].room || !meetings[i].other) continue;

@@ -12,10 +12,6 @@ struct str access_session(struct arena *a, const struct reach *r) {
     return str_concat(a, str_slice(r->session_key, 0, r->session_key.n - unknown.n), STR(":<id>"));
 }
 
-bool access_admits(const struct reach *r) {
-    return r->class == SENDER_GROUP ? room_access_admits(&r->room) : !r->is_name;
-}
-
 static enum exit_code tell(struct run *run, const char *path, bool json) {
     struct loaded *loaded = ARENA_NEW(run->arena, struct loaded);
     run_load(run, path, loaded);

@@ -17,8 +17,6 @@ struct access_view {
 
 /* The session of a reach; `<id>` stands for the group where every one has its own. */
 struct str access_session(struct arena *a, const struct reach *r);
-/* Whether somebody of a reach is let in at all. */
-bool access_admits(const struct reach *r);
 
 /* access_text.c: for people. */
 void access_add_text(struct buf *b, const struct access_view *v);

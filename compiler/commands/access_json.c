@@ -127,7 +127,7 @@ static void add_reach(struct telling *t, const struct reach *r) {
     if (name.n) pretty_string(&t->p, "identity", name);
     if (r->guild.n) pretty_string(&t->p, "guild", r->guild);
     pretty_bool(&t->p, "owner", r->is_owner);
-    pretty_bool(&t->p, "admitted", access_admits(r));
+    pretty_bool(&t->p, "admitted", reach_admits(r));
     add_location(t, r->at);
     if (r->agent < 0) {
         pretty_null(&t->p, "agent");

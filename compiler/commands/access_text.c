@@ -203,7 +203,7 @@ static struct row row_of(const struct access_view *v, const struct reach *r) {
     if (r->is_name)
         return (struct row){
             {who_text(v, r), none, none, STR("nothing: a name, where the channel compares ids")}};
-    if (!access_admits(r))
+    if (!reach_admits(r))
         return (struct row){
             {who_text(v, r), none, none, STR("nothing: the account does not listen there")}};
     if (r->agent < 0)

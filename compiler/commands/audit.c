@@ -128,18 +128,19 @@ enum exit_code command_audit(struct run *run) {
         return EXIT_USAGE;
     }
     if (o->batch) return audit_batch(run);
-    if (!o->arguments.list.n && !o->fleet && !o->compose_files.list.n) {
-        fputs("clawc: audit what? Give it config files, or - for standard input.\n", stderr);
-        return EXIT_USAGE;
-    }
+    bool named = o->arguments.list.n || o->fleet || o->compose_files.list.n;
+    const char *found = named ? NULL : run_find_config(run);
+    if (!named && !found) return EXIT_USAGE;
     if (!conditions_of_options(run)) return EXIT_CONFIG;
     if (!outputs_make_sense(o) || !gate_parse(o->fail_on, &gate)) return EXIT_USAGE;
     if (o->timing) run->timing = timing_new(run->arena);
     if (!run_rules(run, &rules)) return EXIT_CONFIG;
     timing_lap(run->timing, STR("reading rules"));
     load_project(&s);
+    if (found) load_one(&s, found);
     for (size_t i = 0; i < o->arguments.list.n; i++)
-        if (!fleet_is_compose(o->arguments.list.v[i])) load_one(&s, o->arguments.list.v[i]);
+        if (!fleet_is_compose(o->arguments.list.v[i]))
+            load_one(&s, run_config_at(run, o->arguments.list.v[i]));
     make_names_distinct(&s);
     timing_lap(run->timing, STR("reading and checking configs"));
     if (!policy_file_open(run)) s.code = exit_worse(s.code, EXIT_CONFIG);

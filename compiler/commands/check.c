@@ -255,17 +255,17 @@ enum exit_code command_check(struct run *run) {
         fprintf(stderr, "clawc: there is no format `%s`: text or json\n", o->format);
         return EXIT_USAGE;
     }
-    if (!o->arguments.list.n) {
-        fputs("clawc: check what? Give it config files, or - for standard input.\n", stderr);
-        return EXIT_USAGE;
-    }
+    const char *found = o->arguments.list.n ? NULL : run_find_config(run);
+    if (!o->arguments.list.n && !found) return EXIT_USAGE;
     if (!split_versions(run, &versions)) return EXIT_USAGE;
     if (!read_schema(run)) return EXIT_CONFIG;
     run->env->complete = true; /* what is not given is unset, as for the gateway */
     enum exit_code code = EXIT_FINE;
+    if (found) code = check_file(run, found, &versions, json);
     for (size_t i = 0; i < o->arguments.list.n; i++) {
         if (i && versions.v.n > 1 && !json && !o->quiet) putchar('\n');
-        code = exit_worse(code, check_file(run, o->arguments.list.v[i], &versions, json));
+        const char *path = run_config_at(run, o->arguments.list.v[i]);
+        code = exit_worse(code, check_file(run, path, &versions, json));
     }
     return run_flush(stdout, code);
 }

@@ -107,4 +107,15 @@ void policy_file_check(struct run *run, struct analysis *const *gateways, size_t
  * written. */
 enum exit_code run_flush(FILE *out, enum exit_code code);
 
+/* The working directory. */
+struct str run_directory(struct run *run);
+
+/* find.c: the config that a gateway of the version asked for (else the newest) would read with the
+ * environment that was given; says on standard error which. NULL after a message: there is no
+ * environment, or the gateway would not start. */
+const char *run_find_config(struct run *run);
+/* The config in a state directory, by the names that the gateway looks for; any other path as it
+ * is, and that of a directory without one. */
+const char *run_config_at(struct run *run, const char *path);
+
 #endif

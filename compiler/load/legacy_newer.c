@@ -248,6 +248,7 @@ static void repair_env(struct repair_job *job) {
     node_id env = legacy_record(job, job->root, "env"), own = legacy_member(job, env, "vars");
     struct map known = map_new(job->arena);
     struct legacy_chain kept = {0, 0, 0}, moved = {0, 0, 0};
+    node_id first = 0;
     if (!env || (own && !legacy_is_object(job, own))) return;
     for (TREE_EACH(t, value, own)) map_put(&known, legacy_key(job, value), 1, NULL);
     for (TREE_EACH(t, value, env)) {
@@ -262,6 +263,7 @@ static void repair_env(struct repair_job *job) {
         }
         map_put(&known, key, 1, &is_new);
         if (is_new) legacy_chain_add(t, &moved, copy);
+        if (!first) first = value;
         legacy_note(job, legacy_path(job, STR("env"), key),
                     is_new ? legacy_path(job, STR("env.vars"), key) : STR(""), value,
                     is_new ? copy : 0);
@@ -270,7 +272,7 @@ static void repair_env(struct repair_job *job) {
     node_id now = edit_new(job->edit, NODE_OBJECT, env);
     edit_append(job->edit, now, kept.first, kept.n);
     edit_set(job->edit, job->root, STR("env"), now);
-    node_id vars = legacy_ensure(job, now, "vars", env);
+    node_id vars = legacy_ensure(job, now, "vars", first ? first : env);
     edit_append(job->edit, vars, moved.first, moved.n);
     edit_order(job->edit, vars);
 }

@@ -463,7 +463,7 @@ static bool pairing_is_known(const struct model *m) {
     F(reach, admitted, S(CEL_BOOL),                                                                \
       "Somebody of them may speak to the agent; false for a group that a binding names and the "   \
       "account does not listen to, and for a name on a list of ids.",                              \
-      bool_at(o->class == SENDER_GROUP ? room_access_admits(&o->room) : !o->is_name, o->at))       \
+      bool_at(reach_admits(o), o->at))                                                             \
     F(reach, any_member, S(CEL_BOOL), "Of a group: every member may speak to the agent there.",    \
       bool_at(o->class == SENDER_GROUP && o->room.any_member, o->at))                              \
     F(reach, guild, S(CEL_STRING),                                                                 \

@@ -36,7 +36,10 @@ static void run_rule(struct arena *a, struct tree *t, const struct rules *rules)
                        .paths = paths_new(a, t),
                        .rules = rules,
                        .today = STR("2026-01-01")};
-    engine_run(&e, &s, 1, fleet_analyse(a, &s, 1, environment_new(a)), &report);
+    struct environment *env = environment_new(a);
+    const struct fleet_gateway *gateway = fleet_of_host(a, s->model, env);
+    struct fleet_question q = {.tree = t, .gateways = &gateway, .n = 1, .names = env};
+    engine_run(&e, &s, 1, fleet_analyse(a, &q), &report);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {

