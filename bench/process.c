@@ -76,7 +76,7 @@ static int by_double(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-static double median(double *v, int n) {
+static double median(double *v, long n) {
     qsort(v, (size_t)n, sizeof *v, by_double);
     return v[n / 2];
 }
@@ -85,13 +85,13 @@ int main(int argc, char **argv) {
     enum { RUNS_MAX = 200 };
     double wall[RUNS_MAX], cpu[RUNS_MAX];
     long memory = 0;
-    int runs = argc > 2 ? atoi(argv[1]) : 0;
+    long runs = argc > 2 ? strtol(argv[1], NULL, 10) : 0;
     if (runs < 1 || runs > RUNS_MAX) {
         fputs("usage: process RUNS COMMAND [ARG...]\n", stderr);
         return 3;
     }
     measure(argv + 2);
-    for (int i = 0; i < runs; i++) {
+    for (long i = 0; i < runs; i++) {
         struct sample s = measure(argv + 2);
         wall[i] = s.wall;
         cpu[i] = s.cpu;

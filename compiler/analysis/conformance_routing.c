@@ -27,6 +27,7 @@ void conformance_deny_channels(const struct claim *claim) {
         map_put(&denied, provider, (uint32_t)rules.n, NULL);
         ARRAY_PUSH(a, rules) = rule;
     }
+    if (!rules.n) return;
     for (size_t i = 0; i < claim->c->observed->list.n; i++) {
         const struct observation *o = &claim->c->observed->list.v[i];
         const uint32_t *number = o->kind == OBSERVED_CHANNEL ? map_get(&denied, o->value) : NULL;

@@ -6,7 +6,6 @@
 #include "commands/access.h"
 #include "commands/json_value.h"
 #include "commands/queries.h"
-#include "model/auth.h"
 #include "model/hooks.h"
 #include "model/ids.h"
 
@@ -232,6 +231,13 @@ static struct str or_null(struct text t) {
     return t.set ? t.v : STR_NONE;
 }
 
+/* What decided the mode. */
+static const char *mode_source(const struct gateway_auth *auth) {
+    if (auth->mode.set) return "config";
+    if (auth->used_password.set) return "password";
+    return auth->used_token.set ? "token" : "default";
+}
+
 /* The question is a block of a config, whose other parts do not matter. */
 static void answer_auth(struct buf *b, const struct access_question *q) {
     struct batch_config config;
@@ -247,12 +253,12 @@ static void answer_auth(struct buf *b, const struct access_question *q) {
     buf_add(&text, STR("}}"));
     access_load(q, buf_str(&text), &config);
     if (!config.model) return;
-    struct auth_decision auth = auth_decide(config.model);
-    json_add_text(b, "mode", auth.mode);
-    json_add_text(b, "modeSource", str_from(auth.source));
-    json_add_text(b, "token", or_null(auth.token));
-    json_add_text(b, "password", or_null(auth.password));
-    json_add_flag(b, "allowTailscale", auth.allow_tailscale);
+    const struct gateway_auth *auth = &config.model->audit.auth;
+    json_add_text(b, "mode", auth->mode.v);
+    json_add_text(b, "modeSource", str_from(mode_source(auth)));
+    json_add_text(b, "token", or_null(auth->used_token));
+    json_add_text(b, "password", or_null(auth->used_password));
+    json_add_flag(b, "allowTailscale", auth->allow_tailscale);
 }
 
 static void answer_hooks(struct buf *b, const struct access_question *q) {

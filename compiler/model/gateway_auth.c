@@ -1,5 +1,5 @@
-/* gateway.auth as the gateway's own audit resolves it: the config first, then the environment, then
- * (in newer versions) gateway.remote. */
+/* gateway.auth as the gateway and its own audit resolve it: the config first, then the environment,
+ * then (in newer versions) gateway.remote. */
 #include "base/utf8.h"
 #include "model/ids.h"
 #include "model/model.h"
@@ -301,7 +301,8 @@ void model_build_auth(struct model *m, const struct reading *r, const struct env
     bool serves = str_equal(m->settings.tailscale.v, STR("serve"));
     bool by_default = serves && !str_equal(auth->mode.v, STR("password")) &&
                       !str_equal(auth->mode.v, STR("trusted-proxy"));
-    auth->allow_tailscale = value_flag(r, s.auth, "allowTailscale", s.at, by_default).v && serves;
+    auth->allow_tailscale = value_flag(r, s.auth, "allowTailscale", s.at, by_default).v;
+    auth->tailscale = auth->allow_tailscale && serves;
     node_id limit = read_member(r, s.auth, "rateLimit", NODE_OBJECT);
     auth->rate_limit = limit != 0;
     auth->rate_limit_at = value_place(limit, s.at);

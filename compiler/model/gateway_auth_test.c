@@ -35,10 +35,10 @@ static struct fixture load(const char *version, const char *text, const char *va
         environment_set_pair(env, str_slice(rest, 0, blank));
         rest = blank == SIZE_MAX ? STR("") : str_slice(rest, blank + 1, rest.n);
     }
-    size_t n = strlen(text);
-    char *padded = arena_zalloc(a, n + SOURCE_PADDING, 1);
-    memcpy(padded, text, n);
-    uint32_t file = source_add(sources, STR("openclaw.json5"), (struct str){padded, n});
+    struct str config = str_from(text);
+    char *padded = arena_zalloc(a, config.n + SOURCE_PADDING, 1);
+    memcpy(padded, config.p, config.n);
+    uint32_t file = source_add(sources, STR("openclaw.json5"), (struct str){padded, config.n});
     struct loaded *loaded = ARENA_NEW(a, struct loaded);
     struct loader l = {.arena = a,
                        .tree = t,

@@ -45,12 +45,8 @@ static void build_settings(struct model *m, const struct reading *r,
     struct gateway_settings *s = &m->settings;
     s->at = at;
     s->bind = value_text(r, gateway, "bind", at, STR("loopback"));
-    s->auth_mode = value_text(r, auth, "mode", auth_at, STR("token"));
     s->token =
         or_variable(value_secret(r, env, auth, "token", auth_at), env, "OPENCLAW_GATEWAY_TOKEN");
-    s->password = or_variable(value_secret(r, env, auth, "password", auth_at), env,
-                              "OPENCLAW_GATEWAY_PASSWORD");
-    s->allow_tailscale = value_flag(r, auth, "allowTailscale", auth_at, false);
     s->tailscale = value_text(r, tailscale, "mode", value_place(tailscale, at), STR("off"));
     s->browser_enabled = value_flag(r, browser, "enabled", value_place(browser, m->at), true);
     s->port_at = value_place(port, at);

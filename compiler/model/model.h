@@ -160,8 +160,8 @@ struct hooks {
 };
 
 struct gateway_settings {
-    struct text bind, auth_mode, token, password, tailscale;
-    struct flag allow_tailscale;
+    struct text bind, tailscale;
+    struct text token; /* whoever has the same one is let in; the mode does not matter */
     struct flag browser_enabled;
     int64_t port;
     place port_at;

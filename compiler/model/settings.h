@@ -64,7 +64,8 @@ struct gateway_auth {
     struct text used_token, used_password; /* what is compared with; `set` when there is one */
     bool secret;          /* a token or password is configured that this mode asks for */
     bool usable;          /* HTTP endpoints have something to compare with */
-    bool allow_tailscale; /* whoever Tailscale vouches for gets in */
+    bool allow_tailscale; /* whoever Tailscale vouches for may get in, */
+    bool tailscale;       /* and Tailscale serves it */
     bool env_conflict;    /* OPENCLAW_GATEWAY_TOKEN is set, and the config says something else */
     bool browser_secret;  /* browser control has a token or password */
     struct names assumed_unset;      /* for `secret` and `usable` */

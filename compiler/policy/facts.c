@@ -213,7 +213,7 @@ static bool pairing_is_known(const struct model *m) {
     F(gateway, port, S(CEL_INT), "The base port.", int_at(M->settings.port, M->settings.port_at))  \
     F(gateway, port_set, S(CEL_BOOL), "Whether `gateway.port` is written.",                        \
       bool_at(M->settings.port_set, M->settings.port_at))                                          \
-    F(gateway, auth_mode, S(CEL_STRING), "`gateway.auth.mode`.", text(&M->settings.auth_mode))     \
+    F(gateway, auth_mode, S(CEL_STRING), "`gateway.auth.mode`.", text(&M->audit.auth.mode))        \
     F(gateway, token_set, S(CEL_BOOL), "A gateway token is configured.",                           \
       bool_at(M->settings.token.set, M->settings.token.at))                                        \
     F(gateway, hooks_enabled, S(CEL_BOOL), "`hooks.enabled`.", flag(M->hooks.enabled))             \

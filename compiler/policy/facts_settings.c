@@ -32,7 +32,7 @@ static struct cel_value credential(const struct judged_credential *c) {
 static bool is_guarded_locally(const struct model *m) {
     const struct gateway_auth *auth = &m->audit.auth;
     bool proxied = str_equal(auth->mode.v, STR("trusted-proxy"));
-    return auth->secret || auth->allow_tailscale ||
+    return auth->secret || auth->tailscale ||
            (proxied && m->gateway->audit_rules & AUDIT_PROXY_IS_AUTH);
 }
 
