@@ -392,6 +392,30 @@ static void add_recognised(struct gathering *s) {
     }
 }
 
+/* A service that nothing runs: what another file says of it is missing. */
+static const struct compose_service *find_overriding(const struct compose_project *p) {
+    for (size_t i = 0; i < p->services.n; i++) {
+        const struct compose_service *s = &p->services.v[i];
+        if (!s->image.n && !tree_member(p->tree, s->node, STR("build"))) return s;
+    }
+    return NULL;
+}
+
+static void report_no_gateway(struct run *run, const struct compose_project *p) {
+    const struct compose_service *service = find_overriding(p);
+    if (service)
+        diag_add(run->diags, SEVERITY_ERROR, "compose", place_span(run->tree, service->at),
+                 "service `" STR_FMT "` has neither `image` nor `build`, and no service here is an "
+                 "OpenClaw gateway: if this file only changes another one, give both, that one "
+                 "first: -f compose.yaml -f THIS",
+                 STR_ARG(service->name));
+    else
+        diag_add(run->diags, SEVERITY_ERROR, "compose",
+                 (struct span){tree_node(run->tree, p->root)->file, 0, 0},
+                 "no service of this Compose project is an OpenClaw gateway: none has an image, a "
+                 "command, a variable or a volume of one");
+}
+
 void fleet_load_gateways(struct run *run, struct fleet_load *load, struct audited *what,
                          enum exit_code *code) {
     struct gathering s = {
@@ -405,9 +429,6 @@ void fleet_load_gateways(struct run *run, struct fleet_load *load, struct audite
     what->block = &load->block;
     *code = s.code;
     if (what->gateways.n) return;
-    diag_add(run->diags, SEVERITY_ERROR, "compose",
-             (struct span){tree_node(run->tree, load->project->root)->file, 0, 0},
-             "no service of this Compose project is an OpenClaw gateway: none has an image, a "
-             "command, a variable or a volume of one");
+    report_no_gateway(run, load->project);
     *code = exit_worse(*code, EXIT_CONFIG);
 }
