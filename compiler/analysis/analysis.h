@@ -98,8 +98,8 @@ struct reach {
 
 /* "+15551234567 on whatsapp/default", "anyone on telegram/choir". */
 struct str reach_describe(struct arena *a, const struct reach *reach);
-/* Whether somebody of them may speak to the agent: not a name on a list of ids, nor a group that the
- * account does not listen to. */
+/* Whether somebody of them may speak to the agent: not a name on a list of ids, nor a group that
+ * the account does not listen to. */
 bool reach_admits(const struct reach *reach);
 /* Whether its messages are handled outside of a sandbox. */
 bool reach_unsandboxed(const struct agent *agent, const struct reach *reach);

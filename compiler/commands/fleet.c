@@ -3,6 +3,7 @@
 
 #include "commands/fleet_checklist.h"
 #include "commands/fleet_graph.h"
+#include "commands/fleet_join.h"
 #include "commands/fleet_load.h"
 #include "commands/fleet_plan.h"
 #include "compose/print.h"
@@ -187,17 +188,17 @@ static const struct {
     const char *name;
     enum exit_code (*run)(struct run *run);
 } actions[] = {
-    {"show", show},
-    {"checklist", checklist},
-    {"graph", graph},
-    {"plan", plan},
+    {"show", show}, {"checklist", checklist}, {"graph", graph},
+    {"plan", plan}, {"join", fleet_join},
 };
 
 enum exit_code command_fleet(struct run *run) {
     const char *name = run->o->arguments.list.n ? run->o->arguments.list.v[0] : "";
     for (size_t i = 0; i < sizeof actions / sizeof *actions; i++)
         if (strcmp(name, actions[i].name) == 0) return actions[i].run(run);
-    fprintf(stderr, "clawc: fleet does not know `%s`; it knows show, checklist, graph and plan\n",
+    fprintf(stderr,
+            "clawc: fleet does not know `%s`; it knows show, checklist, graph, plan and "
+            "join\n",
             name);
     return EXIT_USAGE;
 }
