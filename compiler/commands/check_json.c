@@ -101,5 +101,9 @@ void check_add_json(struct buf *b, struct run *run, const struct checked *c, boo
         else
             buf_add(b, STR("{}")); /* what the gateway works with then */
     }
+    if (c->rewritten.n) {
+        add_key(b, "repaired");
+        buf_add(b, c->rewritten);
+    }
     buf_add(b, STR("}\n"));
 }
