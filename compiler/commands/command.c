@@ -55,6 +55,10 @@ const struct command commands[] = {
      "join FACTS...: the findings of gateways whose facts `clawc audit --facts` wrote, as text, "
      "json or sarif.",
      ON_FLEET, command_fleet},
+    {"graph", "[options] FILE...", "draw who can delegate to whom",
+     "Draws the gateways of a fleet and who can delegate to whom, as `clawc fleet graph` does: as "
+     "text, dot, mermaid or json.",
+     ON_GRAPH, command_graph},
     {"explain", "ID [options]", "tell about a rule: why, how to fix, how to silence",
      "Tells what a finding is about, why it matters, how to fix it and how to silence it. ID is "
      "what a report shows in brackets.",

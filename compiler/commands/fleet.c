@@ -8,13 +8,14 @@
 #include "commands/fleet_plan.h"
 #include "compose/print.h"
 
-/* The Compose files that are named, behind the word that says what to do. */
+/* The files that are named, behind the word that says what to do (`clawc graph` has none). */
 static struct option_list named_files(struct run *run) {
     const struct options *o = run->o;
     struct option_list files = {{NULL, 0, 0}};
     for (size_t i = 0; i < o->compose_files.list.n; i++)
         ARRAY_PUSH(run->arena, files.list) = o->compose_files.list.v[i];
-    for (size_t i = 1; i < o->arguments.list.n; i++)
+    size_t first = o->command->run == command_fleet ? 1 : 0;
+    for (size_t i = first; i < o->arguments.list.n; i++)
         ARRAY_PUSH(run->arena, files.list) = o->arguments.list.v[i];
     return files;
 }
@@ -160,6 +161,10 @@ static enum exit_code graph(struct run *run) {
     graph_write(&out, run->arena, run->tree, fleet, block->hub, (enum graph_format)format);
     fwrite(out.p, 1, out.n, stdout);
     return run_flush(stdout, code);
+}
+
+enum exit_code command_graph(struct run *run) {
+    return graph(run);
 }
 
 /* ---- plan --------------------------------------------------------------------------------------

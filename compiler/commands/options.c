@@ -19,7 +19,7 @@ struct option {
 
 enum {
     ON_CONFIG = ON_AUDIT | ON_COMPILE | ON_ROUTE | ON_EVAL | ON_TABLE | ON_CHECK | ON_EXPLAIN |
-                ON_TOOLS | ON_ACCESS | ON_FLEET
+                ON_TOOLS | ON_ACCESS | ON_FLEET | ON_GRAPH
 };
 
 static const struct option table[] = {
@@ -30,7 +30,7 @@ static const struct option table[] = {
      "known version that the config fits best."},
     {"--format", "F", TEXT, AT(format),
      ON_AUDIT | ON_CHECK | ON_ROUTE | ON_RULES | ON_EXPLAIN | ON_TOOLS | ON_ACCESS | ON_TEST |
-         ON_FLEET,
+         ON_FLEET | ON_GRAPH,
      "How to print: text (the default); audit, check, route, rules, test, tools and access also "
      "know json, audit sarif, explain and rules markdown."},
     {"--output", "F=FILE", LIST, AT(outputs), ON_AUDIT,
@@ -50,10 +50,10 @@ static const struct option table[] = {
     {"--each", NULL, FLAG, AT(each), ON_AUDIT,
      "Audit the files apart. Without it they are the gateways of one host and are also compared "
      "with each other."},
-    {"--fleet", "FILE", TEXT, AT(fleet), ON_AUDIT | ON_FLEET,
+    {"--fleet", "FILE", TEXT, AT(fleet), ON_AUDIT | ON_FLEET | ON_GRAPH,
      "What is known of a fleet in Docker Compose, as JSON or YAML: which services are gateways and "
      "which config each reads, the hub, declared edges, shared knowledge (docs/fleet.md)."},
-    {"-f", "FILE", LIST, AT(compose_files), ON_AUDIT | ON_FLEET,
+    {"-f", "FILE", LIST, AT(compose_files), ON_AUDIT | ON_FLEET | ON_GRAPH,
      "A file of a Docker Compose project, as `docker compose -f` takes it; several are merged in "
      "their order."},
     {"--facts", "OUT", TEXT, AT(facts_file), ON_AUDIT,

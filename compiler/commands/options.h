@@ -26,7 +26,8 @@ enum command_bit {
     ON_SCHEMA = 2048,
     ON_TEST = 4096,
     ON_FLEET = 8192,
-    ON_ALL = 16383,
+    ON_GRAPH = 16384,
+    ON_ALL = 32767,
 };
 
 struct option_list {
