@@ -74,27 +74,25 @@ static void read_variables(struct opening *s) {
     s->in.environment = e;
 }
 
-static bool read_block(struct opening *s) {
-    struct run *run = s->run;
-    uint32_t file;
-    const char *path = run->o->fleet;
-    if (!path) {
-        s->out->block = run->project.fleet;
-        return true;
-    }
-    return run_read(run, path, &file) &&
-           fleet_block_read_file(run->tree, file, run->diags, &s->out->block);
-}
-
-static bool read_host_ram(struct opening *s) {
-    const char *given = s->run->o->host_ram;
+static bool read_host_ram(struct run *run, struct fleet_block *block) {
+    const char *given = run->o->host_ram;
     char *end;
     if (!given) return true;
-    s->out->block.host_ram = strtod(given, &end);
-    if (*given && !*end && s->out->block.host_ram > 0) return true;
-    diag_add(s->run->diags, SEVERITY_ERROR, "project", SPAN_NONE,
+    block->host_ram = strtod(given, &end);
+    if (*given && !*end && block->host_ram > 0) return true;
+    diag_add(run->diags, SEVERITY_ERROR, "project", SPAN_NONE,
              "--host-ram takes a number of GB, such as 16, not `%s`", given);
     return false;
+}
+
+bool fleet_load_block(struct run *run, struct fleet_block *block) {
+    uint32_t file;
+    const char *path = run->o->fleet;
+    *block = run->project.fleet;
+    if (path &&
+        !(run_read(run, path, &file) && fleet_block_read_file(run->tree, file, run->diags, block)))
+        return false;
+    return read_host_ram(run, block);
 }
 
 /* What `docker compose` takes in without being told. */
@@ -138,7 +136,7 @@ bool fleet_load_project(struct run *run, const struct option_list *files, struct
         .run = run,
         .out = out,
         .in = {.arena = run->arena, .tree = run->tree, .diags = run->diags, .files = run->files}};
-    if (!read_block(&s) || !read_host_ram(&s) || !find_root(&s, out->first)) return false;
+    if (!fleet_load_block(run, &out->block) || !find_root(&s, out->first)) return false;
     read_variables(&s);
     name_files(&s, files);
     s.in.names = s.names.v;
@@ -427,6 +425,7 @@ void fleet_load_gateways(struct run *run, struct fleet_load *load, struct audite
     for (size_t i = 0; i < load->block.texts.n; i++) add_text(&s, &load->block.texts.v[i]);
     what->names = load->environment;
     what->block = &load->block;
+    what->compose_name = load->project->name;
     *code = s.code;
     if (what->gateways.n) return;
     report_no_gateway(run, load->project);

@@ -145,14 +145,19 @@ static void add_snippet(struct writer *w, unsigned gutter, struct shown *shown, 
     snippet_add(w->b, w->sink->scratch, w->r->sources, &sn, gutter, &shown->line);
 }
 
+/* Its line can be shown. */
+static bool is_in_text(const struct writer *w, struct location at) {
+    return !report_is_whole_file(at) && !source_is_outline(w->r->sources, at.span.file);
+}
+
 /* A related place: its line, under an arrow of its own when it is in another file. */
 static void add_related(struct writer *w, unsigned gutter, struct shown *shown,
                         const struct entry *e, const struct related *related) {
     struct location at = related->at;
     /* Of what is not written a finding may know the whole value only: its first brace says nothing.
      */
-    bool in_text = !report_is_whole_file(at) && (at.path.n || !e->is_finding);
-    if (at.span.file && (at.span.file != shown->file || report_is_whole_file(at))) {
+    bool in_text = is_in_text(w, at) && (at.path.n || !e->is_finding);
+    if (at.span.file && (at.span.file != shown->file || !is_in_text(w, at))) {
         add_arrow(w, gutter, ":::", at);
         *shown = (struct shown){at.span.file, 0};
     }
@@ -214,7 +219,7 @@ static void add_entry(struct writer *w, const struct entry *e, const struct same
     add_colored(w, color(w, BOLD), e->message);
     buf_add_char(w->b, '\n');
     if (shown.file) add_arrow(w, gutter, "-->", e->at);
-    if (!report_is_whole_file(e->at)) {
+    if (is_in_text(w, e->at)) {
         add_bar(w, gutter);
         add_snippet(w, gutter, &shown, e->at.span, '^', on, STR(""));
     }
