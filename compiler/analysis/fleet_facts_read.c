@@ -10,6 +10,7 @@ struct fleet_facts {
     struct tree *tree;
     const struct gateways *data;
     ARRAY(struct facts_line *) lines;
+    struct str key;      /* tells digests of different keys apart; empty before the first line */
     struct map files;    /* name and digest -> number among the sources */
     struct map services; /* project and name -> line that is this service */
     struct map owners;   /* the same -> position in `others` */
@@ -253,6 +254,12 @@ bool fleet_facts_read(struct fleet_facts *f, struct str line, struct str *why) {
         *why = str_format(f->arena, "more than %d gateways are too many", FLEET_FACTS_GATEWAYS);
         return false;
     }
+    struct str key = tree_text(r.tree, tree_member(r.tree, read.root, STR("key")));
+    if (!key.n || (f->key.n && !str_equal(f->key, key))) {
+        *why = STR("these facts were written with another --facts-key: secrets cannot be compared");
+        return false;
+    }
+    f->key = key;
     if (!read_files(&r, tree_member(r.tree, read.root, STR("files")))) return false;
     node_id gateway = tree_member(r.tree, read.root, STR("gateway"));
     if (!read_struct(&r, &facts_line_shape, gateway, l, "gateway")) return false;

@@ -144,7 +144,8 @@ def check_refused(context):
             return complaint
         line = facts.read_text(encoding="utf-8").splitlines()[0]
         bad = ["{}", "nonsense", '{"clawcFacts":2}', line.replace('"at":[0,', '"at":[99,', 1),
-               line.replace('"port":', '"port":1e300,"x":', 1), line.replace('"files":', '"file":', 1)]
+               line.replace('"port":', '"port":1e300,"x":', 1), line.replace('"files":', '"file":', 1),
+               line.replace('"key":"', '"key":"0', 1)]
         for text in bad:
             (folder / "bad.jsonl").write_text(line + "\n" + text + "\n", encoding="utf-8")
             result = join(context, folder, ["bad.jsonl"])
