@@ -56,5 +56,21 @@ for n in 1000 10000 100000 1000000; do
     rm -f "$config"
 done
 
+config=$B/bench/agents.json5
+awk -f bench/gen_config.awk -v bindings=10000 -v agents=1000 -v form=json5 >"$config"
+head_line "1000 agents, 10000 bindings ($(wc -c <"$config") bytes), whole process"
+figure "clawc audit" "$process" 5 "$clawc" audit --quiet "$config"
+figure "floor: cat" "$process" 5 cat "$config"
+rm -f "$config"
+
+fleet=$B/bench/fleet
+rm -rf "$fleet"
+mkdir -p "$fleet"
+awk -f bench/gen_fleet.awk -v n=1000 -v dir="$fleet"
+head_line "1000 gateways of one Compose project, whole process"
+figure "clawc audit --fleet" "$process" 3 "$clawc" audit --quiet --fleet "$fleet/fleet.json"
+figure "floor: cat" "$process" 3 sh -c "cat $fleet/*"
+rm -rf "$fleet"
+
 head_line "Whole routes (normalisation and session key included), a table of peer bindings"
 "$B/bench/route"

@@ -18,6 +18,7 @@ UNIT-TEST are unit test binaries (cmocka). Everything else is data of the reposi
     suites/editors.py                                       the schema for editors
     suites/hook.py      testdata/hook/                      what the pre-commit hook lets through
     suites/fleet.py     testdata/fleet/<case>/              fleets in Compose and what is found in them
+    suites/facts.py     the same, and 1,000 made         fleets joined by what shards have written
     suites/pages.py     README.md, docs/, examples/         what the documentation says is printed
     suites/vectors.py   testdata/vectors/                   recorded answers of the real gateway
     suites/audit.py     testdata/vectors/audit-*            what the gateway's own audit reports
@@ -39,12 +40,12 @@ from pathlib import Path
 sys.dont_write_bytecode = True  # the source tree stays as it is
 
 from suites import (  # noqa: E402
-    audit, badinput, cases, determinism, docs, editors, fleet, fuzz, hook, kit, pages, policy, rules,
+    audit, badinput, cases, determinism, docs, editors, facts, fleet, fuzz, hook, kit, pages, policy, rules,
     ruletests, schemas, secrets, unit, validate, vectors,
 )
 
 SUITES = (unit, cases, badinput, fuzz, secrets, determinism, rules, ruletests, docs, schemas, editors,
-          hook, fleet, pages, validate, vectors, audit, policy)
+          hook, fleet, facts, pages, validate, vectors, audit, policy)
 
 
 def parse_arguments():

@@ -43,6 +43,7 @@ struct tool_entry {
     place blocked_at;   /* what takes it away */
     bool known;         /* a tool, a group, a plugin, or a pattern that matches something */
     bool is_group;      /* begins with group: */
+    bool list_nothing;  /* nor does any other entry of its allow list mean anything */
     struct str meant;   /* what was probably meant, or empty */
     struct str renamed; /* the tool that took its place in this version, or empty */
 };

@@ -21,7 +21,8 @@ static place level_at(const struct model *m, int32_t agent) {
     const struct text *levels[] = {&own->mode, &own->security, &global->mode, &global->security};
     for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
         if (levels[i]->set) return levels[i]->at;
-    return own->at;
+    place around = agent < 0 ? m->agents_at : m->agents.v[agent].at;
+    return model_nearer(m, own->at, around);
 }
 
 static struct exec_scope scope_of(const struct analysis *s, int32_t agent, struct str unset) {

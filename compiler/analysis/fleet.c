@@ -131,6 +131,7 @@ struct fleet *fleet_analyse(struct arena *a, const struct fleet_question *q) {
                           .g = sorted,
                           .n = (uint32_t)q->n,
                           .names = q->names,
+                          .digest_key = q->digest_key,
                           .block = q->block ? q->block : &nothing,
                           .fleet = fleet,
                           .index = map_new(a)};

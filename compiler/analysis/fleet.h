@@ -53,7 +53,16 @@ struct fleet_question {
     size_t n;
     const struct environment *names; /* variables by whose names secrets are called */
     const struct fleet_block *block; /* hub, edges, knowledge, memory; or NULL */
+    struct str digest_key;           /* for the names of secrets without a variable, or empty */
 };
+
+/* How a secret may be called in a report: the first variable that has its value, else the beginning
+ * of its digest: `hmac:` with a key, `sha256:` without one. */
+struct str fleet_secret_name(struct arena *a, const struct environment *names, struct str key,
+                             const struct fleet_secret *secret);
+
+/* A value as written in a Compose file is a literal: nothing of it comes from a variable. */
+bool fleet_is_literal(struct str written);
 
 /* Compares the gateways with each other. Secrets are compared, never shown: `resource` holds the
  * variable's name or the beginning of a digest. */

@@ -29,6 +29,7 @@ struct comparing {
     const struct fleet_gateway *const *g; /* by name */
     uint32_t n;
     const struct environment *names;
+    struct str digest_key;
     const struct fleet_block *block; /* never NULL */
     struct fleet *fleet;
     struct map index; /* kind + key -> number in `open` */

@@ -200,6 +200,7 @@ static void look_up(struct linking *l, uint32_t from, const struct fleet_text *t
     if (colon >= t->text.n || t->text.p[colon] != ':') return;
     size_t end = colon + 1;
     while (end < t->text.n && t->text.p[end] >= '0' && t->text.p[end] <= '9') end++;
+    if (end < t->text.n && t->text.p[end] == '@') return; /* NAME:PASSWORD of a login */
     struct str key = str_slice(t->text, start, end);
     const uint32_t *at = map_get(&l->all.numbers, key);
     for (size_t i = 0; at && i < l->all.lists.v[*at].gateways.n; i++)

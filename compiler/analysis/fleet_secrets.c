@@ -1,35 +1,29 @@
 /* Credentials that several gateways have. */
-#include <nettle/sha2.h>
-
 #include "analysis/fleet_compare.h"
-#include "base/buf.h"
+#include "analysis/fleet_digest.h"
 #include "compose/interpolate.h"
 #include "model/ids.h"
 
 /* ---- names -------------------------------------------------------------------------------------
  */
 
-static struct str digest_name(struct arena *a, struct str value) {
-    struct sha256_ctx sha;
-    uint8_t digest[SHA256_DIGEST_SIZE];
-    sha256_init(&sha);
-    sha256_update(&sha, value.n, (const uint8_t *)value.p);
-    sha256_digest(&sha, sizeof digest, digest);
-    struct buf b = buf_new(a);
-    buf_add(&b, STR("sha256:"));
-    for (int i = 0; i < 6; i++) buf_addf(&b, "%02x", digest[i]);
-    return buf_str(&b);
-}
-
-/* How a secret may be called in a report: the first variable that has its value, or the beginning
- * of a digest. */
-static struct str secret_name(const struct comparing *c, struct str value) {
-    for (size_t i = 0; i < c->names->values.n; i++)
-        if (c->names->values.v[i].n && str_equal(ids_trim(c->names->values.v[i]), value))
-            return c->names->names.v[i];
+struct str fleet_secret_name(struct arena *a, const struct environment *names, struct str key,
+                             const struct fleet_secret *secret) {
+    enum { DIGITS = 12 };
+    struct str value = secret->value;
+    if (secret->name.n) return secret->name;
+    for (size_t i = 0; i < names->values.n; i++)
+        if (names->values.v[i].n && str_equal(ids_trim(names->values.v[i]), value))
+            return names->names.v[i];
     struct str name = environment_whole_name(value);
     if (!name.n) name = interpolate_unknown_name(value);
-    return name.n ? name : digest_name(c->arena, value);
+    if (name.n) return name;
+    struct str digest = str_slice(fleet_digest(a, key, value), 0, DIGITS);
+    return str_concat(a, key.n ? STR("hmac:") : STR("sha256:"), digest);
+}
+
+static struct str secret_name(const struct comparing *c, const struct fleet_secret *s) {
+    return fleet_secret_name(c->arena, c->names, c->digest_key, s);
 }
 
 /* ---- comparisons -------------------------------------------------------------------------------
@@ -43,7 +37,7 @@ static void compare_identities(struct comparing *c, uint32_t i) {
         struct str key = str_format(c->arena, STR_FMT ":" STR_FMT, STR_ARG(id->channel),
                                     STR_ARG(id->secret.value));
         struct str resource = str_format(c->arena, STR_FMT ":" STR_FMT, STR_ARG(id->channel),
-                                         STR_ARG(secret_name(c, id->secret.value)));
+                                         STR_ARG(secret_name(c, &id->secret)));
         fleet_use(c, fleet_share(c, "shared-channel-identity", key, resource), i, id->secret.at);
     }
 }
@@ -51,7 +45,7 @@ static void compare_identities(struct comparing *c, uint32_t i) {
 static void compare_secret(struct comparing *c, const char *kind, uint32_t i,
                            const struct fleet_secret *s) {
     if (!s->known) return;
-    fleet_use(c, fleet_share(c, kind, s->value, secret_name(c, s->value)), i, s->at);
+    fleet_use(c, fleet_share(c, kind, s->value, secret_name(c, s)), i, s->at);
 }
 
 /* A hooks token that is some gateway's token: reported even when both are of one gateway. */
@@ -64,7 +58,7 @@ static void compare_hooks_with_gateways(struct comparing *c) {
         const struct fleet_secret *s = &c->g[i]->hooks_token;
         if (!s->known || !map_get(&tokens, s->value)) continue;
         map_put(&hooks, s->value, 1, NULL);
-        struct open_share *share = fleet_share(c, kind, s->value, secret_name(c, s->value));
+        struct open_share *share = fleet_share(c, kind, s->value, secret_name(c, s));
         share->alone = true;
         fleet_use(c, share, i, s->at);
     }

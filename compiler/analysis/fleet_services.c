@@ -62,8 +62,7 @@ static void check_name(struct comparing *c, uint32_t i, const struct compose_ser
 /* ---- secrets -----------------------------------------------------------------------------------
  */
 
-/* A literal of the file: nothing of it comes from a variable. */
-static bool is_literal(struct str written) {
+bool fleet_is_literal(struct str written) {
     for (size_t i = 0; i < written.n; i++) {
         if (written.p[i] != '$') continue;
         if (i + 1 == written.n || written.p[i + 1] != '$') return false;
@@ -80,7 +79,7 @@ static bool names_secret(struct str name) {
 static void check_secrets(struct comparing *c, uint32_t i, const struct compose_service *s) {
     for (size_t k = 0; k < s->environment.n; k++) {
         const struct compose_variable *v = &s->environment.v[k];
-        if (!v->from_file && names_secret(v->name) && is_literal(v->written))
+        if (!v->from_file && names_secret(v->name) && fleet_is_literal(v->written))
             fleet_alone(c, "token-in-compose", v->name, i, v->at);
     }
     if (s->healthcheck_token)

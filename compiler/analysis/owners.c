@@ -9,8 +9,8 @@
 
 /* Owners by channel and id. A number is the same with and without its plus. */
 struct owner_index {
-    struct arena *arena;
-    struct map ids; /* "channel/id", "/id" for every channel -> place */
+    struct arena *arena, *keys; /* keys: of one look-up, empty in between */
+    struct map ids;             /* "channel/id", "/id" for every channel -> place */
 };
 
 static struct str owner_key(struct arena *a, struct str channel, struct str id) {
@@ -24,8 +24,11 @@ static void index_owner(struct owner_index *index, const struct owner *o) {
 
 static const uint32_t *find_owner(const struct owner_index *index, struct str channel,
                                   struct str id) {
-    const uint32_t *at = map_get(&index->ids, owner_key(index->arena, channel, id));
-    return at ? at : map_get(&index->ids, owner_key(index->arena, STR(""), id));
+    if (!index->ids.n) return NULL;
+    const uint32_t *at = map_get(&index->ids, owner_key(index->keys, channel, id));
+    if (!at) at = map_get(&index->ids, owner_key(index->keys, STR(""), id));
+    arena_reset(index->keys);
+    return at;
 }
 
 static struct owner owner_of(const struct model *m, struct text written) {
@@ -156,9 +159,10 @@ struct command_owners {
     struct map named, wildcards; /* channel, empty for all -> place */
 };
 
-static struct command_owners read_command_owners(struct arena *a, const struct model *m) {
+static struct command_owners read_command_owners(struct arena *a, struct arena *keys,
+                                                 const struct model *m) {
     struct command_owners c = {
-        .index = {a, map_new(a)}, .named = map_new(a), .wildcards = map_new(a)};
+        .index = {a, keys, map_new(a)}, .named = map_new(a), .wildcards = map_new(a)};
     for (size_t i = 0; i < m->owners.n; i++) {
         struct owner o = owner_of(m, m->owners.v[i]);
         bool all = str_equal(o.id, STR("*"));
@@ -209,11 +213,11 @@ static bool only_owners(const struct analysis *s, const struct owner_index *owne
 }
 
 void analyse_owners(struct analysis *s, struct names named) {
-    struct arena *scratch = arena_new();
+    struct arena *scratch = arena_new(), *keys = arena_new();
     find_owners(s, named);
-    struct owner_index owners = {scratch, map_new(scratch)};
+    struct owner_index owners = {scratch, keys, map_new(scratch)};
     for (size_t i = 0; i < s->owners.n; i++) index_owner(&owners, &s->owners.v[i]);
-    struct command_owners commands = read_command_owners(scratch, s->model);
+    struct command_owners commands = read_command_owners(scratch, keys, s->model);
     for (size_t i = 0; i < s->reaches.n; i++) {
         struct reach *reach = &s->reaches.v[i];
         struct str channel = s->model->accounts.v[reach->account].channel;
@@ -222,5 +226,6 @@ void analyse_owners(struct analysis *s, struct names named) {
         if (reach->class == SENDER_GROUP) reach->is_owner = only_owners(s, &owners, reach);
         find_owner_tools(s, &commands, reach);
     }
+    arena_free(keys);
     arena_free(scratch);
 }

@@ -201,7 +201,7 @@ static void add_route(const struct searching *g, struct steps *s, const struct r
             s, b->at,
             str_format(s->arena, "this binding hands their messages to " STR_FMT, STR_ARG(agent)));
     else
-        add_step(s, m->agents.v[reach->agent].at,
+        add_step(s, model_nearer(g->m, m->agents.v[reach->agent].at, m->bindings_at),
                  str_format(s->arena, "no binding takes their messages: " STR_FMT " gets them",
                             STR_ARG(agent)));
 }
@@ -228,7 +228,7 @@ static void add_tools(const struct searching *g, struct steps *s, const struct s
     if (d.verdict == TOOL_NAMED && !d.by_default)
         add_step(s, d.at, str_format(s->arena, "it has " STR_FMT " by this", STR_ARG(names)));
     else
-        add_step(s, g->agent->at,
+        add_step(s, model_nearer(g->m, g->agent->at, g->m->agents_at),
                  str_format(s->arena, "no list takes " STR_FMT " from it", STR_ARG(names)));
 }
 
@@ -242,7 +242,7 @@ static place add_host(const struct searching *g, struct steps *s, const struct s
                             STR_ARG(host.v)));
         return host.at;
     }
-    add_step(s, mode->at,
+    add_step(s, model_nearer(g->m, mode->at, g->m->agents_at),
              mode->set ? str_format(s->arena,
                                     "sandbox.mode \"" STR_FMT "\": this session is in no sandbox",
                                     STR_ARG(mode->v))
@@ -265,11 +265,11 @@ static place add_control(struct steps *s, const struct reach *reach) {
 static place add_visibility(const struct searching *g, struct steps *s) {
     const struct model *m = g->m;
     place at = m->session_visibility.set ? m->session_visibility.at : m->agent_to_agent.at;
-    add_step(s, m->session_visibility.at,
+    add_step(s, model_nearer(g->m, m->session_visibility.at, g->agent->at),
              m->session_visibility.set ? STR("tools.sessions.visibility \"all\" shows it the "
                                              "sessions of other agents")
                                        : STR("tools.sessions.visibility is \"all\" by default"));
-    add_step(s, m->agent_to_agent.at,
+    add_step(s, model_nearer(g->m, m->agent_to_agent.at, g->agent->at),
              m->agent_to_agent.allow.n ? STR("tools.agentToAgent.allow names it")
                                        : STR("tools.agentToAgent is not limited to single agents"));
     return at;
@@ -282,8 +282,12 @@ static struct steps steps_new(struct arena *a) {
     return (struct steps){a, ARENA_ARRAY(a, struct path_step, MAX_STEPS), 0};
 }
 
+/* `at` is what gives the power; where only the whole file is around that, the agent, or who is let
+ * in. */
 static struct power_path *push_path(struct searching *g, enum power power, const struct best *best,
-                                    const struct session_powers *p, const struct steps *s) {
+                                    const struct session_powers *p, const struct steps *s,
+                                    place at) {
+    at = model_nearer(g->m, model_nearer(g->m, at, g->agent->at), best->reach->at);
     struct tool_set *tools = ARENA_NEW(g->s->arena, struct tool_set);
     *tools = p->of[power];
     struct power_path *path = &ARRAY_PUSH(g->s->arena, g->s->paths);
@@ -295,7 +299,7 @@ static struct power_path *push_path(struct searching *g, enum power power, const
                                 .through = -1,
                                 .tools = tools,
                                 .restricted = p->restricted,
-                                .at = g->agent->at,
+                                .at = at,
                                 .steps = s->v,
                                 .n_steps = s->n};
     return path;
@@ -312,7 +316,7 @@ static void add_path(struct searching *g, enum power power, const struct best *b
     if (power == POWER_ELEVATED) at = add_elevated(g, &s, best->reach);
     if (power == POWER_CONTROL) at = add_control(&s, best->reach);
     if (power == POWER_READ) at = add_visibility(g, &s);
-    push_path(g, power, best, p, &s)->at = at;
+    push_path(g, power, best, p, &s, at);
 }
 
 static void begin_agent(struct searching *g, size_t index) {
@@ -416,8 +420,7 @@ static bool add_through(struct delegating *d, int32_t target, const struct gates
     begin_agent(g, (size_t)target);
     add_tools(g, &s, &p, &p.of[POWER_HOST]);
     place at = add_host(g, &s, &p);
-    struct power_path *path = push_path(g, POWER_HOST, best, &p, &s);
-    path->at = at;
+    struct power_path *path = push_path(g, POWER_HOST, best, &p, &s, at);
     path->through = gates->agent[which];
     return true;
 }

@@ -207,7 +207,8 @@ static place scope_place(const struct model *m, const struct reach *r) {
         node_id n = b->added ? 0 : tree_path(m->tree, (node_id)b->at, "session", "dmScope", NULL);
         if (n) return n;
     }
-    return m->session.dm_scope_text.at;
+    /* Without a session block, who is let in says more than the whole file. */
+    return model_nearer(m, m->session.dm_scope_text.at, r->at);
 }
 
 static void report(struct grouping *g, struct bucket *b) {

@@ -81,9 +81,20 @@ static void add_entries(struct analysis *s, const struct text_list *list, const 
     }
 }
 
+/* Whether an agent's or the global allow list says nothing at all: that is one mistake of the list,
+ * not one of each entry. */
+static void judge_allow(struct analysis *s, const struct tool_lists *p, size_t first) {
+    size_t n = s->tool_entries.n;
+    bool nothing = !p->also_allow.n && n - first == p->allow.n;
+    for (size_t i = first; i < n; i++) nothing = nothing && !s->tool_entries.v[i].known;
+    for (size_t i = first; i < n; i++) s->tool_entries.v[i].list_nothing = nothing;
+}
+
 static void add_lists(struct analysis *s, const struct tool_lists *p, const char *scope,
                       int32_t agent) {
+    size_t first = s->tool_entries.n;
     add_entries(s, &p->allow, "allow", (struct scope){scope, agent});
+    if (str_equal(str_from(scope), STR("tools"))) judge_allow(s, p, first);
     add_entries(s, &p->also_allow, "alsoAllow", (struct scope){scope, agent});
     add_entries(s, &p->deny, "deny", (struct scope){scope, agent});
 }

@@ -1,11 +1,9 @@
 /* clawc audit: the findings of one or several gateways' configs. */
-#include <errno.h>
-#include <string.h>
-#include <sys/stat.h>
-
 #include "commands/audit_batch.h"
+#include "commands/audit_facts.h"
 #include "commands/conditions.h"
 #include "commands/fleet_load.h"
+#include "commands/output.h"
 
 struct auditing {
     struct run *run;
@@ -24,13 +22,18 @@ static void load_one(struct auditing *s, const char *path) {
 
 /* Gateways of one name would be indistinguishable in a report: they are called by their files. */
 static void make_names_distinct(struct auditing *s) {
-    for (size_t i = 0; i < s->what.models.n; i++)
-        for (size_t j = i + 1; j < s->what.models.n; j++) {
-            struct model *a = s->what.models.v[i], *b = s->what.models.v[j];
-            if (!str_equal(a->name, b->name)) continue;
-            a->name = source_name(s->run->sources, a->loaded->file);
-            b->name = source_name(s->run->sources, b->loaded->file);
-        }
+    struct arena *a = s->run->arena;
+    size_t n = s->what.models.n;
+    struct map count = map_new(a);
+    struct str *names = ARENA_ARRAY(a, struct str, n);
+    for (size_t i = 0; i < n; i++) {
+        names[i] = s->what.models.v[i]->name;
+        ++*map_put(&count, names[i], 0, NULL);
+    }
+    for (size_t i = 0; i < n; i++) {
+        struct model *m = s->what.models.v[i];
+        if (*map_get(&count, names[i]) > 1) m->name = source_name(s->run->sources, m->loaded->file);
+    }
 }
 
 /* The Compose files among the arguments, and those of -f; the others are configs on the host. */
@@ -78,29 +81,17 @@ static bool outputs_make_sense(const struct options *o) {
     return true;
 }
 
-/* A terminal, a pipe or another thing that must stay what it is. */
-static bool is_special(const char *path) {
-    struct stat st;
-    return stat(path, &st) == 0 && !S_ISREG(st.st_mode);
-}
-
-/* Writes to a file through a new one beside it, so that a reader never sees a part. */
 static enum exit_code write_output(struct run *run, const struct report *report,
                                    const char *given) {
     const char *path;
+    struct output output;
     const struct report_format *format = output_format(given, &path);
     if (!format) return EXIT_USAGE; /* outputs_make_sense has said so */
-    bool in_place = is_special(path);
-    const char *written = in_place ? path : str_format(run->arena, "%s.part", path).p;
-    FILE *out = fopen(written, "w");
+    FILE *out = output_open(&output, run->arena, path);
     struct report_options options = run_report_options(run, false);
     options.quiet = false;
     bool ok = out && report_write(format, report, &options, out);
-    if (out && fclose(out) != 0) ok = false;
-    if (ok && (in_place || rename(written, path) == 0)) return EXIT_FINE;
-    fprintf(stderr, "clawc: cannot write %s: %s\n", path, strerror(errno));
-    if (out && !in_place) remove(written);
-    return EXIT_MACHINE;
+    return output_close(&output, ok) ? EXIT_FINE : EXIT_MACHINE;
 }
 
 static enum exit_code finish(struct auditing *s, const struct report *report,
@@ -128,6 +119,7 @@ enum exit_code command_audit(struct run *run) {
         return EXIT_USAGE;
     }
     if (o->batch) return audit_batch(run);
+    if (!facts_key_read(run)) return EXIT_USAGE;
     bool named = o->arguments.list.n || o->fleet || o->compose_files.list.n;
     const char *found = named ? NULL : run_find_config(run);
     if (!named && !found) return EXIT_USAGE;
@@ -141,6 +133,7 @@ enum exit_code command_audit(struct run *run) {
     for (size_t i = 0; i < o->arguments.list.n; i++)
         if (!fleet_is_compose(o->arguments.list.v[i]))
             load_one(&s, run_config_at(run, o->arguments.list.v[i]));
+    if (o->facts_file) s.code = exit_worse(s.code, facts_write(run, &s.what));
     make_names_distinct(&s);
     timing_lap(run->timing, STR("reading and checking configs"));
     if (!policy_file_open(run)) s.code = exit_worse(s.code, EXIT_CONFIG);

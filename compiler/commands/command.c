@@ -43,7 +43,7 @@ const struct command commands[] = {
      "info: what the table is. verify: whether it is sound and, with --against, whether it still "
      "routes as its config does. dump: its routes as canonical text.",
      ON_TABLE, command_table},
-    {"fleet", "show|checklist|graph|plan [options] FILE...",
+    {"fleet", "show|checklist|graph|plan|join [options] FILE...",
      "tell about several gateways beside each other",
      "show: a Docker Compose project as Compose and clawc understand it, files merged and "
      "variables "
@@ -51,8 +51,14 @@ const struct command commands[] = {
      "clawc.yaml, what of state, workspace, browser, credentials, tokens, ports, logs, backups and "
      "host is separate, shared (with the risk and the lines) or not to be told from the files; as "
      "text, markdown, html or json. graph: who can delegate to whom; as text, dot, mermaid or "
-     "json. plan --add NAME: a service for one more gateway that passes all checks.",
+     "json. plan --add NAME: a service for one more gateway that passes all checks. "
+     "join FACTS...: the findings of gateways whose facts `clawc audit --facts` wrote, as text, "
+     "json or sarif.",
      ON_FLEET, command_fleet},
+    {"graph", "[options] FILE...", "draw who can delegate to whom",
+     "Draws the gateways of a fleet and who can delegate to whom, as `clawc fleet graph` does: as "
+     "text, dot, mermaid or json.",
+     ON_GRAPH, command_graph},
     {"explain", "ID [options]", "tell about a rule: why, how to fix, how to silence",
      "Tells what a finding is about, why it matters, how to fix it and how to silence it. ID is "
      "what a report shows in brackets.",

@@ -34,6 +34,7 @@ enum exit_code command_route(struct run *run);
 enum exit_code command_table(struct run *run);
 enum exit_code command_tools(struct run *run);
 enum exit_code command_fleet(struct run *run);
+enum exit_code command_graph(struct run *run);
 enum exit_code command_access(struct run *run);
 enum exit_code command_eval(struct run *run);
 enum exit_code command_parse(struct run *run);

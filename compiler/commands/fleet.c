@@ -3,17 +3,19 @@
 
 #include "commands/fleet_checklist.h"
 #include "commands/fleet_graph.h"
+#include "commands/fleet_join.h"
 #include "commands/fleet_load.h"
 #include "commands/fleet_plan.h"
 #include "compose/print.h"
 
-/* The Compose files that are named, behind the word that says what to do. */
+/* The files that are named, behind the word that says what to do (`clawc graph` has none). */
 static struct option_list named_files(struct run *run) {
     const struct options *o = run->o;
     struct option_list files = {{NULL, 0, 0}};
     for (size_t i = 0; i < o->compose_files.list.n; i++)
         ARRAY_PUSH(run->arena, files.list) = o->compose_files.list.v[i];
-    for (size_t i = 1; i < o->arguments.list.n; i++)
+    size_t first = o->command->run == command_fleet ? 1 : 0;
+    for (size_t i = first; i < o->arguments.list.n; i++)
         ARRAY_PUSH(run->arena, files.list) = o->arguments.list.v[i];
     return files;
 }
@@ -161,6 +163,10 @@ static enum exit_code graph(struct run *run) {
     return run_flush(stdout, code);
 }
 
+enum exit_code command_graph(struct run *run) {
+    return graph(run);
+}
+
 /* ---- plan --------------------------------------------------------------------------------------
  */
 
@@ -187,17 +193,17 @@ static const struct {
     const char *name;
     enum exit_code (*run)(struct run *run);
 } actions[] = {
-    {"show", show},
-    {"checklist", checklist},
-    {"graph", graph},
-    {"plan", plan},
+    {"show", show}, {"checklist", checklist}, {"graph", graph},
+    {"plan", plan}, {"join", fleet_join},
 };
 
 enum exit_code command_fleet(struct run *run) {
     const char *name = run->o->arguments.list.n ? run->o->arguments.list.v[0] : "";
     for (size_t i = 0; i < sizeof actions / sizeof *actions; i++)
         if (strcmp(name, actions[i].name) == 0) return actions[i].run(run);
-    fprintf(stderr, "clawc: fleet does not know `%s`; it knows show, checklist, graph and plan\n",
+    fprintf(stderr,
+            "clawc: fleet does not know `%s`; it knows show, checklist, graph, plan and "
+            "join\n",
             name);
     return EXIT_USAGE;
 }

@@ -74,27 +74,25 @@ static void read_variables(struct opening *s) {
     s->in.environment = e;
 }
 
-static bool read_block(struct opening *s) {
-    struct run *run = s->run;
-    uint32_t file;
-    const char *path = run->o->fleet;
-    if (!path) {
-        s->out->block = run->project.fleet;
-        return true;
-    }
-    return run_read(run, path, &file) &&
-           fleet_block_read_file(run->tree, file, run->diags, &s->out->block);
-}
-
-static bool read_host_ram(struct opening *s) {
-    const char *given = s->run->o->host_ram;
+static bool read_host_ram(struct run *run, struct fleet_block *block) {
+    const char *given = run->o->host_ram;
     char *end;
     if (!given) return true;
-    s->out->block.host_ram = strtod(given, &end);
-    if (*given && !*end && s->out->block.host_ram > 0) return true;
-    diag_add(s->run->diags, SEVERITY_ERROR, "project", SPAN_NONE,
+    block->host_ram = strtod(given, &end);
+    if (*given && !*end && block->host_ram > 0) return true;
+    diag_add(run->diags, SEVERITY_ERROR, "project", SPAN_NONE,
              "--host-ram takes a number of GB, such as 16, not `%s`", given);
     return false;
+}
+
+bool fleet_load_block(struct run *run, struct fleet_block *block) {
+    uint32_t file;
+    const char *path = run->o->fleet;
+    *block = run->project.fleet;
+    if (path &&
+        !(run_read(run, path, &file) && fleet_block_read_file(run->tree, file, run->diags, block)))
+        return false;
+    return read_host_ram(run, block);
 }
 
 /* What `docker compose` takes in without being told. */
@@ -138,7 +136,7 @@ bool fleet_load_project(struct run *run, const struct option_list *files, struct
         .run = run,
         .out = out,
         .in = {.arena = run->arena, .tree = run->tree, .diags = run->diags, .files = run->files}};
-    if (!read_block(&s) || !read_host_ram(&s) || !find_root(&s, out->first)) return false;
+    if (!fleet_load_block(run, &out->block) || !find_root(&s, out->first)) return false;
     read_variables(&s);
     name_files(&s, files);
     s.in.names = s.names.v;
@@ -392,6 +390,30 @@ static void add_recognised(struct gathering *s) {
     }
 }
 
+/* A service that nothing runs: what another file says of it is missing. */
+static const struct compose_service *find_overriding(const struct compose_project *p) {
+    for (size_t i = 0; i < p->services.n; i++) {
+        const struct compose_service *s = &p->services.v[i];
+        if (!s->image.n && !tree_member(p->tree, s->node, STR("build"))) return s;
+    }
+    return NULL;
+}
+
+static void report_no_gateway(struct run *run, const struct compose_project *p) {
+    const struct compose_service *service = find_overriding(p);
+    if (service)
+        diag_add(run->diags, SEVERITY_ERROR, "compose", place_span(run->tree, service->at),
+                 "service `" STR_FMT "` has neither `image` nor `build`, and no service here is an "
+                 "OpenClaw gateway: if this file only changes another one, give both, that one "
+                 "first: -f compose.yaml -f THIS",
+                 STR_ARG(service->name));
+    else
+        diag_add(run->diags, SEVERITY_ERROR, "compose",
+                 (struct span){tree_node(run->tree, p->root)->file, 0, 0},
+                 "no service of this Compose project is an OpenClaw gateway: none has an image, a "
+                 "command, a variable or a volume of one");
+}
+
 void fleet_load_gateways(struct run *run, struct fleet_load *load, struct audited *what,
                          enum exit_code *code) {
     struct gathering s = {
@@ -403,11 +425,9 @@ void fleet_load_gateways(struct run *run, struct fleet_load *load, struct audite
     for (size_t i = 0; i < load->block.texts.n; i++) add_text(&s, &load->block.texts.v[i]);
     what->names = load->environment;
     what->block = &load->block;
+    what->compose_name = load->project->name;
     *code = s.code;
     if (what->gateways.n) return;
-    diag_add(run->diags, SEVERITY_ERROR, "compose",
-             (struct span){tree_node(run->tree, load->project->root)->file, 0, 0},
-             "no service of this Compose project is an OpenClaw gateway: none has an image, a "
-             "command, a variable or a volume of one");
+    report_no_gateway(run, load->project);
     *code = exit_worse(*code, EXIT_CONFIG);
 }

@@ -15,6 +15,10 @@ struct fleet_load {
 /* Whether an argument is a Compose file: YAML, by its name. */
 bool fleet_is_compose(const char *path);
 
+/* What the operator has decided: the block of `--fleet FILE`, else of the project file, with the
+ * memory of --host-ram. False after diagnostics. */
+bool fleet_load_block(struct run *run, struct fleet_block *block);
+
 /* Reads the project of `--fleet FILE`, or else of Compose files (`files`, the first of which
  * decides where the project lies). False after diagnostics when there is nothing to work with. */
 bool fleet_load_project(struct run *run, const struct option_list *files, struct fleet_load *out);

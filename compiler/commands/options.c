@@ -19,7 +19,7 @@ struct option {
 
 enum {
     ON_CONFIG = ON_AUDIT | ON_COMPILE | ON_ROUTE | ON_EVAL | ON_TABLE | ON_CHECK | ON_EXPLAIN |
-                ON_TOOLS | ON_ACCESS | ON_FLEET
+                ON_TOOLS | ON_ACCESS | ON_FLEET | ON_GRAPH
 };
 
 static const struct option table[] = {
@@ -30,18 +30,18 @@ static const struct option table[] = {
      "known version that the config fits best."},
     {"--format", "F", TEXT, AT(format),
      ON_AUDIT | ON_CHECK | ON_ROUTE | ON_RULES | ON_EXPLAIN | ON_TOOLS | ON_ACCESS | ON_TEST |
-         ON_FLEET,
+         ON_FLEET | ON_GRAPH,
      "How to print: text (the default); audit, check, route, rules, test, tools and access also "
      "know json, audit sarif, explain and rules markdown."},
     {"--output", "F=FILE", LIST, AT(outputs), ON_AUDIT,
      "Also write the report in format F to FILE, such as sarif=audit.sarif; may be repeated."},
-    {"--fail-on", "WHAT", TEXT, AT(fail_on), ON_AUDIT | ON_COMPILE,
+    {"--fail-on", "WHAT", TEXT, AT(fail_on), ON_AUDIT | ON_COMPILE | ON_FLEET,
      "Which findings count, that is, make the exit code 1: those of a level (critical, warn, info, "
      "never) and above, and those of rule families (isolation, routing, access, tools, sandbox, "
      "gateway, hooks, secrets, models, fleet, hygiene) that are not just info; separated by "
      "commas. "
      "One with confidence low never counts. Default: critical,isolation,fleet."},
-    {"--rules", "DIR", LIST, AT(rules), ON_AUDIT | ON_COMPILE | ON_EXPLAIN | ON_RULES,
+    {"--rules", "DIR", LIST, AT(rules), ON_AUDIT | ON_COMPILE | ON_EXPLAIN | ON_RULES | ON_FLEET,
      "Rules of your own, beside the built-in ones: every *.yaml and *.yml in DIR; may be "
      "repeated."},
     {"--policy", "FILE", TEXT, AT(policy), ON_AUDIT,
@@ -50,12 +50,21 @@ static const struct option table[] = {
     {"--each", NULL, FLAG, AT(each), ON_AUDIT,
      "Audit the files apart. Without it they are the gateways of one host and are also compared "
      "with each other."},
-    {"--fleet", "FILE", TEXT, AT(fleet), ON_AUDIT | ON_FLEET,
+    {"--fleet", "FILE", TEXT, AT(fleet), ON_AUDIT | ON_FLEET | ON_GRAPH,
      "What is known of a fleet in Docker Compose, as JSON or YAML: which services are gateways and "
      "which config each reads, the hub, declared edges, shared knowledge (docs/fleet.md)."},
-    {"-f", "FILE", LIST, AT(compose_files), ON_AUDIT | ON_FLEET,
+    {"-f", "FILE", LIST, AT(compose_files), ON_AUDIT | ON_FLEET | ON_GRAPH,
      "A file of a Docker Compose project, as `docker compose -f` takes it; several are merged in "
      "their order."},
+    {"--facts", "OUT", TEXT, AT(facts_file), ON_AUDIT,
+     "Also write each gateway's facts to OUT, one line of JSON a gateway, for `clawc fleet join`; "
+     "secrets only as keyed digests: needs --facts-key or --facts-key-env."},
+    {"--facts-key", "FILE", TEXT, AT(facts_key), ON_AUDIT,
+     "The file with the key of those digests, at least 16 bytes (such as of `openssl rand -hex "
+     "32`), the same for all facts that are joined. With a key, reports call secrets without a "
+     "variable by it, too: hmac:... in place of sha256:..."},
+    {"--facts-key-env", "NAME", TEXT, AT(facts_key_env), ON_AUDIT,
+     "The variable of this process that holds the key."},
     {"--host-ram", "GB", TEXT, AT(host_ram), ON_AUDIT | ON_FLEET,
      "Memory of the host, in GB, in place of hostRamGb of the fleet."},
     {"--add", "NAME", TEXT, AT(add), ON_FLEET, "With plan: the gateway to add."},
@@ -139,10 +148,14 @@ enum { OPTIONS = sizeof table / sizeof *table };
 /* ---- parsing -----------------------------------------------------------------------------------
  */
 
-static const struct option *find_option(struct str name) {
-    for (size_t i = 0; i < OPTIONS; i++)
-        if (str_equal(name, str_from(table[i].name))) return &table[i];
-    return NULL;
+/* The one of that name that the command has, else one that it has not. */
+static const struct option *find_option(const struct command *command, struct str name) {
+    const struct option *found = NULL;
+    for (size_t i = 0; i < OPTIONS; i++) {
+        if (!str_equal(name, str_from(table[i].name))) continue;
+        if (!found || (command && (table[i].commands & command->bit))) found = &table[i];
+    }
+    return found;
 }
 
 static bool misuse(const struct options *o) {
@@ -186,7 +199,7 @@ static bool parse_option(struct arena *a, int argc, char **argv, int *i, struct 
     bool is_long = str_starts(word, STR("--"));
     size_t equals = is_long ? str_find(word, STR("="), 0) : SIZE_MAX;
     struct str name = str_slice(word, 0, equals);
-    const struct option *option = find_option(name);
+    const struct option *option = find_option(o->command, name);
     if (!option) return unknown_option(o, name);
     const char *value = equals == SIZE_MAX ? NULL : argv[*i] + equals + 1;
     if (option->kind == FLAG && value) {

@@ -26,7 +26,8 @@ enum command_bit {
     ON_SCHEMA = 2048,
     ON_TEST = 4096,
     ON_FLEET = 8192,
-    ON_ALL = 16383,
+    ON_GRAPH = 16384,
+    ON_ALL = 32767,
 };
 
 struct option_list {
@@ -41,7 +42,7 @@ struct options {
     const char *gateway, *format, *fail_on, *project, *color, *stdin_filename, *schema;
     const char *output_file, *table, *against, *agent, *policy;
     const char *channel, *account, *peer, *parent_peer, *guild, *team;
-    const char *fleet, *add, *host_ram;
+    const char *fleet, *add, *host_ram, *facts_file, *facts_key, *facts_key_env;
     const char *default_agent, *dm_scope, *group_scope;
     struct option_list compose_files;
     const char *pairing_store, *plugins, *home, *cwd;

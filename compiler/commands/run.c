@@ -423,18 +423,29 @@ static void warn_of_tenants(struct run *run, const struct fleet_question *q) {
     }
 }
 
-struct fleet *run_compare(struct run *run, const struct audited *what, bool apart) {
+const struct fleet_gateway *const *run_gateways(struct run *run, const struct audited *what,
+                                                bool apart, size_t *n_gateways) {
+    *n_gateways = what->n_joined;
+    if (what->joined) return what->joined;
     size_t services = what->gateways.n, hosts = what->models.n - what->n_services, n = 0;
     const struct fleet_gateway **g =
         ARENA_ARRAY(run->arena, const struct fleet_gateway *, services + hosts);
     for (size_t i = 0; i < services; i++) g[n++] = what->gateways.v[i];
     for (size_t i = 0; i < hosts && !apart; i++)
         g[n++] = fleet_of_host(run->arena, what->models.v[what->n_services + i], run->env);
+    *n_gateways = n;
+    return g;
+}
+
+struct fleet *run_compare(struct run *run, const struct audited *what, bool apart) {
+    size_t n;
+    const struct fleet_gateway *const *g = run_gateways(run, what, apart, &n);
     struct fleet_question q = {.tree = run->tree,
                                .gateways = g,
                                .n = n,
                                .names = what->names ? what->names : run->env,
-                               .block = what->block ? what->block : &run->project.fleet};
+                               .block = what->block ? what->block : &run->project.fleet,
+                               .digest_key = run->digest_key};
     warn_of_tenants(run, &q);
     return fleet_analyse(run->arena, &q);
 }

@@ -26,6 +26,7 @@ struct run {
     const struct schema *schema;    /* of --schema, or NULL */
     struct policy_document *policy; /* of --policy, or NULL */
     struct conditions conditions;   /* what the options tell beside the configs */
+    struct str digest_key;          /* of --facts-key, or empty */
     struct timing *timing;          /* of --timing: the steps; or NULL */
     struct timing *rule_timing;     /* the same: the rules */
     bool color;                     /* on standard output */
@@ -87,7 +88,14 @@ struct audited {
     ARRAY(struct undecided) undecided;      /* what could not be looked at */
     const struct environment *names; /* variables by whose names secrets are called, or NULL */
     const struct fleet_block *block; /* what the operator has decided, or NULL */
+    struct str compose_name;         /* of the Compose project, or empty */
+    const struct fleet_gateway *const *joined; /* of facts, in place of all others; or NULL */
+    size_t n_joined;
 };
+
+/* The gateways that are compared with each other; `apart`: without those of the host. */
+const struct fleet_gateway *const *run_gateways(struct run *run, const struct audited *what,
+                                                bool apart, size_t *n);
 
 /* Compares the services of a Compose project, and the gateways whose configs lie on the host. */
 struct fleet *run_compare(struct run *run, const struct audited *what, bool apart);

@@ -22,9 +22,10 @@ struct fleet_mount {
     place at;
 };
 
-/* A credential. One that is not known (a variable without a value) is equal to nothing. */
+/* A credential. One that is not known (a variable without a value) is equal to nothing. Of facts
+ * that were written to a file the value is a keyed digest, and `name` what reports call it. */
 struct fleet_secret {
-    struct str value;
+    struct str value, name;
     bool set, known;
     place at;
 };

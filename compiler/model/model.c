@@ -10,6 +10,12 @@ int32_t model_agent(const struct model *m, struct str id) {
     return implied ? 0 : -1;
 }
 
+place model_nearer(const struct model *m, place at, place other) {
+    struct span span = place_span(m->tree, at), root = place_span(m->tree, m->at);
+    bool is_root = span.file == root.file && span.start == root.start && span.end == root.end;
+    return is_root ? other : at;
+}
+
 int32_t model_default_agent(const struct model *m) {
     int32_t index = m->routing.default_agent;
     return index < 0 ? -1 : model_agent(m, m->routing.agents[index]);

@@ -50,6 +50,7 @@ struct binding {
     place at;
     int32_t route;
     bool is_acp, added, has_peer;
+    bool account_key; /* `match.account` is written, which no gateway reads, and no `accountId` */
     struct str channel_token, account_pattern; /* normalised; pattern "*" or a canonical id */
 };
 
@@ -289,6 +290,10 @@ struct group_choice model_group(const struct model *m, struct str channel, struc
 const struct channel *model_channel(const struct model *m, struct str name);
 /* An entry of an allowlist as the gateway compares it, without "*". */
 struct str model_sender(const struct model *m, struct str channel, struct str written);
+
+/* `at`, or `other` when `at` is the place of a default around which nothing but the whole file is
+ * written. */
+place model_nearer(const struct model *m, place at, place other);
 
 /* Index of the agent that owns messages no binding takes, or -1 when nobody does or it is not in
  * the roster. */

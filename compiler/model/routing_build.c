@@ -174,6 +174,8 @@ static void add_written(struct building *b, node_id node) {
         .at = node,
         .route = -1,
         .has_peer = peer != 0,
+        .account_key = match && tree_member(b->r->tree, match, STR("account")) &&
+                       !tree_member(b->r->tree, match, STR("accountId")),
         .added = (tree_node(b->r->tree, node)->flags & NODE_ADDED) != 0,
     };
     w.is_acp = str_equal(value_text(b->r, node, "type", node, STR("route")).v, STR("acp"));

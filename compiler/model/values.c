@@ -81,6 +81,8 @@ struct span place_span(const struct tree *t, place at) {
     const struct node *node = tree_node(t, n);
     bool block = node->kind == NODE_OBJECT || node->kind == NODE_ARRAY;
     if (!node->key) return tree_span(t, n);
+    /* The key that a repair gave to a value stands nowhere. */
+    if ((node->flags & NODE_SYNTHETIC) && !node->key_start) return tree_span(t, n);
     if (block || (at & PLACE_KEY)) return tree_key_span(t, n);
     return (struct span){node->file, node->key_start, node->end};
 }

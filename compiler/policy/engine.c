@@ -145,18 +145,21 @@ static bool is_same_span(struct span a, struct span b) {
 }
 
 /* Nothing twice. The finding's own place is shown anyway: it is left out when the words are the
- * same for every place, and tell nothing of this one. */
+ * same for every place, and tell nothing of this one; so is the whole value, the place of what is
+ * not written. */
 static void add_place(struct evaluation *e, struct finding *f, place at,
                       const struct template *message) {
     struct span span = place_span(e->engine->tree, at);
     bool constant = message->n == 1 && !message->parts[0].program;
     if (!span.file || (constant && is_same_span(span, f->at.span))) return;
+    struct location where = locate(e->engine, span);
+    if (constant && !where.path.n && span.end > span.start) return;
     struct str text = fill(e, message);
     for (size_t i = 0; i < f->related.n; i++) {
         const struct related *r = &f->related.v[i];
         if (is_same_span(r->at.span, span) && str_equal(r->message, text)) return;
     }
-    ARRAY_PUSH(e->engine->arena, f->related) = (struct related){locate(e->engine, span), text};
+    ARRAY_PUSH(e->engine->arena, f->related) = (struct related){where, text};
 }
 
 static void add_related_place(struct evaluation *e, const struct rule_related *r,

@@ -417,6 +417,9 @@ static bool pairing_is_known(const struct model *m) {
     F(binding, account_set, S(CEL_BOOL),                                                           \
       "Whether `accountId` is written; without it only the account `default` is meant.",           \
       bool_at(B->account.set &&ids_trim(B->account.v).n > 0, B->account.at))                       \
+    F(binding, account_key, S(CEL_BOOL),                                                           \
+      "`account` is written where `accountId` was meant: no gateway reads it.",                    \
+      bool_at(B->account_key, B->account.at))                                                      \
     F(binding, account_known, S(CEL_BOOL), "That account exists in the channel.",                  \
       bool_at(o->account_known, B->account.at))                                                    \
     F(binding, account_meant, S(CEL_STRING), "The account that was probably meant, or empty.",     \

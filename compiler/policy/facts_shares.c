@@ -86,6 +86,9 @@ static struct cel_value tools_in(struct cel_run *run, const struct tool_entry *e
     F(tool_entry, known, S(CEL_BOOL),                                                              \
       "It is a tool, group or plugin of this version, or a pattern that matches one.",             \
       bool_at(o->known, o->text->at))                                                              \
+    F(tool_entry, list_nothing, S(CEL_BOOL),                                                       \
+      "Of an agent's or the global allow list, in which no entry means anything.",                 \
+      bool_at(o->list_nothing, o->text->at))                                                       \
     F(tool_entry, is_group, S(CEL_BOOL), "Begins with `group:`.",                                  \
       bool_at(o->is_group, o->text->at))                                                           \
     F(tool_entry, meant, S(CEL_STRING), "What was probably meant, or empty.",                      \

@@ -8,8 +8,9 @@
 
 enum {
     WRAP_COLUMNS = 88,
-    FOLD_ABOVE = 20, /* findings alike, more of them than this are one entry */
-    FOLD_PLACES = 5, /* places of them that are named after the first */
+    FOLD_ABOVE = 20,       /* findings alike, more of them than this are one entry */
+    FOLD_PLACES = 5,       /* places of them that are named after the first */
+    SAME_PLACE_LISTED = 5, /* messages of findings alike at one place, after the first */
     UNDECIDED_LISTED = 6,
     FILES_LISTED = 10,
 };
@@ -28,12 +29,18 @@ struct entry {
     struct location at;
     const struct related *related;
     size_t n_related;
-    bool unsure;
+    bool unsure, is_finding;
 };
 
 /* What was shown last of an entry: its next line need not be repeated. */
 struct shown {
     uint32_t file, line; /* 0: no line, or not the whole of it */
+};
+
+/* What else is to be said of the place of an entry: findings alike, of other accounts, say. */
+struct same_place {
+    struct str messages[SAME_PLACE_LISTED];
+    size_t count; /* also those that are not kept */
 };
 
 /* Entries of one rule and id. */
@@ -138,12 +145,19 @@ static void add_snippet(struct writer *w, unsigned gutter, struct shown *shown, 
     snippet_add(w->b, w->sink->scratch, w->r->sources, &sn, gutter, &shown->line);
 }
 
+/* Its line can be shown. */
+static bool is_in_text(const struct writer *w, struct location at) {
+    return !report_is_whole_file(at) && !source_is_outline(w->r->sources, at.span.file);
+}
+
 /* A related place: its line, under an arrow of its own when it is in another file. */
 static void add_related(struct writer *w, unsigned gutter, struct shown *shown,
-                        const struct related *related) {
+                        const struct entry *e, const struct related *related) {
     struct location at = related->at;
-    bool in_text = !report_is_whole_file(at);
-    if (at.span.file && (at.span.file != shown->file || !in_text)) {
+    /* Of what is not written a finding may know the whole value only: its first brace says nothing.
+     */
+    bool in_text = is_in_text(w, at) && (at.path.n || !e->is_finding);
+    if (at.span.file && (at.span.file != shown->file || !is_in_text(w, at))) {
         add_arrow(w, gutter, ":::", at);
         *shown = (struct shown){at.span.file, 0};
     }
@@ -181,8 +195,21 @@ static void add_others(struct writer *w, unsigned gutter, const struct group *g)
     add_paragraph(w, gutter, "and", buf_str(&text));
 }
 
-/* `group` is NULL for an entry that stands for itself. */
-static void add_entry(struct writer *w, const struct entry *e, const struct group *group) {
+static void add_same_place(struct writer *w, unsigned gutter, const struct same_place *same) {
+    size_t listed = same->count < SAME_PLACE_LISTED ? same->count : SAME_PLACE_LISTED;
+    for (size_t i = 0; i < listed; i++) add_paragraph(w, gutter, "and:", same->messages[i]);
+    if (same->count > listed)
+        add_paragraph(w, gutter, "and:",
+                      str_format(w->sink->scratch,
+                                 "%zu more of this place (the JSON report has "
+                                 "all of them)",
+                                 same->count - listed));
+}
+
+/* `same` is NULL when nothing else is said of the place, `group` for an entry that stands for
+ * itself. */
+static void add_entry(struct writer *w, const struct entry *e, const struct same_place *same,
+                      const struct group *group) {
     const char *on = severity_color(w, e->severity);
     unsigned gutter = gutter_of(w, e);
     struct shown shown = {e->at.span.file, 0};
@@ -192,11 +219,12 @@ static void add_entry(struct writer *w, const struct entry *e, const struct grou
     add_colored(w, color(w, BOLD), e->message);
     buf_add_char(w->b, '\n');
     if (shown.file) add_arrow(w, gutter, "-->", e->at);
-    if (!report_is_whole_file(e->at)) {
+    if (is_in_text(w, e->at)) {
         add_bar(w, gutter);
         add_snippet(w, gutter, &shown, e->at.span, '^', on, STR(""));
     }
-    for (size_t i = 0; i < e->n_related; i++) add_related(w, gutter, &shown, &e->related[i]);
+    for (size_t i = 0; i < e->n_related; i++) add_related(w, gutter, &shown, e, &e->related[i]);
+    if (same) add_same_place(w, gutter, same);
     if (e->why.n) add_paragraph(w, gutter, "why:", e->why);
     if (e->fix.n) add_paragraph(w, gutter, "fix:", e->fix);
     if (e->unsure)
@@ -215,6 +243,7 @@ static struct entry entry_of_finding(const struct finding *f) {
                           .at = f->at,
                           .related = f->related.v,
                           .n_related = f->related.n,
+                          .is_finding = true,
                           .unsure = f->confidence == CONFIDENCE_LOW};
 }
 
@@ -285,10 +314,44 @@ static void add_errors(struct writer *w) {
         const struct group *foot;
         if (!take_entry(&groups, i, &foot)) continue;
         struct entry e = entry_of_error(w, &list[i]);
-        add_entry(w, &e, foot);
+        add_entry(w, &e, NULL, foot);
         report_pass_on(w->sink);
     }
     arena_free(arena);
+}
+
+/* Of findings of one rule and id at one place the first stands for the others; `leader[i]` is that
+ * of finding i. What only a whole file is the place of stays apart: it has no line to be alike. */
+static uint32_t *find_leaders(struct arena *arena, const struct finding *list, size_t n) {
+    uint32_t *leader = ARENA_ARRAY(arena, uint32_t, n ? n : 1);
+    struct map places = map_new(arena);
+    for (size_t i = 0; i < n; i++) {
+        const struct finding *f = &list[i];
+        leader[i] = (uint32_t)i;
+        if (report_is_whole_file(f->at)) continue;
+        struct str key =
+            str_format(arena, STR_FMT " " STR_FMT " %u:%u-%u %d%d", STR_ARG(f->rule->id),
+                       STR_ARG(f->id), f->at.span.file, f->at.span.start, f->at.span.end,
+                       (int)f->severity, f->confidence == CONFIDENCE_LOW);
+        bool is_new;
+        leader[i] = *map_put(&places, key, (uint32_t)i, &is_new);
+    }
+    return leader;
+}
+
+/* What the followers of each leader say, where they differ from it; NULL for who has none. */
+static struct same_place **gather_same_place(struct arena *arena, const struct finding *list,
+                                             const uint32_t *leader, size_t n) {
+    struct same_place **same = ARENA_ARRAY(arena, struct same_place *, n ? n : 1);
+    for (size_t i = 0; i < n; i++) same[i] = NULL;
+    for (size_t i = 0; i < n; i++) {
+        struct same_place **of = &same[leader[i]];
+        if (leader[i] == i) continue;
+        if (!*of) *of = ARENA_NEW(arena, struct same_place);
+        if ((*of)->count < SAME_PLACE_LISTED) (*of)->messages[(*of)->count] = list[i].message;
+        (*of)->count++;
+    }
+    return same;
 }
 
 static void add_findings(struct writer *w) {
@@ -296,13 +359,15 @@ static void add_findings(struct writer *w) {
     const struct finding *list = w->r->findings.v;
     struct arena *arena = arena_new();
     struct groups groups = groups_new(arena, n);
+    const uint32_t *leader = find_leaders(arena, list, n);
+    struct same_place **same = gather_same_place(arena, list, leader, n);
     for (size_t i = 0; i < n; i++)
-        count_entry(&groups, i, list[i].rule->id, list[i].id, list[i].at);
+        if (leader[i] == i) count_entry(&groups, i, list[i].rule->id, list[i].id, list[i].at);
     for (size_t i = 0; i < n; i++) {
         const struct group *foot;
-        if (!take_entry(&groups, i, &foot)) continue;
+        if (leader[i] != i || !take_entry(&groups, i, &foot)) continue;
         struct entry e = entry_of_finding(&list[i]);
-        add_entry(w, &e, foot);
+        add_entry(w, &e, same[i], foot);
         report_pass_on(w->sink);
     }
     arena_free(arena);

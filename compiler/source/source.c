@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/utf8.h"
 #include "source/mask.h"
+#include "source/outline.h"
 
 /* Between two code points: the offset, and how many code points are before it. */
 struct mark {
@@ -22,7 +23,8 @@ enum { MARK_STRIDE = 512 };
 
 struct file {
     struct str name, text;
-    uint32_t *line_starts; /* NULL until asked for */
+    struct outline *outline; /* NULL: the file is at hand */
+    uint32_t *line_starts;   /* NULL until asked for */
     uint32_t lines;
     struct mark *marks; /* the first at or after every multiple of MARK_STRIDE; NULL likewise */
     ARRAY(struct span) secrets;
@@ -61,6 +63,24 @@ static struct file *file_at(const struct sources *s, uint32_t file) {
 uint32_t source_add(struct sources *s, struct str name, struct str text) {
     ARRAY_PUSH(s->arena, s->files) = (struct file){.name = name, .text = text};
     return (uint32_t)s->files.n;
+}
+
+uint32_t source_add_outline(struct sources *s, struct str name) {
+    uint32_t file = source_add(s, name, STR(""));
+    file_at(s, file)->outline = outline_new(s->arena);
+    return file;
+}
+
+void source_outline_place(struct sources *s, uint32_t file, const struct source_place *place) {
+    outline_add(file_at(s, file)->outline, place);
+}
+
+bool source_is_outline(const struct sources *s, uint32_t file) {
+    return file && file_at(s, file)->outline;
+}
+
+struct str source_outline_path(const struct sources *s, struct span span) {
+    return outline_path(file_at(s, span.file)->outline, span);
 }
 
 struct str source_name(const struct sources *s, uint32_t file) {
@@ -192,6 +212,7 @@ static uint32_t count_before(const struct file *f, uint32_t offset) {
 
 struct position source_position(const struct sources *s, uint32_t file, uint32_t offset) {
     struct file *f = indexed(s, file);
+    if (f->outline) return outline_position(f->outline, offset);
     if (offset > f->text.n) offset = (uint32_t)f->text.n;
     uint32_t line = line_of(f, offset);
     uint32_t start = f->line_starts[line], column;

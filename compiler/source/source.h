@@ -43,6 +43,19 @@ uint32_t source_add(struct sources *s, struct str name, struct str text);
 /* Zero bytes behind the text of every file, so that scanners need not test for the end. */
 #define SOURCE_PADDING 16
 
+/* A place of a file, with both its ends, and what a person calls it (paths.h). */
+struct source_place {
+    struct position start, end;
+    struct str path;
+};
+
+/* Adds a file that is not at hand, without bytes; then the places of it that are known. */
+uint32_t source_add_outline(struct sources *s, struct str name);
+void source_outline_place(struct sources *s, uint32_t file, const struct source_place *place);
+bool source_is_outline(const struct sources *s, uint32_t file);
+/* The path of a place of such a file, or an empty text. */
+struct str source_outline_path(const struct sources *s, struct span span);
+
 struct str source_name(const struct sources *s, uint32_t file);
 struct str source_text(const struct sources *s, uint32_t file);
 uint32_t source_count(const struct sources *s);

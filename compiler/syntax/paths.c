@@ -185,6 +185,8 @@ static void add_step(struct buf *b, const struct paths *p, const struct file_pla
 
 struct str paths_of_span(struct paths *p, struct span span) {
     if (!span.file || span.file >= p->file_count) return STR("");
+    if (source_is_outline(p->tree->sources, span.file))
+        return source_outline_path(p->tree->sources, span);
     const struct file_places *f = prepared(p, span.file);
     uint32_t at = place_of(p, f, span);
     bool cut = at != NO_PLACE && f->places[at].index == TOO_DEEP;

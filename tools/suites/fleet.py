@@ -70,6 +70,15 @@ def check_edges(context, case):
     return difference(sorted(expected), sorted(e for e in drawn if e[2] in ("agent", "wake")))
 
 
+def check_short_graph(context):
+    """`clawc graph` is `clawc fleet graph`."""
+    case = context.root / "testdata" / "fleet" / "04-mesh-loops"
+    words = ["--fleet", "fleet.json", "--format", "dot"]
+    run = lambda *name: kit.run([context.clawc, *name, *words], case, env=kit.environment("/nonexistent"))
+    long, short = run("fleet", "graph"), run("graph")
+    return short.complaint((0,)) or (None if long.out == short.out else "they differ")
+
+
 def check_plan(context):
     """A gateway that is proposed for a clean project leaves it clean."""
     with tempfile.TemporaryDirectory(prefix="clawc-plan-") as folder:
@@ -110,6 +119,7 @@ def check_secrets(context, case):
 
 
 def tasks(context):
+    yield kit.test("fleet/graph", lambda: check_short_graph(context))
     yield kit.test("fleet/plan", lambda: check_plan(context))
     for case in sorted((context.root / "testdata" / "fleet").glob("*/fleet.json")):
         case = case.parent
