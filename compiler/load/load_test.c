@@ -71,8 +71,8 @@ static struct str file_text(const struct test_case *c, node_id n) {
     if (!tree_is(c->tree, n, NODE_OBJECT)) return tree_text(c->tree, n);
     struct buf b = buf_new(c->arena);
     struct str fill = tree_text(c->tree, member(c, n, "fill"));
-    for (double i = 0; i < tree_node(c->tree, member(c, n, "times"))->u.number; i++)
-        buf_add(&b, fill);
+    size_t times = (size_t)tree_node(c->tree, member(c, n, "times"))->u.number;
+    for (size_t i = 0; i < times; i++) buf_add(&b, fill);
     return buf_str(&b);
 }
 

@@ -605,9 +605,8 @@ enum verdict schema_check(struct checking *c, node_id n, node_id owner, schema_i
     if (schema_is_unknown(c, n, node)) return FITS;
     if (node->values.n)
         v = schema_check_choice(c, n, owner, node);
-    else if (node->types && (!n || !(type_of(tree_node(c->tree, n)) & node->types)))
-        v = schema_wrong_type(c, n, owner, node);
-    else if (node->flags & SCHEMA_NEVER)
+    else if (node->flags & SCHEMA_NEVER ||
+             (node->types && (!n || !(type_of(tree_node(c->tree, n)) & node->types))))
         v = schema_wrong_type(c, n, owner, node);
     else if (n)
         v = check_by_kind(c, n, node);

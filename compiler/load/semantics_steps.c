@@ -126,6 +126,7 @@ static bool check_sandbox_env(struct semantics *s, node_id defaults,
                    str_concat(s->arena, STR("agents.defaults.sandbox.docker.env."), key));
     }
     bad->v.n = kept;
+    if (!agent) return found;
     for (TREE_EACH(s->t, entry, mine)) {
         if (!is_bad_env(s, entry)) continue;
         found = true;
