@@ -79,11 +79,11 @@ struct reach {
     const struct analysis *in;
     uint32_t account; /* index into model.accounts */
     enum sender_class class;
-    struct str sender;       /* id of a known sender, or of the group; empty: any */
-    struct str guild;        /* of a room on Discord that the account names */
-    place at;                /* what admits them */
-    struct room_access room; /* of a group: who may speak there */
-    int32_t agent;           /* index into model.agents, -1: nobody owns the message */
+    struct str sender;              /* id of a known sender, or of the group; empty: any */
+    struct str guild;               /* of a room on Discord that the account names */
+    place at;                       /* what admits them */
+    const struct room_access *room; /* of a group: who may speak there; else NULL */
+    int32_t agent;                  /* index into model.agents, -1: nobody owns the message */
     struct str session_key;
     struct str dm_scope;
     enum route_tier tier;

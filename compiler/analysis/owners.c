@@ -201,7 +201,7 @@ static void find_owner_tools(const struct analysis *s, const struct command_owne
 static bool only_owners(const struct analysis *s, const struct owner_index *owners,
                         const struct reach *reach) {
     const struct account *a = &s->model->accounts.v[reach->account];
-    const struct room_access *room = &reach->room;
+    const struct room_access *room = reach->room;
     if (!room->admitted || room->any_member || room->by_role || !room->n_members) return false;
     for (size_t i = 0; room->listed && i < room->listed->n; i++) {
         struct str id = model_sender(s->model, a->channel, room->listed->v[i].v);

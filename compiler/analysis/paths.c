@@ -125,7 +125,7 @@ static const struct session_powers *powers_of(struct searching *g, const struct 
 static int width_of(const struct reach *reach) {
     switch (reach->class) {
     case SENDER_ANYONE: return 4;
-    case SENDER_GROUP: return reach->sender.n || !reach->room.any_member ? 1 : 3;
+    case SENDER_GROUP: return reach->sender.n || !reach->room->any_member ? 1 : 3;
     case SENDER_KNOWN: return 2;
     case SENDER_PAIRED: return 0;
     }

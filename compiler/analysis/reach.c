@@ -26,7 +26,7 @@ struct str reach_describe(struct arena *a, const struct reach *reach) {
                                       [SENDER_PAIRED] = "whoever was paired",
                                       [SENDER_GROUP] = "the members of any group"};
     const struct account *account = &reach->in->model->accounts.v[reach->account];
-    const struct room_access *room = &reach->room;
+    const struct room_access *room = reach->room;
     bool group = reach->class == SENDER_GROUP, known = reach->class == SENDER_KNOWN;
     bool listed = group && room->n_members && !room->any_member && !room->by_role;
     const char *class = known ? "" : who[reach->class];
@@ -104,7 +104,11 @@ static void add_routed(struct reaching *r, uint32_t account, enum sender_class c
     reach->isolated = unbound && !is_room(class);
     /* Telegram drops what is written in a group to an account that no binding is for. */
     if (unbound && is_room(class)) r->s->reaches.n--;
-    if (is_room(class)) reach->room = room ? room_access_at(a, room) : room_access_of(a, sender);
+    if (is_room(class)) {
+        struct room_access *access = ARENA_NEW(r->s->arena, struct room_access);
+        *access = room ? room_access_at(a, room) : room_access_of(a, sender);
+        reach->room = access;
+    }
     arena_reset(r->scratch);
 }
 
@@ -276,7 +280,7 @@ static void sort_by_agent(struct analysis *s) {
 }
 
 bool reach_admits(const struct reach *reach) {
-    return reach->class == SENDER_GROUP ? room_access_admits(&reach->room) : !reach->is_name;
+    return reach->class == SENDER_GROUP ? room_access_admits(reach->room) : !reach->is_name;
 }
 
 bool reach_unsandboxed(const struct agent *agent, const struct reach *reach) {

@@ -468,7 +468,7 @@ static bool pairing_is_known(const struct model *m) {
       "account does not listen to, and for a name on a list of ids.",                              \
       bool_at(reach_admits(o), o->at))                                                             \
     F(reach, any_member, S(CEL_BOOL), "Of a group: every member may speak to the agent there.",    \
-      bool_at(o->class == SENDER_GROUP && o->room.any_member, o->at))                              \
+      bool_at(o->class == SENDER_GROUP && o->room->any_member, o->at))                             \
     F(reach, guild, S(CEL_STRING),                                                                 \
       "The Discord guild of a room that the account names, or empty.", string_at(o->guild, o->at)) \
     F(reach, stored, S(CEL_BOOL), "Pairing has admitted them (`--pairing-store`).",                \
