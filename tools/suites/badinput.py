@@ -21,7 +21,7 @@ REPLACEMENTS = {"null": None, "boolean": True, "number": 7, "string": "text", "a
                 "object": {}}
 PLACEHOLDER = "\u2020here\u2020"
 BATCH = 60  # files audited by one process
-PATIENCE = 45  # seconds for one run, with sanitizers on a busy machine
+PATIENCE = 20  # seconds for one run, with sanitizers on a busy machine
 READABLE = 100000  # bytes of a report for people, whatever the config
 
 
