@@ -148,6 +148,22 @@ static void add_raw(struct printing *s, const char *key, struct str text) {
 
 static void add_node(struct printing *s, node_id n);
 
+/* A text without what looks like a secret in it: the password of a URL, the value of --token. */
+static struct str masked(const struct printing *s, struct str text) {
+    bool *hidden = ARENA_ARRAY(s->p->arena, bool, text.n);
+    secrets_mask_line(text, hidden);
+    char *out = arena_copy(s->p->arena, text.p, text.n);
+    for (size_t i = 0; i < text.n; i++)
+        if (hidden[i]) out[i] = '*';
+    return (struct str){out, text.n};
+}
+
+/* Nothing in it comes from a variable. */
+static bool is_literal(const struct printing *s, node_id n) {
+    return tree_is(s->p->tree, n, NODE_STRING) &&
+           str_find(compose_written(s->p->reading, n), STR("$"), 0) == SIZE_MAX;
+}
+
 /* An image is no secret; other texts may hold one. */
 static struct str shown_text(const struct printing *s, node_id n) {
     const struct tree *t = s->p->tree;
@@ -155,8 +171,7 @@ static struct str shown_text(const struct printing *s, node_id n) {
     if (s->resolved) return text;
     if (str_equal(key, STR("image"))) return with_variables(s->p->arena, text);
     struct str written = compose_written(s->p->reading, n);
-    bool literal = str_find(written, STR("$"), 0) == SIZE_MAX;
-    return literal && key.n && secrets_is_key(key) ? STR("********") : written;
+    return is_literal(s, n) && key.n && secrets_is_key(key) ? STR("********") : masked(s, written);
 }
 
 static void add_scalar(struct printing *s, node_id n) {
@@ -182,13 +197,18 @@ static void add_node(struct printing *s, node_id n) {
         return;
     }
     open_collection(s, object ? '{' : '[');
+    bool is_argument = false; /* of a flag whose value is a secret */
     for (TREE_EACH(t, child, n)) {
         if (tree_node(t, child)->tag == NODE_TAG_RESET) continue;
         if (object)
             add_key(s, tree_key_text(t, tree_node(t, child)->key));
         else
             add_item(s);
-        add_node(s, child);
+        if (is_argument && !s->resolved && is_literal(s, child))
+            add_value(s, STR("********"));
+        else
+            add_node(s, child);
+        is_argument = !object && secrets_is_flag(tree_text(t, child));
     }
     close_collection(s, object ? '}' : ']');
 }
@@ -202,7 +222,8 @@ static struct str shown_value(const struct printing *s, const struct compose_var
     if (!literal) return v->written;
     if (interpolate_is_unknown(v->value)) return with_variables(s->p->arena, v->value);
     bool outside = !v->written.n && v->value.n; /* of an env_file, or of the shell */
-    return outside || (v->value.n && secrets_is_key(v->name)) ? STR("********") : v->value;
+    bool secret = outside || (v->value.n && secrets_is_key(v->name));
+    return secret ? STR("********") : masked(s, v->value);
 }
 
 static void add_environment(struct printing *s, const struct compose_service *service) {

@@ -137,9 +137,18 @@ static void hide_pair(struct composing *c, node_id n) {
     hide(c, span, str_slice(text, at + 1, text.n));
 }
 
+/* The item behind `--token` of a command. */
+static void hide_argument(struct composing *c, node_id flag) {
+    node_id next = tree_node(c->tree, flag)->next;
+    if (!tree_is(c->tree, next, NODE_STRING) || !secrets_is_flag(tree_text(c->tree, flag))) return;
+    hide(c, tree_span(c->tree, next), tree_text(c->tree, next));
+}
+
 static void hide_secrets(struct composing *c, node_id first) {
     for (node_id n = first; n < c->tree->n; n++) {
         if (!tree_is(c->tree, n, NODE_STRING)) continue;
+        secrets_mark_url(c->tree, n);
+        hide_argument(c, n);
         key_id key = tree_node(c->tree, n)->key;
         if (!key)
             hide_pair(c, n);

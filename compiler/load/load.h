@@ -109,6 +109,10 @@ void secrets_mask_line(struct str line, bool *hidden);
 void secrets_mark_broken(struct sources *s, uint32_t file, bool is_yaml);
 /* Whether a key's name says that its value is a secret: token, botToken, apiKey, password... */
 bool secrets_is_key(struct str key);
+/* Whether an item of a command line is a flag whose value, the next item, is a secret: --token. */
+bool secrets_is_flag(struct str item);
+/* Marks the passwords of URLs in a text of the tree. */
+void secrets_mark_url(const struct tree *t, node_id n);
 /* Whether a text holds a URL with a password, or a token, before its host. */
 bool secrets_in_url(struct str text);
 

@@ -64,12 +64,16 @@ static struct str next_url_password(struct str text, size_t *at) {
     return (struct str){0};
 }
 
+bool secrets_is_flag(struct str item) {
+    return str_starts(item, STR("--")) && secrets_is_key(item);
+}
+
 bool secrets_in_url(struct str text) {
     size_t at = 0;
     return next_url_password(text, &at).n > 0;
 }
 
-static void mark_url_passwords(const struct tree *t, node_id n) {
+void secrets_mark_url(const struct tree *t, node_id n) {
     struct str text = tree_text(t, n), password;
     if (!text.n || !memchr(text.p, '@', text.n)) return;
     for (size_t at = 0; (password = next_url_password(text, &at)).n;)
@@ -115,7 +119,7 @@ void secrets_mark(const struct tree *t, node_id root) {
         key_id key = tree_node(t, n)->key;
         if (is_secret[n] || (key && secret_keys[key])) mark_value(t, n, is_secret);
         if (key && key == env) mark_variables(t, n);
-        if (tree_is(t, n, NODE_STRING)) mark_url_passwords(t, n);
+        if (tree_is(t, n, NODE_STRING)) secrets_mark_url(t, n);
     }
     arena_free(scratch);
 }
@@ -131,10 +135,12 @@ static size_t skip_blanks(struct str s, size_t at) {
 }
 
 /* Where the value begins that follows a key's name: behind its closing quote, `:` or `=`. */
-static size_t value_start(struct str line, size_t at) {
+/* The value of a flag may be the next item of a list: "--token", "x". */
+static size_t value_start(struct str line, size_t at, bool is_flag) {
     if (at < line.n && (line.p[at] == '"' || line.p[at] == '\'')) at++;
     at = skip_blanks(line, at);
-    if (at < line.n && (line.p[at] == ':' || line.p[at] == '=')) at++;
+    bool between = at < line.n && (line.p[at] == ':' || line.p[at] == '=');
+    if (between || (is_flag && at < line.n && line.p[at] == ',')) at++;
     return skip_blanks(line, at);
 }
 
@@ -150,6 +156,14 @@ static size_t value_end(struct str line, size_t at) {
     return at;
 }
 
+/* `Authorization: Bearer x`: the secret is the word behind. */
+static bool is_scheme(struct str word) {
+    static const char *const schemes[] = {"bearer", "basic", "bot", "token"};
+    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
+        if (word.n == strlen(schemes[i]) && ends_with_fold(word, schemes[i])) return true;
+    return false;
+}
+
 void secrets_mask_line(struct str line, bool *hidden) {
     struct str password;
     for (size_t at = 0; (password = next_url_password(line, &at)).n;)
@@ -162,7 +176,9 @@ void secrets_mask_line(struct str line, bool *hidden) {
             continue;
         }
         if (!secrets_is_key(str_slice(line, from, at))) continue;
-        size_t start = value_start(line, at), end = value_end(line, start);
+        bool is_flag = str_starts(str_slice(line, from, at), STR("--"));
+        size_t start = value_start(line, at, is_flag), end = value_end(line, start);
+        if (is_scheme(str_slice(line, start, end))) end = value_end(line, skip_blanks(line, end));
         bool quoted =
             start < end && (line.p[start] == '"' || line.p[start] == '\'' || line.p[start] == '`');
         struct str value = str_slice(line, quoted ? start + 1 : start, end);

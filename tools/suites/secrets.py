@@ -1,8 +1,11 @@
 """Secrets never leave: testdata/secrets/*.json5 hold values that begin with S3CR, or are 5318008, at
 places of secrets, among mistakes of every kind. Nothing that may not echo its input may print one of
 them: not the reports, whatever their format, not the messages of `compile`, `route` and `table`. The
-same with each line of the file broken in several ways, so that there are syntax errors around."""
+same with each line of the file broken in several ways, so that there are syntax errors around. And
+testdata/secrets/compose/, a project with secrets in its commands, environment, labels and files
+(dot.env is its .env), by all that tells of fleets."""
 import re
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -60,7 +63,30 @@ def check_broken(context, source):
     return kit.shorten("\n".join(found)) or None
 
 
+def check_compose(context, source):
+    with tempfile.TemporaryDirectory(prefix="clawc-secrets-") as folder:
+        shutil.copytree(source, folder, dirs_exist_ok=True)
+        Path(folder, "dot.env").rename(Path(folder, ".env"))
+        Path(folder, "key").write_bytes(b"0123456789abcdef" * 2)
+        commands = [["audit", *what, "--format", name] for name in FORMATS
+                    for what in (["compose.yml"], ["--fleet", "fleet.json"])]
+        commands += [["fleet", "show", "--format", name, "compose.yml"] for name in ("yaml", "json")]
+        commands += [["fleet", "checklist", "--format", name, "--fleet", "fleet.json"]
+                     for name in ("text", "markdown", "html", "json")]
+        commands += [["fleet", "graph", "--format", name, "--fleet", "fleet.json"]
+                     for name in ("text", "dot", "mermaid", "json")]
+        commands += [["fleet", "plan", "--add", "c", "--fleet", "fleet.json"],
+                     ["audit", "--fleet", "fleet.json", "--facts", "facts", "--facts-key", "key"],
+                     ["fleet", "join", "facts"]]
+        found = list(leaks(context, folder, commands))
+        shown = SECRET.search(Path(folder, "facts").read_bytes())
+        found += [f"the facts have {kit.text(shown.group())}"] if shown else []
+    return "\n".join(found) or None
+
+
 def tasks(context):
+    compose = context.root / "testdata" / "secrets" / "compose"
+    yield kit.test("secrets/compose", lambda: check_compose(context, compose))
     for source in sorted((context.root / "testdata" / "secrets").glob("*.json5")):
         yield kit.test(f"secrets/{source.stem}", lambda s=source: check_whole(context, s))
         yield kit.test(f"secrets/{source.stem}-broken", lambda s=source: check_broken(context, s))
