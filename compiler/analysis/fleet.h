@@ -20,14 +20,16 @@ enum { FLEET_MAX_TENANTS = 64 };
 struct fleet_share {
     const char *kind; /* "port-conflict", "shared-workspace", "duplicate-gateway-token", ... */
     struct str resource;
-    const struct fleet_member *members; /* ordered by the gateways' names */
+    const struct fleet_member *members; /* ordered by the gateways' names, but of tenants */
     size_t n;
     size_t primary;        /* the member at whose place it is reported */
     bool read_only;        /* nobody can write to it through the mounts */
     bool everybody;        /* of a channel: anybody may write */
+    bool tenants;          /* of two tenants: a gateway may be there more than once */
     bool assumed;          /* rests on something that is not in the files */
     struct str what;       /* of tenants: what they share, */
-    const char *risk;      /* and what can happen; or NULL */
+    const char *risk;      /* what can happen; or NULL */
+    const char *remedy;    /* and what to do; or NULL */
     struct str assumption; /* what: "OPENCLAW_GATEWAY_PORT is not set" */
 };
 
@@ -60,6 +62,10 @@ struct fleet_question {
  * of its digest: `hmac:` with a key, `sha256:` without one. */
 struct str fleet_secret_name(struct arena *a, const struct environment *names, struct str key,
                              const struct fleet_secret *secret);
+
+/* Whether a member is the first of its gateway: of two tenants one gateway may have a part in it
+ * at several places. */
+bool fleet_share_is_first(const struct fleet_share *share, size_t member);
 
 /* A value as written in a Compose file is a literal: nothing of it comes from a variable. */
 bool fleet_is_literal(struct str written);

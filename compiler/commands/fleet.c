@@ -125,9 +125,11 @@ static enum exit_code checklist(struct run *run) {
     if (!read_format(run->o->format, &format)) return EXIT_USAGE;
     if (!fleet_is_named(run)) return EXIT_USAGE;
     if (!gather(run, &what, &code)) code = EXIT_CONFIG;
-    if (run->diags->errors) run_print_errors(run, stderr);
-    if (run->diags->errors && !what.gateways.n && !what.models.n) return EXIT_CONFIG;
-    if (!find_boundaries(run, &what, &boundaries)) return exit_worse(code, EXIT_USAGE);
+    bool nothing = run->diags->errors && !what.gateways.n && !what.models.n;
+    bool found = !nothing && find_boundaries(run, &what, &boundaries);
+    if (run->diags->list.n) run_print_errors(run, stderr);
+    if (nothing) return EXIT_CONFIG;
+    if (!found) return exit_worse(code, EXIT_USAGE);
     struct buf out = buf_new(run->arena);
     checklist_write(&out, run->tree, &boundaries, format);
     fwrite(out.p, 1, out.n, stdout);

@@ -17,14 +17,21 @@ static struct str where(const struct writing *w, const struct boundary_place *p)
                       STR_ARG(source_name(w->tree->sources, span.file)), at.line);
 }
 
-/* "law compose.yaml:7, tax compose.yaml:12" */
+/* "law compose.yaml:7, tax compose.yaml:12"; each line once. */
 static struct str places(const struct writing *w, const struct boundary_answer *answer) {
     struct buf b = buf_new(w->tree->arena);
+    struct map said = map_new(w->tree->arena);
+    const struct fleet_gateway *last = NULL;
     for (size_t i = 0; i < answer->places.n; i++) {
+        const struct fleet_gateway *g = answer->places.v[i].gateway;
         struct str at = where(w, &answer->places.v[i]);
-        if (!at.n) continue;
-        buf_addf(&b, "%s" STR_FMT " " STR_FMT, b.n ? ", " : "",
-                 STR_ARG(answer->places.v[i].gateway->name), STR_ARG(at));
+        struct str words =
+            str_format(w->tree->arena, STR_FMT " " STR_FMT, STR_ARG(g->name), STR_ARG(at));
+        bool is_new;
+        map_put(&said, words, 1, &is_new);
+        if (!at.n || !is_new) continue;
+        buf_addf(&b, "%s" STR_FMT, b.n ? ", " : "", STR_ARG(g == last ? at : words));
+        last = g;
     }
     return buf_str(&b);
 }
@@ -150,7 +157,12 @@ static void add_json_places(const struct writing *w, const struct boundary_answe
         add_member(w->out, "gateway", answer->places.v[i].gateway->name);
         buf_add(w->out, STR(", "));
         add_member(w->out, "file", source_name(w->tree->sources, span.file));
-        buf_addf(w->out, ", \"line\": %u, \"column\": %u}", at.line, at.column);
+        buf_addf(w->out, ", \"line\": %u, \"column\": %u", at.line, at.column);
+        if (answer->places.v[i].role) {
+            buf_add(w->out, STR(", "));
+            add_member(w->out, "role", str_from(answer->places.v[i].role));
+        }
+        buf_add_char(w->out, '}');
         first = false;
     }
     buf_add_char(w->out, ']');

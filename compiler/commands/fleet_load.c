@@ -200,6 +200,7 @@ struct gathering {
     enum exit_code code;
     struct map configs;          /* path -> number in `list`, from 1 */
     ARRAY(struct loaded *) list; /* several services may have one config */
+    ARRAY(struct model *) models;
 };
 
 /* "openclaw:2026.9.6" names the version. */
@@ -243,10 +244,18 @@ static void audit_config(struct gathering *s, const struct compose_service *serv
                          struct loaded *loaded, const struct environment *env) {
     struct gateway_place where = {
         .name = service->name, .state = STR(""), .config_path = STR(""), .profile = STR("")};
+    struct model *m = loaded->root ? run_model_at(s->run, loaded, env, &where) : NULL;
     ARRAY_PUSH(s->run->arena, s->what->files) = loaded;
-    if (!loaded->root) return;
-    ARRAY_PUSH(s->run->arena, s->what->models) = run_model_at(s->run, loaded, env, &where);
+    ARRAY_PUSH(s->run->arena, s->models) = m;
+    if (!m) return;
+    ARRAY_PUSH(s->run->arena, s->what->models) = m;
     s->what->n_services++;
+}
+
+static const struct model *model_of(const struct gathering *s, const struct loaded *loaded) {
+    for (size_t i = 0; i < s->list.n; i++)
+        if (s->list.v[i] == loaded) return s->models.v[i];
+    return NULL;
 }
 
 /* The config `path` (relative to the root) for a service; NULL after a diagnostic. */
@@ -321,6 +330,7 @@ static void add_gateway(struct gathering *s, const struct compose_service *servi
     const struct gateway_data *data = loaded ? loaded->gateway : data_of(s, service);
     struct fleet_gateway *g = fleet_of_service(run->arena, run->tree, s->load->project, service,
                                                loaded ? loaded->written : 0, data);
+    g->model = model_of(s, loaded);
     ARRAY_PUSH(run->arena, s->what->gateways) = g;
 }
 

@@ -43,6 +43,7 @@ struct fleet_gateway *fleet_of_host(struct arena *a, const struct model *m,
     *g = (struct fleet_gateway){
         .name = m->name,
         .data = m->gateway,
+        .model = m,
         .namespace = STR("host"),
         .profile = m->profile,
         .at = m->at,

@@ -4,9 +4,11 @@
 
 static struct cel_value members(struct cel_run *run, const struct fleet_share *share) {
     struct cel_value *v = arena_alloc(run->arena, share->n * sizeof *v);
+    size_t n = 0;
     for (size_t i = 0; i < share->n; i++)
-        v[i] = string_at(share->members[i].gateway->name, share->members[i].at);
-    return cel_with_origin(cel_list(v, share->n), share->members[0].at);
+        if (fleet_share_is_first(share, i))
+            v[n++] = string_at(share->members[i].gateway->name, share->members[i].at);
+    return cel_with_origin(cel_list(v, n), share->members[0].at);
 }
 
 static struct cel_value tools_in(struct cel_run *run, const struct tool_entry *e,
@@ -141,6 +143,8 @@ static struct cel_value tools_in(struct cel_run *run, const struct tool_entry *e
       cel_string(o->what.p ? o->what : STR("")))                                                   \
     F(fleet_share, risk, S(CEL_STRING), "Of two tenants: what can happen; else empty.",            \
       constant(o->risk ? o->risk : ""))                                                            \
+    F(fleet_share, remedy, S(CEL_STRING), "Of two tenants: what to do; else empty.",               \
+      constant(o->remedy ? o->remedy : ""))                                                        \
     F(fleet_share, read_only, S(CEL_BOOL),                                                         \
       "Of a mount or a config file: it is mounted read-only everywhere.", cel_bool(o->read_only))  \
     F(fleet_share, everybody, S(CEL_BOOL), "Of a channel: everybody may write to it directly.",    \

@@ -1,0 +1,10 @@
+/* What clawc.yaml says of tenants and nothing of a run bears out. */
+#ifndef CLAWC_COMMANDS_TENANTS_H
+#define CLAWC_COMMANDS_TENANTS_H
+
+#include "commands/run.h"
+
+/* Warns of gateways, agents and senders of tenants that are not in the run: names misspelt. */
+void tenants_warn(struct run *run, const struct fleet_question *q);
+
+#endif
