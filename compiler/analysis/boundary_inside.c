@@ -13,8 +13,9 @@ struct inside {
 static struct str agent_words(struct arena *a, const struct boundary_party *p,
                               const struct boundary_agent *agent) {
     struct str id = agent->agent->id;
-    return agent->who.n ? str_format(a, "lets " STR_FMT " in, of " STR_FMT
-                                        ", who reaches agent \"" STR_FMT "\"",
+    return agent->who.n ? str_format(a,
+                                     "lets " STR_FMT " in, of " STR_FMT
+                                     ", who reaches agent \"" STR_FMT "\"",
                                      STR_ARG(agent->who), STR_ARG(p->name), STR_ARG(id))
                         : str_format(a, "has agent \"" STR_FMT "\" of " STR_FMT, STR_ARG(id),
                                      STR_ARG(p->name));
@@ -33,8 +34,7 @@ static void point_both(struct inside *in, enum boundary_item item) {
 }
 
 static void share_gateway(struct inside *in, enum boundary_item item) {
-    boundary_share(in->s, item,
-                   str_format(in->s->arena, "gateway " STR_FMT, STR_ARG(in->g->name)));
+    boundary_share(in->s, item, str_format(in->s->arena, "gateway " STR_FMT, STR_ARG(in->g->name)));
     point_both(in, item);
 }
 
@@ -182,8 +182,7 @@ static void compare_accounts(struct inside *in) {
     struct account_list x = accounts_of(in, scratch, in->x, in->x_tenant);
     struct account_list y = accounts_of(in, scratch, in->y, in->y_tenant);
     struct map index = map_new(scratch), told = map_new(scratch);
-    for (size_t i = 0; i < x.list.n; i++)
-        map_put(&index, x.list.v[i].account, (uint32_t)i, NULL);
+    for (size_t i = 0; i < x.list.n; i++) map_put(&index, x.list.v[i].account, (uint32_t)i, NULL);
     for (size_t i = 0; i < y.list.n; i++) {
         const uint32_t *same = map_get(&index, y.list.v[i].account);
         bool is_new = false;

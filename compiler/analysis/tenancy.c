@@ -48,7 +48,8 @@ static void add_key(struct claiming *c, struct str key, uint32_t claim) {
 
 static void add_claim(struct claiming *c, uint32_t tenant, uint32_t sender,
                       const struct fleet_claim *written) {
-    struct claim claim = {tenant, sender, owner_read(c->m, (struct text){.v = written->name}), 0, 0};
+    struct claim claim = {tenant, sender, owner_read(c->m, (struct text){.v = written->name}), 0,
+                          0};
     struct owner *id = &claim.id;
     if (id->channel.n) id->id = model_sender(c->m, id->channel, id->id);
     struct str name = identity_name(&c->identities, c->scratch, id->channel, id->id);
@@ -111,8 +112,7 @@ static void meet(struct claiming *c, struct str key, const struct reach *reach, 
     }
 }
 
-static void meet_id(struct claiming *c, const struct reach *reach, uint32_t number,
-                    struct str id) {
+static void meet_id(struct claiming *c, const struct reach *reach, uint32_t number, struct str id) {
     struct str channel = c->m->accounts.v[reach->account].channel;
     struct str name = identity_name(&c->identities, c->look_up, channel, id);
     meet(c, owner_key(c->look_up, channel, id), reach, number, id);
@@ -204,10 +204,10 @@ static void find_tools(struct claiming *c, struct fleet_agent *a) {
     bool all = str_equal(session_visibility(c->m, confined), STR("all"));
     a->browser = !confined && has_tool(c, &tools, "browser");
     a->shows_sessions = listed;
-    a->reads_sessions = listed && all &&
-                        (has_tool(c, &tools, "sessions_history") ||
-                         has_tool(c, &tools, "sessions_search") ||
-                         has_tool(c, &tools, "sessions_list"));
+    a->reads_sessions =
+        listed && all &&
+        (has_tool(c, &tools, "sessions_history") || has_tool(c, &tools, "sessions_search") ||
+         has_tool(c, &tools, "sessions_list"));
 }
 
 void tenancy_find(struct arena *a, const struct fleet_block *block, struct names owners,

@@ -52,12 +52,13 @@ static void warn_of_agents(struct run *run, const struct fleet_question *q,
                                ", which no gateway of this run has",
                                STR_ARG(t->name), STR_ARG(c->name)));
         if (n > 1)
-            warn_at(run, c->at,
-                    str_format(run->arena,
-                               "tenant " STR_FMT " has an agent " STR_FMT
-                               ", and so have %zu gateways: all of them count; write GATEWAY/" STR_FMT
-                               " for one",
-                               STR_ARG(t->name), STR_ARG(c->name), n, STR_ARG(c->name)));
+            warn_at(
+                run, c->at,
+                str_format(run->arena,
+                           "tenant " STR_FMT " has an agent " STR_FMT
+                           ", and so have %zu gateways: all of them count; write GATEWAY/" STR_FMT
+                           " for one",
+                           STR_ARG(t->name), STR_ARG(c->name), n, STR_ARG(c->name)));
     }
 }
 
