@@ -62,6 +62,11 @@ const char *boundary_state_name(enum boundary_state state) {
     return names[state];
 }
 
+struct str boundary_resource(struct arena *a, const struct boundary *b, enum boundary_item item) {
+    return str_format(a, STR_FMT "/" STR_FMT ": %s", STR_ARG(b->a->name), STR_ARG(b->b->name),
+                      boundary_item_name(item));
+}
+
 /* What a finding of the fleet says about the list. */
 static const struct {
     const char *kind;

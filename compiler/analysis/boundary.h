@@ -31,8 +31,9 @@ struct boundary_place {
 
 struct boundary_answer {
     enum boundary_state state;
-    struct str what; /* shared: what, the first of it; not decided: why */
-    size_t n;        /* how many things are shared */
+    struct str what;     /* shared: what, the first of it; not decided: why */
+    size_t n;            /* how many things are shared */
+    struct str accepted; /* the reason for which somebody has accepted it, or empty */
     ARRAY(struct boundary_place) places;
 };
 
@@ -86,6 +87,9 @@ const struct boundary_part *boundary_part_of(const struct boundary_party *p,
 struct boundary boundary_between(struct arena *a, const struct fleet *fleet,
                                  const struct boundary_party *first,
                                  const struct boundary_party *second);
+
+/* How findings name an item: "lawyers/advisers: model credentials". */
+struct str boundary_resource(struct arena *a, const struct boundary *b, enum boundary_item item);
 
 /* ---- private to boundary*.c --------------------------------------------------------------------
  */

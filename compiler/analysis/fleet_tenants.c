@@ -35,11 +35,9 @@ static void add_answers(struct comparing *c, const struct boundary *b, struct fl
         if (answer->state != BOUNDARY_SHARED) continue;
         size_t n = members_of(c, b, answer, &members);
         if (!n) continue;
-        struct str resource = str_format(c->arena, STR_FMT "/" STR_FMT ": %s", STR_ARG(b->a->name),
-                                         STR_ARG(b->b->name), boundary_item_name(item));
         ARRAY_PUSH(c->arena, found->shares) =
             (struct fleet_share){.kind = "tenant-boundary",
-                                 .resource = resource,
+                                 .resource = boundary_resource(c->arena, b, item),
                                  .members = members,
                                  .n = n,
                                  .tenants = true,

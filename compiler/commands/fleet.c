@@ -6,6 +6,7 @@
 #include "commands/fleet_join.h"
 #include "commands/fleet_load.h"
 #include "commands/fleet_plan.h"
+#include "commands/tenants.h"
 #include "compose/print.h"
 
 /* The files that are named, behind the word that says what to do (`clawc graph` has none). */
@@ -110,8 +111,11 @@ static bool find_boundaries(struct run *run, const struct audited *what, struct 
         return false;
     }
     for (size_t i = 0; i < n; i++)
-        for (size_t k = i + 1; k < n; k++)
-            ARRAY_PUSH(run->arena, out->list) = boundary_between(run->arena, fleet, &v[i], &v[k]);
+        for (size_t k = i + 1; k < n; k++) {
+            struct boundary b = boundary_between(run->arena, fleet, &v[i], &v[k]);
+            tenants_accept(run, &b);
+            ARRAY_PUSH(run->arena, out->list) = b;
+        }
     if (out->list.n) return true;
     fputs("clawc: a boundary needs two gateways or two tenants\n", stderr);
     return false;

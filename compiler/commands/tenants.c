@@ -103,3 +103,17 @@ void tenants_warn(struct run *run, const struct fleet_question *q) {
         warn_of_senders(run, q, i);
     }
 }
+
+void tenants_accept(struct run *run, struct boundary *b) {
+    struct str rule = STR("fleet.tenant-boundary"), today = run_today(run->arena);
+    for (size_t i = 0; i < run->project.accepted.n; i++) {
+        const struct accepted *a = &run->project.accepted.v[i];
+        bool expired = a->until.n && str_compare(a->until, today) < 0;
+        if (!str_equal(a->id, rule) || !a->reason.n || expired) continue;
+        for (enum boundary_item item = 0; item < BOUNDARY_ITEMS; item++) {
+            struct boundary_answer *answer = &b->answers[item];
+            bool meant = !a->where.n || str_equal(a->where, boundary_resource(run->arena, b, item));
+            if (answer->state == BOUNDARY_SHARED && meant) answer->accepted = a->reason;
+        }
+    }
+}
