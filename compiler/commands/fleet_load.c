@@ -167,7 +167,8 @@ static bool has_gateway_variable(const struct compose_service *s) {
 
 static bool mounts_state(const struct compose_service *s) {
     for (size_t i = 0; i < s->mounts.n; i++)
-        if (str_ends(s->mounts.v[i].target, STR("/.openclaw"))) return true;
+        if (!s->mounts.v[i].inherited && str_ends(s->mounts.v[i].target, STR("/.openclaw")))
+            return true;
     return false;
 }
 

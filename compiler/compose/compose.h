@@ -19,6 +19,7 @@ enum {
     COMPOSE_MAX_PATH = 4096,              /* bytes of a path of a mount */
     COMPOSE_MAX_NODES = 2000000,          /* values that merging makes */
     COMPOSE_MAX_PORTS = 100000,           /* published ports of a project, ranges written out */
+    COMPOSE_MAX_MOUNTS_TAKEN = 100000,    /* mounts that `volumes_from` looks at in a project */
 };
 
 struct compose_input {
@@ -62,6 +63,7 @@ struct compose_mount {
     struct str source; /* a path on the host, a volume's name, or empty */
     struct str target; /* in the container, normalised */
     bool read_only;
+    bool inherited; /* of another container, by `volumes_from` */
     place at;
 };
 

@@ -406,6 +406,54 @@ static void files_of_configs_are_mounts(void **state) {
     end(f);
 }
 
+static const struct compose_mount *mount_at(const struct compose_project *p, const char *service,
+                                            const char *path) {
+    return compose_mount_of(compose_service(p, str_from(service)), str_from(path));
+}
+
+static void mounts_are_taken_from_other_services(void **state) {
+    (void)state;
+    struct fixture *f = begin();
+    compose(
+        f, "a.yml",
+        "services:\n"
+        "  last: { volumes_from: ['middle', 'container:else'] }\n"
+        "  middle: { volumes_from: ['first:ro'], volumes: ['own:/b'] }\n"
+        "  first: { container_name: one, volumes: ['a:/a', 'b:/b', '/anonymous'], tmpfs: [/t] }\n"
+        "  named: { volumes_from: ['container:one:rw'] }\n"
+        "volumes: { a: {}, b: {}, own: {} }\n");
+    struct compose_project *p = read_project(f);
+    assert_int_equal(f->diags->list.n, 0);
+    const struct compose_mount *m = mount_at(p, "last", "/a/x");
+    assert_string_equal(str_to_c(f->arena, m->source), "a");
+    assert_true(m->read_only && m->inherited);
+    struct span at = tree_span(p->tree, m->at);
+    assert_int_equal(source_position(f->sources, at.file, at.start).line, 2);
+    m = mount_at(p, "middle", "/b");
+    assert_string_equal(str_to_c(f->arena, m->source), "own");
+    assert_false(m->read_only || m->inherited);
+    assert_string_equal(str_to_c(f->arena, mount_at(p, "last", "/b")->source), "own");
+    assert_true(str_equal(mount_at(p, "named", "/anonymous")->source,
+                          mount_at(p, "first", "/anonymous")->source));
+    assert_false(mount_at(p, "named", "/a")->read_only);
+    assert_null(mount_at(p, "named", "/t"));
+    end(f);
+}
+
+static void takers_in_a_circle_are_refused(void **state) {
+    (void)state;
+    struct fixture *f = begin();
+    compose(f, "a.yml",
+            "services:\n  a: { volumes_from: [b] }\n  b: { volumes_from: [c], volumes: [/x] }\n"
+            "  c: { volumes_from: [a] }\n");
+    assert_complains(f, "in a circle", "a.yml", 4, 23);
+    end(f);
+    f = begin();
+    compose(f, "a.yml", "services:\n  a: { volumes_from: ['gone:ro'] }\n");
+    assert_complains(f, "takes the volumes of `gone`", "a.yml", 2, 23);
+    end(f);
+}
+
 static void what_is_referred_to_must_be_there(void **state) {
     static const char *const texts[] = {
         "services: { s: { networks: [gone] } }\n",
@@ -451,6 +499,8 @@ int main(void) {
         cmocka_unit_test(sizes_are_read),
         cmocka_unit_test(the_longest_target_holds_a_path),
         cmocka_unit_test(files_of_configs_are_mounts),
+        cmocka_unit_test(mounts_are_taken_from_other_services),
+        cmocka_unit_test(takers_in_a_circle_are_refused),
         cmocka_unit_test(what_is_referred_to_must_be_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -90,6 +90,8 @@ void compose_read_mounts(struct composing *c, const struct compose_project *p,
                          struct compose_service *s);
 void compose_read_ports(struct composing *c, struct compose_service *s);
 void compose_read_variables(struct composing *c, struct compose_service *s);
+/* volumes_from.c: adds the mounts that services take from others, once all services are read. */
+void compose_take_volumes(struct composing *c, struct compose_project *p);
 /* references.c: warns of networks, volumes and services that are referred to and not there. */
 void compose_check_references(struct composing *c, const struct compose_project *p);
 /* The directory of the host that relative paths of a node's file start from. */
