@@ -146,6 +146,7 @@ struct fleet *fleet_analyse(struct arena *a, const struct fleet_question *q) {
     check_services(&c);
     check_configs(&c);
     close_shares(&c);
+    note_profiles(&c);
     compare_tenants(&c);
     return fleet;
 }

@@ -25,6 +25,7 @@ struct fleet_share {
     size_t primary;        /* the member at whose place it is reported */
     bool read_only;        /* nobody can write to it through the mounts */
     bool everybody;        /* of a channel: anybody may write */
+    struct str apart;      /* profiles of users of which no two run together, or empty */
     bool assumed;          /* rests on something that is not in the files */
     struct str what;       /* of tenants: what they share, */
     const char *risk;      /* and what can happen; or NULL */

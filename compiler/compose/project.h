@@ -65,6 +65,8 @@ enum file_status compose_text(struct composing *c, struct str path, struct span 
 /* What stood in the file for the text of a node: with its variables. */
 struct str compose_written(const struct composing *c, node_id n);
 
+/* profiles.c: which services run. */
+void compose_choose_services(struct composing *c, struct compose_project *p);
 /* check.c: reports what in the files the Compose Specification does not allow. */
 void compose_check_files(struct composing *c);
 
