@@ -136,6 +136,7 @@ static void compare_all(struct comparing *c) {
     check_services(c);
     check_configs(c);
     close_shares(c);
+    note_profiles(c);
 }
 
 struct fleet *fleet_analyse(struct arena *a, const struct fleet_question *q) {

@@ -26,6 +26,7 @@ struct fleet_share {
     bool read_only;        /* nobody can write to it through the mounts */
     bool everybody;        /* of a channel: anybody may write */
     bool tenants;          /* of two tenants: a gateway may be there more than once */
+    struct str apart;      /* profiles of users of which no two run together, or empty */
     bool assumed;          /* rests on something that is not in the files */
     struct str what;       /* of tenants: what they share, */
     const char *risk;      /* what can happen; or NULL */

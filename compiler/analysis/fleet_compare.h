@@ -66,6 +66,9 @@ void compare_sandboxes(struct comparing *c); /* fleet_sandboxes.c */
 void check_services(struct comparing *c);    /* fleet_services.c */
 void check_configs(struct comparing *c);     /* fleet_configs.c */
 
+/* fleet_profiles.c: of what has been found so far, what its users do not use at once. */
+void note_profiles(struct comparing *c);
+
 /* fleet_tenants.c: last, of what all the others have found. */
 void compare_tenants(struct comparing *c);
 

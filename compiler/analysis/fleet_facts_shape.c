@@ -100,6 +100,7 @@ static const struct facts_field service_fields[] = {
     SERVICE(FACTS_TEXT, network_mode),
     SERVICE(FACTS_TEXT, user),
     SERVICE(FACTS_TEXT, restart),
+    SERVICE(FACTS_TEXTS, open_profiles),
     SERVICE(FACTS_PLACE, image_at),
     SERVICE(FACTS_PLACE, container_name_at),
     SERVICE(FACTS_PLACE, network_mode_at),

@@ -19,6 +19,7 @@ enum {
     COMPOSE_MAX_PATH = 4096,              /* bytes of a path of a mount */
     COMPOSE_MAX_NODES = 2000000,          /* values that merging makes */
     COMPOSE_MAX_PORTS = 100000,           /* published ports of a project, ranges written out */
+    COMPOSE_MAX_MOUNTS_TAKEN = 100000,    /* mounts that `volumes_from` looks at in a project */
 };
 
 struct compose_input {
@@ -31,6 +32,8 @@ struct compose_input {
     const struct str *names; /* the project's files in their order, relative to `root` */
     size_t n_names;
     const struct environment *environment; /* for the variables in the files */
+    const struct str *profiles; /* that are chosen, `*` for all; none: nothing was chosen */
+    size_t n_profiles;
     /* On the host: the project's directory and what `~` means. Empty: `<project>` and `~` stand for
      * them. */
     struct str directory, home;
@@ -62,6 +65,7 @@ struct compose_mount {
     struct str source; /* a path on the host, a volume's name, or empty */
     struct str target; /* in the container, normalised */
     bool read_only;
+    bool inherited; /* of another container, by `volumes_from` */
     place at;
 };
 
@@ -100,6 +104,9 @@ struct compose_service {
     struct map by_target; /* -> the last mount there */
     ARRAY(struct compose_network) networks;
     ARRAY(struct str) profiles;
+    /* Those that decide whether it runs: none when it has none, or some were chosen. */
+    ARRAY(struct str) open_profiles;
+    bool left_out;            /* profiles were chosen, and none of its own */
     bool environment_unknown; /* a file of variables is not there */
 };
 

@@ -131,6 +131,7 @@ static void read_volumes(struct composing *c, const struct compose_project *p,
     if (!tree_is(c->tree, volumes, NODE_ARRAY)) return;
     for (TREE_EACH(c->tree, item, volumes)) {
         bool object = tree_is(c->tree, item, NODE_OBJECT);
+        if (!object && !tree_is(c->tree, item, NODE_STRING)) continue;
         struct compose_mount m = object ? long_mount(c, p, item) : short_mount(c, p, item);
         bool fits = m.target.n <= COMPOSE_MAX_PATH && m.source.n <= COMPOSE_MAX_PATH;
         if (m.target.n && fits)

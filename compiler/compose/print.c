@@ -259,6 +259,19 @@ static void add_mount(struct printing *s, const struct compose_mount *m) {
     close_collection(s, '}');
 }
 
+/* What `volumes_from` brings in stands there. */
+static void add_mounts(struct printing *s, const struct compose_service *service) {
+    bool open = false;
+    for (size_t i = 0; i < service->mounts.n; i++) {
+        if (service->mounts.v[i].inherited) continue;
+        if (!open) add_key(s, STR("volumes"));
+        if (!open) open_collection(s, '[');
+        open = true;
+        add_mount(s, &service->mounts.v[i]);
+    }
+    if (open) close_collection(s, ']');
+}
+
 static void add_networks(struct printing *s, const struct compose_service *service) {
     add_key(s, STR("networks"));
     open_collection(s, '{');
@@ -307,12 +320,7 @@ static void add_service(struct printing *s, const struct compose_service *servic
         for (size_t i = 0; i < service->ports.n; i++) add_port(s, &service->ports.v[i]);
         close_collection(s, ']');
     }
-    if (service->mounts.n) {
-        add_key(s, STR("volumes"));
-        open_collection(s, '[');
-        for (size_t i = 0; i < service->mounts.n; i++) add_mount(s, &service->mounts.v[i]);
-        close_collection(s, ']');
-    }
+    add_mounts(s, service);
     close_collection(s, '}');
 }
 
@@ -323,7 +331,8 @@ void compose_print(struct buf *out, const struct compose_project *p, bool json, 
     if (p->name.n) add_pair(&s, "name", p->name);
     add_key(&s, STR("services"));
     open_collection(&s, '{');
-    for (size_t i = 0; i < p->services.n; i++) add_service(&s, &p->services.v[i]);
+    for (size_t i = 0; i < p->services.n; i++)
+        if (!p->services.v[i].left_out) add_service(&s, &p->services.v[i]);
     close_collection(&s, '}');
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         node_id n = tree_member(p->tree, p->root, str_from(kinds[i]));

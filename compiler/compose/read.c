@@ -83,6 +83,7 @@ static void replace_variables(struct composing *c, node_id first) {
         if (c->diags->errors < before + REPORTED) report_variables(c, n);
         struct node *node = tree_node(c->tree, n);
         ARRAY_PUSH(c->arena, c->written) = (struct written){node->file, node->start, text};
+        if (!str_equal(value, text)) node->flags |= NODE_SUBSTITUTED;
         node->u.text = value.p ? value.p : "";
         node->n = (uint32_t)value.n;
     }
@@ -162,18 +163,11 @@ static void hide_secrets(struct composing *c, node_id first) {
 
 static void list_services(struct composing *c, struct compose_file *f) {
     node_id services = tree_member(c->tree, f->root, STR("services"));
-    if (!services || tree_is(c->tree, services, NODE_NULL)) return;
-    if (!tree_is(c->tree, services, NODE_OBJECT)) {
-        COMPOSE_ERROR(c, tree_key_span(c->tree, services), "`services` must be a mapping");
-        return;
-    }
+    if (!tree_is(c->tree, services, NODE_OBJECT)) return;
     for (TREE_EACH(c->tree, service, services)) {
         struct str name = tree_key_text(c->tree, tree_node(c->tree, service)->key);
         bool is_null = tree_is(c->tree, service, NODE_NULL);
-        if (!is_null && !tree_is(c->tree, service, NODE_OBJECT)) {
-            COMPOSE_ERROR(c, tree_key_span(c->tree, service), "a service must be a mapping");
-            continue;
-        }
+        if (!is_null && !tree_is(c->tree, service, NODE_OBJECT)) continue;
         map_put(&f->index, name, (uint32_t)f->entries.n, NULL);
         ARRAY_PUSH(c->arena, f->entries) = (struct entry){.name = name, .raw = service};
     }
@@ -217,6 +211,7 @@ struct compose_file *compose_open(struct composing *c, struct str path, struct s
     note_folder(c, f->file, folder);
     f->root = parse(c, f->file);
     if (f->root) list_services(c, f);
+    ARRAY_PUSH(c->arena, c->files) = f;
     return f;
 }
 

@@ -59,10 +59,29 @@ static void check_services(struct composing *c, const struct compose_project *p,
     if (!compose_service(p, name)) warn(c, s->network_mode_at, s, "a service", name);
 }
 
+/* Without that service's mounts the gateway's state is not known: an error. A container outside of
+ * the project may be there. */
+static void check_taken_volumes(struct composing *c, const struct compose_project *p,
+                                const struct compose_service *s) {
+    node_id list = compose_member(c, s->node, "volumes_from");
+    if (!tree_is(c->tree, list, NODE_ARRAY)) return;
+    for (TREE_EACH(c->tree, item, list)) {
+        struct str text = compose_scalar(c, item);
+        struct str name = str_slice(text, 0, str_find(text, STR(":"), 0));
+        if (str_starts(text, STR("container:")) || interpolate_is_unknown(name)) continue;
+        if (!compose_service(p, name))
+            COMPOSE_ERROR(c, tree_span(c->tree, item),
+                          "service " STR_FMT " takes the volumes of `" STR_FMT
+                          "`, which the project does not have: Compose refuses to start",
+                          STR_ARG(s->name), STR_ARG(str_slice(name, 0, 200)));
+    }
+}
+
 void compose_check_references(struct composing *c, const struct compose_project *p) {
     for (size_t i = 0; i < p->services.n; i++) {
         check_networks(c, p, &p->services.v[i]);
         check_volumes(c, p, &p->services.v[i]);
         check_services(c, p, &p->services.v[i]);
+        check_taken_volumes(c, p, &p->services.v[i]);
     }
 }

@@ -212,6 +212,18 @@ static void add_asked(struct evaluation *e, const struct violation *v, struct fi
     ARRAY_PUSH(e->engine->arena, f->related) = (struct related){locate(e->engine, span), message};
 }
 
+/* What gateways share that never run at the same time does less harm. */
+static void lower_apart(struct evaluation *e, const struct fleet_share *share, struct finding *f) {
+    if (!share->apart.n) return;
+    if (f->severity == SEVERITY_CRITICAL)
+        f->severity = SEVERITY_WARN;
+    else
+        f->severity = SEVERITY_INFO;
+    f->message =
+        str_format(e->engine->arena, STR_FMT " (do they ever run together? profiles " STR_FMT ")",
+                   STR_ARG(f->message), STR_ARG(share->apart));
+}
+
 static void add_finding(struct evaluation *e, const void *object) {
     struct rule *rule = e->rule;
     rule_compile(rule);
@@ -237,7 +249,10 @@ static void add_finding(struct evaluation *e, const void *object) {
             break;
         }
     add_related(e, &f);
-    if (rule->range->type == &fact_fleet_share) add_members(e, object, &f);
+    if (rule->range->type == &fact_fleet_share) {
+        lower_apart(e, object, &f);
+        add_members(e, object, &f);
+    }
     if (rule->range->type == &fact_policy_violation) add_asked(e, object, &f);
     fact_subjects(e->engine->arena, rule->range, object, &f);
     ARRAY_PUSH(e->engine->arena, e->report->findings) = f;

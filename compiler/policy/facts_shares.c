@@ -152,6 +152,10 @@ static struct cel_value tools_in(struct cel_run *run, const struct tool_entry *e
     F(fleet_share, makes_up_token, S(CEL_BOOL),                                                    \
       "The first gateway's version makes up a token at its start when it has none.",               \
       cel_bool(o->members[0].gateway->data->makes_up_token))                                       \
+    F(fleet_share, apart, S(CEL_STRING),                                                           \
+      "Where no two of them run together, by the profiles of Compose: those profiles; else "       \
+      "empty. The severity is a level lower then.",                                                \
+      cel_string(o->apart.p ? o->apart : STR("")))                                                 \
     F(fleet_share, assumed, S(CEL_BOOL), "Rests on a variable being unset.", cel_bool(o->assumed)) \
     F(fleet_share, assumption, S(CEL_STRING), "That variable, or empty.", cel_string(o->assumption))
 
