@@ -6,6 +6,7 @@
 #include "commands/fleet_join.h"
 #include "commands/fleet_load.h"
 #include "commands/fleet_plan.h"
+#include "commands/host.h"
 #include "commands/tenants.h"
 #include "compose/print.h"
 
@@ -31,7 +32,10 @@ static bool load(struct run *run, struct fleet_load *out, enum exit_code *code) 
     *code = EXIT_CONFIG;
     bool read = fleet_load_project(run, &files, out);
     if (!read) run_print_errors(run, stderr);
-    return read;
+    if (!read || out->project) return read;
+    fputs("clawc: these gateways run on the host; there is no Compose project to show\n", stderr);
+    *code = EXIT_USAGE;
+    return false;
 }
 
 static enum exit_code show(struct run *run) {
@@ -69,9 +73,12 @@ static bool read_format(const char *given, enum checklist_format *format) {
     return false;
 }
 
+/* Gateways on the host that are not named on the command line stand in clawc.yaml. */
 static bool fleet_is_named(struct run *run) {
-    if (run->o->fleet || named_files(run).list.n) return true;
-    fputs("clawc: of which fleet? Give a Compose file, configs, or --fleet FILE.\n", stderr);
+    if (run->o->fleet || named_files(run).list.n || run->block->hosts.n) return true;
+    fputs("clawc: of which fleet? Give a Compose file, configs, or --fleet FILE, or name the "
+          "configs in clawc.yaml.\n",
+          stderr);
     return false;
 }
 
@@ -87,14 +94,8 @@ static bool gather(struct run *run, struct audited *what, enum exit_code *code) 
         if (!fleet_load_project(run, &compose, fleet)) return false;
         fleet_load_gateways(run, fleet, what, code);
     }
-    for (size_t i = 0; i < named.list.n; i++) {
-        if (fleet_is_compose(named.list.v[i])) continue;
-        struct loaded *loaded = ARENA_NEW(run->arena, struct loaded);
-        run_load(run, named.list.v[i], loaded);
-        *code = exit_worse(*code, run_load_code(loaded));
-        if (loaded->root)
-            ARRAY_PUSH(run->arena, what->models) = run_model(run, named.list.v[i], loaded);
-    }
+    struct option_list hosts = host_paths(run, run->o->command->run == command_fleet ? 1 : 0);
+    host_load(run, &hosts, what, code);
     return true;
 }
 

@@ -148,13 +148,21 @@ static void read_profiles(struct opening *s) {
     s->in.n_profiles = list.n;
 }
 
+/* The file of --fleet speaks of gateways on the host alone. */
+static bool is_without_project(const struct run *run, const struct fleet_block *block) {
+    return run->o->fleet && block->hosts.n && !block->gateways.n && !block->compose_files.n;
+}
+
 bool fleet_load_project(struct run *run, const struct option_list *files, struct fleet_load *out) {
     *out = (struct fleet_load){.first = run->o->fleet ? run->o->fleet : files->list.v[0]};
     struct opening s = {
         .run = run,
         .out = out,
         .in = {.arena = run->arena, .tree = run->tree, .diags = run->diags, .files = run->files}};
-    if (!fleet_load_block(run, &out->block) || !find_root(&s, out->first)) return false;
+    if (!fleet_load_block(run, &out->block)) return false;
+    run->block = &out->block;
+    if (is_without_project(run, &out->block)) return true;
+    if (!find_root(&s, out->first)) return false;
     read_variables(&s);
     read_profiles(&s);
     name_files(&s, files);
@@ -467,6 +475,8 @@ static void report_no_gateway(struct run *run, const struct compose_project *p) 
 
 void fleet_load_gateways(struct run *run, struct fleet_load *load, struct audited *what,
                          enum exit_code *code) {
+    what->block = &load->block;
+    if (!load->project) return;
     struct gathering s = {.run = run,
                           .load = load,
                           .what = what,
@@ -480,7 +490,6 @@ void fleet_load_gateways(struct run *run, struct fleet_load *load, struct audite
     say_left_out(&s);
     for (size_t i = 0; i < load->block.texts.n; i++) add_text(&s, &load->block.texts.v[i]);
     what->names = load->environment;
-    what->block = &load->block;
     what->compose_name = load->project->name;
     *code = s.code;
     if (what->gateways.n) return;

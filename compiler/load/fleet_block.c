@@ -25,19 +25,26 @@ static void read_version(struct block_reading *s, node_id n) {
                  "`version` must be a gateway version such as \"2026.9.6\"");
 }
 
-/* SERVICE: FILE in a Compose project; FILE: {state: DIR} for configs that lie on the host. */
+static void check_host_name(struct block_reading *s, const struct host_entry *e) {
+    for (size_t i = 0; i < s->block->hosts.n && e->name.n; i++)
+        if (str_equal(s->block->hosts.v[i].name, e->name))
+            diag_add(s->r->diags, SEVERITY_ERROR, "project", tree_key_span(s->r->tree, e->at),
+                     "two gateways are called `" STR_FMT "`", STR_ARG(e->name));
+}
+
+/* SERVICE: FILE in a Compose project; FILE: {...} for a gateway on the host. */
 static void read_gateways(struct block_reading *s, node_id n) {
     if (!read_is(s->r, n, NODE_OBJECT)) return;
     for (TREE_EACH(s->r->tree, entry, n)) {
         struct fleet_entry e = {.name = key_of(s, entry), .at = entry};
-        if (!tree_is(s->r->tree, entry, NODE_OBJECT)) {
-            e.value = text_of(s, entry);
-            if (e.value.n) ARRAY_PUSH(s->arena, s->block->gateways) = e;
+        if (tree_is(s->r->tree, entry, NODE_OBJECT)) {
+            struct host_entry host = host_entry_read(s->r, entry);
+            check_host_name(s, &host);
+            ARRAY_PUSH(s->arena, s->block->hosts) = host;
             continue;
         }
-        node_id state = read_member(s->r, entry, "state", NODE_STRING);
-        e.value = tree_text(s->r->tree, state);
-        if (state) ARRAY_PUSH(s->arena, s->block->states) = e;
+        e.value = text_of(s, entry);
+        if (e.value.n) ARRAY_PUSH(s->arena, s->block->gateways) = e;
     }
 }
 

@@ -3,6 +3,7 @@
 #ifndef CLAWC_LOAD_FLEET_BLOCK_H
 #define CLAWC_LOAD_FLEET_BLOCK_H
 
+#include "load/host_entry.h"
 #include "load/read.h"
 
 /* A text that belongs to a name; `at` is where it stands. */
@@ -35,7 +36,7 @@ struct fleet_block {
     uint32_t file;                      /* 0: there is no block */
     struct str version;                 /* of all gateways, or empty */
     ARRAY(struct fleet_entry) gateways; /* service -> config file */
-    ARRAY(struct fleet_entry) states;   /* config file of the command line -> state directory */
+    ARRAY(struct host_entry) hosts;     /* gateways that are no services, by their configs */
     ARRAY(struct str) compose_files;    /* none: docker-compose.yml */
     struct str project_dir, home;       /* on the host; empty: the defaults */
     struct str hub;                     /* service, or empty */

@@ -132,8 +132,7 @@ struct fleet_gateway {
 };
 
 /* A gateway of the host, of its model. */
-struct fleet_gateway *fleet_of_host(struct arena *a, const struct model *m,
-                                    const struct environment *env);
+struct fleet_gateway *fleet_of_host(struct arena *a, const struct model *m);
 
 /* A service of a Compose project. `config` is the config as it was written, with what it includes,
  * or 0 when it is not at hand; `data` is of its version. */

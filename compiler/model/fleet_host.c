@@ -36,8 +36,14 @@ static struct fleet_path log_of(struct arena *a, const struct model *m) {
     return (struct fleet_path){.inside = file, .located = comparable(file), .at = n ? n : m->at};
 }
 
-struct fleet_gateway *fleet_of_host(struct arena *a, const struct model *m,
-                                    const struct environment *env) {
+/* Without being told, nobody sets OPENCLAW_GATEWAY_PORT beside a port in the config. */
+static bool port_is_certain(const struct model *m) {
+    return m->settings.port_set || m->settings.port_told ||
+           environment_knows(m->loaded->environment, STR("OPENCLAW_GATEWAY_PORT"));
+}
+
+struct fleet_gateway *fleet_of_host(struct arena *a, const struct model *m) {
+    const struct environment *env = m->loaded->environment;
     struct fleet_gateway *g = ARENA_NEW(a, struct fleet_gateway);
     bool browser = m->settings.browser_enabled.v;
     *g = (struct fleet_gateway){
@@ -50,8 +56,7 @@ struct fleet_gateway *fleet_of_host(struct arena *a, const struct model *m,
         .config_seen = true,
         .port = m->settings.port,
         .port_at = m->settings.port_at,
-        .port_assumption =
-            m->settings.port_set || env->complete ? STR("") : STR("OPENCLAW_GATEWAY_PORT"),
+        .port_assumption = port_is_certain(m) ? STR("") : STR("OPENCLAW_GATEWAY_PORT"),
         .used_ports = browser ? m->gateway->used_ports : m->gateway->used_ports_without_browser,
         .n_used_ports =
             browser ? m->gateway->n_used_ports : m->gateway->n_used_ports_without_browser,
