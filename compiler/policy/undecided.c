@@ -54,6 +54,12 @@ void add_undecided(struct engine *e, const struct analysis *const *gateways, siz
     struct listing l = {e, report, map_new(e->arena)};
     for (size_t i = 0; i < n; i++) add_facts(&l, gateways[i]);
     for (size_t i = 0; i < n; i++) add_policy(&l, gateways[i]);
+    if (fleet->cut)
+        add(&l, STR("fleet"),
+            str_format(e->arena,
+                       "so much is shared by so many gateways that not all of it is told: findings "
+                       "name %d uses at most, and the comparison ends after %d steps",
+                       FLEET_USES_MAX, FLEET_WORK_MAX));
     if (fleet->state_unknown)
         add(&l, STR("fleet.shared-state-dir"),
             STR("the state directory of some gateway is not known: keep its file in .openclaw or "
