@@ -36,8 +36,8 @@ static bool are_alike(const struct path_user *a, const struct path_user *b) {
     return true;
 }
 
-/* Two of each kind are kept. A use that has nothing above it can be kept from meeting by its gateway
- * and its state directory alone: whatever the other is, one of few kinds meets it. */
+/* Two of each kind are kept. A use that has nothing above it can be kept from meeting by its
+ * gateway and its state directory alone: whatever the other is, one of few kinds meets it. */
 static void add_kind(struct comparing *c, struct path_users *kinds, const struct path_user *u) {
     enum { FEW = 8 };
     size_t alike = 0, plain = 0;
@@ -203,7 +203,8 @@ struct coverage {
 static struct near *near_path(struct comparing *c, struct str path) {
     bool is_new;
     uint32_t at = *map_put(&c->coverage->numbers, path, (uint32_t)c->coverage->near.n, &is_new);
-    if (is_new) ARRAY_PUSH(c->scratch, c->coverage->near) = (struct near){{NULL, 0, 0}, {NULL, 0, 0}};
+    if (is_new)
+        ARRAY_PUSH(c->scratch, c->coverage->near) = (struct near){{NULL, 0, 0}, {NULL, 0, 0}};
     return &c->coverage->near.v[at];
 }
 

@@ -327,7 +327,7 @@ static struct str path_of(void *paths, struct span span) {
     return paths_of_span(paths, span);
 }
 
-static struct report *new_report(struct run *run, struct paths *paths) {
+struct report *run_report_new(struct run *run, struct paths *paths) {
     struct report *report = ARENA_NEW(run->arena, struct report);
     report->sources = run->sources;
     report->errors = run->diags;
@@ -338,7 +338,7 @@ static struct report *new_report(struct run *run, struct paths *paths) {
 
 void run_print_errors(struct run *run, FILE *out) {
     if (!run->diags->list.n) return;
-    struct report *report = new_report(run, paths_new(run->arena, run->tree));
+    struct report *report = run_report_new(run, paths_new(run->arena, run->tree));
     struct report_options options = run_report_options(run, false);
     options.quiet = false;
     report_write(report_format_find(STR("text")), report, &options, out);
@@ -379,105 +379,4 @@ struct str run_today(struct arena *a) {
     struct tm day;
     if (!gmtime_r(&now, &day)) return STR("");
     return str_format(a, "%04d-%02d-%02d", day.tm_year + 1900, day.tm_mon + 1, day.tm_mday);
-}
-
-static struct str loading_note(struct arena *a, const struct loaded *loaded) {
-    if (!loaded->root) return STR("not audited: it cannot be read as a config");
-    if (loaded->startup == STARTUP_REPAIRED)
-        return str_format(a, "audited as gateway " STR_FMT " repairs it at its start",
-                          STR_ARG(loaded->gateway->version));
-    if (loaded->errors)
-        return STR("the gateway rejects this file; audited as far as it can be understood");
-    return STR("");
-}
-
-static void list_files(struct run *run, const struct audited *what, struct report *report) {
-    for (size_t i = 0; i < what->files.n; i++) {
-        const struct loaded *loaded = what->files.v[i];
-        ARRAY_PUSH(run->arena, report->files) =
-            (struct audited_file){.name = source_name(run->sources, loaded->file),
-                                  .gateway = loaded->gateway->version,
-                                  .why = loaded->why,
-                                  .note = loading_note(run->arena, loaded)};
-    }
-}
-
-static bool is_gateway(const struct fleet_gateway *const *g, size_t n, struct str name) {
-    for (size_t i = 0; i < n; i++)
-        if (str_equal(g[i]->name, name)) return true;
-    return false;
-}
-
-/* A run may look at some of the gateways only; a name that is misspelt is worth a word. */
-static void warn_of_tenants(struct run *run, const struct fleet_question *q) {
-    for (size_t i = 0; i < q->block->tenants.n && q->n > 1; i++) {
-        const struct fleet_tenant *t = &q->block->tenants.v[i];
-        for (size_t k = 0; k < t->gateways.n; k++) {
-            if (is_gateway(q->gateways, q->n, t->gateways.v[k])) continue;
-            struct diag *d =
-                diag_add(run->diags, SEVERITY_WARN, "project", tree_key_span(run->tree, t->at),
-                         "tenant " STR_FMT " has a gateway " STR_FMT ", which is not in this run",
-                         STR_ARG(t->name), STR_ARG(t->gateways.v[k]));
-            d->own = true;
-        }
-    }
-}
-
-const struct fleet_gateway *const *run_gateways(struct run *run, const struct audited *what,
-                                                bool apart, size_t *n_gateways) {
-    *n_gateways = what->n_joined;
-    if (what->joined) return what->joined;
-    size_t services = what->gateways.n, hosts = what->models.n - what->n_services, n = 0;
-    const struct fleet_gateway **g =
-        ARENA_ARRAY(run->arena, const struct fleet_gateway *, services + hosts);
-    for (size_t i = 0; i < services; i++) g[n++] = what->gateways.v[i];
-    for (size_t i = 0; i < hosts && !apart; i++)
-        g[n++] = fleet_of_host(run->arena, what->models.v[what->n_services + i], run->env);
-    *n_gateways = n;
-    return g;
-}
-
-struct fleet *run_compare(struct run *run, const struct audited *what, bool apart) {
-    size_t n;
-    const struct fleet_gateway *const *g = run_gateways(run, what, apart, &n);
-    struct fleet_question q = {.tree = run->tree,
-                               .gateways = g,
-                               .n = n,
-                               .names = what->names ? what->names : run->env,
-                               .block = what->block ? what->block : &run->project.fleet,
-                               .digest_key = run->digest_key};
-    warn_of_tenants(run, &q);
-    return fleet_analyse(run->arena, &q);
-}
-
-struct report *run_audit(struct run *run, const struct rules *rules, const struct gate *gate,
-                         const struct audited *what, bool apart) {
-    size_t n = what->models.n;
-    struct analysis **analyses = ARENA_ARRAY(run->arena, struct analysis *, n);
-    for (size_t i = 0; i < n; i++)
-        analyses[i] = analyse(run->arena, what->models.v[i], run->project.owners);
-    timing_lap(run->timing, STR("analysing"));
-    struct fleet *fleet = run_compare(run, what, apart);
-    struct paths *paths = paths_new(run->arena, run->tree);
-    struct report *report = new_report(run, paths);
-    list_files(run, what, report);
-    const struct analysis *const *gateways = (const struct analysis *const *)analyses;
-    policy_file_check(run, analyses, n, report);
-    if (run->timing) run->rule_timing = timing_new(run->arena);
-    struct engine e = {.arena = run->arena,
-                       .tree = run->tree,
-                       .paths = paths,
-                       .rules = rules,
-                       .project = run->has_project ? &run->project : NULL,
-                       .gate = *gate,
-                       .today = run_today(run->arena),
-                       .timing = run->rule_timing,
-                       .apart = apart,
-                       .fs = run->o->fs};
-    timing_lap(run->timing, STR("comparing gateways"));
-    engine_run(&e, gateways, n, fleet, report);
-    timing_lap(run->timing, STR("evaluating rules"));
-    for (size_t i = 0; i < what->undecided.n; i++)
-        ARRAY_PUSH(run->arena, report->undecided) = what->undecided.v[i];
-    return report;
 }
