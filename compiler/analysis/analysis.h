@@ -240,7 +240,8 @@ struct analysis {
     const struct conformance *conformance; /* with a policy document (conformance.h), or NULL */
 };
 
-/* Owners named in clawc.yaml: "+5691...", "telegram:7192195698". */
+/* The facts of a model, which is only read: what is made of it, its own answers among that, lives
+ * in `a`. Owners named in clawc.yaml: "+5691...", "telegram:7192195698". */
 struct analysis *analyse(struct arena *a, const struct model *m, struct names owners);
 
 void analyse_tool_entries(struct analysis *s);

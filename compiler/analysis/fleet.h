@@ -13,6 +13,10 @@ struct fleet_member {
     const char *role; /* what it does there, for people; NULL: it uses the resource */
 };
 
+/* Steps of comparing, and uses of what is shared. A use is a line of some finding: where many
+ * gateways share many things with each other, nobody reads all of them. */
+enum { FLEET_WORK_MAX = 200000000, FLEET_USES_MAX = 1000000 };
+
 /* Tenants that are held against each other; of more nothing is said. */
 enum { FLEET_MAX_TENANTS = 64 };
 
@@ -37,7 +41,8 @@ struct fleet_share {
 /* One gateway's text names the address of another that it can reach. */
 struct fleet_link {
     const struct fleet_gateway *from, *to;
-    bool agent; /* starts a turn of an agent; otherwise it only wakes it */
+    uint32_t from_number, to_number; /* in the fleet */
+    bool agent;                      /* starts a turn of an agent; otherwise it only wakes it */
     place at;
 };
 
@@ -47,6 +52,7 @@ struct fleet {
     ARRAY(struct fleet_link) blocked; /* the address is named, but no network leads there */
     const struct fleet_gateway *const *gateways; /* ordered by name */
     size_t n;
+    bool cut;           /* FLEET_WORK_MAX or FLEET_USES_MAX was reached: there may be more */
     bool state_unknown; /* some gateway's state directory is not known from the files */
 };
 
@@ -59,10 +65,18 @@ struct fleet_question {
     struct str digest_key;           /* for the names of secrets without a variable, or empty */
 };
 
-/* How a secret may be called in a report: the first variable that has its value, else the beginning
- * of its digest: `hmac:` with a key, `sha256:` without one. */
-struct str fleet_secret_name(struct arena *a, const struct environment *names, struct str key,
-                             const struct fleet_secret *secret);
+/* How secrets may be called in a report. */
+struct secret_names {
+    struct arena *arena;
+    const struct environment *names;
+    struct map by_value; /* -> number of the first variable that has it */
+    struct str key;      /* of digests, or empty */
+};
+struct secret_names fleet_secret_names(struct arena *a, const struct environment *names,
+                                       struct str key);
+/* The first variable that has its value, else the beginning of its digest: `hmac:` with a key,
+ * `sha256:` without one. */
+struct str fleet_secret_name(const struct secret_names *n, const struct fleet_secret *secret);
 
 /* Whether a member is the first of its gateway: of two tenants one gateway may have a part in it
  * at several places. */

@@ -9,6 +9,7 @@
 struct writing {
     struct arena *arena;
     const struct fleet_facts_question *q;
+    struct secret_names names;
     struct paths *paths;
     struct str *digests; /* of files, by number */
     struct buf *out;
@@ -24,7 +25,7 @@ static struct str digest(const struct writing *w, struct str value) {
 }
 
 static void conceal(const struct writing *w, struct fleet_secret *s) {
-    s->name = s->known ? fleet_secret_name(w->arena, w->q->names, w->q->key, s) : STR("");
+    s->name = s->known ? fleet_secret_name(&w->names, s) : STR("");
     s->value = s->known ? digest(w, s->value) : STR("");
 }
 
@@ -238,7 +239,8 @@ static void add_files(struct writing *w) {
 }
 
 void fleet_facts_write(struct buf *out, struct arena *a, const struct fleet_facts_question *q) {
-    struct writing w = {.arena = a, .q = q, .out = out};
+    struct writing w = {
+        .arena = a, .q = q, .out = out, .names = fleet_secret_names(a, q->names, q->key)};
     struct facts_line *lines = ARENA_ARRAY(a, struct facts_line, q->n);
     for (size_t i = 0; i < q->n; i++) lines[i] = line_of(&w, q->gateways[i]);
     w.paths = paths_new(a, q->tree); /* now that addresses have their nodes */

@@ -38,7 +38,7 @@ static bool is_root(struct str user) {
 }
 
 static void check_confinement(struct comparing *c, uint32_t i, const struct compose_service *s) {
-    struct buf missing = buf_new(c->arena);
+    struct buf missing = buf_new(c->scratch);
     if (!s->drops_all) add_word(&missing, "cap_drop");
     if (!s->no_new_privileges) add_word(&missing, "no-new-privileges");
     if (is_root(s->user)) add_word(&missing, "user");
@@ -55,7 +55,7 @@ static void check_name(struct comparing *c, uint32_t i, const struct compose_ser
     char number[JS_NUMBER_MAX];
     size_t n = js_number_text(s->replicas, number);
     struct str resource =
-        str_format(c->arena, "replicas " STR_FMT, STR_ARG(((struct str){number, n})));
+        str_format(c->scratch, "replicas " STR_FMT, STR_ARG(((struct str){number, n})));
     fleet_alone(c, "replica-state", resource, i, s->replicas_at);
 }
 
@@ -105,7 +105,7 @@ static void check_state(struct comparing *c, uint32_t i, const struct compose_se
  */
 
 static void check_limits(struct comparing *c, uint32_t i, const struct compose_service *s) {
-    struct buf missing = buf_new(c->arena);
+    struct buf missing = buf_new(c->scratch);
     if (!s->memory.set) add_word(&missing, "memory");
     if (!s->cpus.set) add_word(&missing, "cpus");
     if (!s->pids.set) add_word(&missing, "pids");
@@ -164,7 +164,7 @@ static void check_memory(struct comparing *c) {
     if (!(sum > c->block->host_ram)) return;
     size_t n = js_number_text(c->block->host_ram, host);
     struct str resource =
-        str_format(c->arena, "%.1fGB>" STR_FMT "GB", sum, STR_ARG(((struct str){host, n})));
+        str_format(c->scratch, "%.1fGB>" STR_FMT "GB", sum, STR_ARG(((struct str){host, n})));
     struct open_share *s = fleet_share(c, "ram-overcommit", STR(""), resource);
     s->alone = true;
     for (uint32_t i = 0; i < c->n; i++)

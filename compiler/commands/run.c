@@ -6,11 +6,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "analysis/tenancy.h"
 #include "base/buf.h"
 #include "commands/audit_files.h"
 #include "commands/host.h"
-#include "commands/tenants.h"
 #include "model/locations.h"
 
 enum exit_code run_flush(FILE *out, enum exit_code code) {
@@ -297,7 +295,7 @@ static struct str path_of(void *paths, struct span span) {
     return paths_of_span(paths, span);
 }
 
-static struct report *new_report(struct run *run, struct paths *paths) {
+struct report *run_report_new(struct run *run, struct paths *paths) {
     struct report *report = ARENA_NEW(run->arena, struct report);
     report->sources = run->sources;
     report->errors = run->diags;
@@ -308,7 +306,7 @@ static struct report *new_report(struct run *run, struct paths *paths) {
 
 void run_print_errors(struct run *run, FILE *out) {
     if (!run->diags->list.n) return;
-    struct report *report = new_report(run, paths_new(run->arena, run->tree));
+    struct report *report = run_report_new(run, paths_new(run->arena, run->tree));
     struct report_options options = run_report_options(run, false);
     options.quiet = false;
     report_write(report_format_find(STR("text")), report, &options, out);
@@ -349,115 +347,4 @@ struct str run_today(struct arena *a) {
     struct tm day;
     if (!gmtime_r(&now, &day)) return STR("");
     return str_format(a, "%04d-%02d-%02d", day.tm_year + 1900, day.tm_mon + 1, day.tm_mday);
-}
-
-static struct str loading_note(struct arena *a, const struct loaded *loaded) {
-    if (!loaded->root) return STR("not audited: it cannot be read as a config");
-    if (loaded->startup == STARTUP_REPAIRED)
-        return str_format(a, "audited as gateway " STR_FMT " repairs it at its start",
-                          STR_ARG(loaded->gateway->version));
-    if (loaded->errors)
-        return STR("the gateway rejects this file; audited as far as it can be understood");
-    return STR("");
-}
-
-static void list_files(struct run *run, const struct audited *what, struct report *report) {
-    for (size_t i = 0; i < what->files.n; i++) {
-        const struct loaded *loaded = what->files.v[i];
-        ARRAY_PUSH(run->arena, report->files) =
-            (struct audited_file){.name = source_name(run->sources, loaded->file),
-                                  .gateway = loaded->gateway->version,
-                                  .why = loaded->why,
-                                  .note = loading_note(run->arena, loaded)};
-    }
-}
-
-static const struct fleet_block *block_of(const struct run *run, const struct audited *what) {
-    return what->block ? what->block : &run->project.fleet;
-}
-
-/* A gateway of the host as others meet it, with what tenants have in it. */
-static struct fleet_gateway *host_gateway(struct run *run, const struct audited *what, size_t i) {
-    struct fleet_gateway *g = fleet_of_host(run->arena, what->models.v[what->n_services + i]);
-    tenancy_find(run->arena, block_of(run, what), run->project.owners, g);
-    return g;
-}
-
-const struct fleet_gateway *const *run_gateways(struct run *run, const struct audited *what,
-                                                bool apart, size_t *n_gateways) {
-    *n_gateways = what->n_joined;
-    if (what->joined) return what->joined;
-    size_t services = what->gateways.n, hosts = what->models.n - what->n_services, n = 0;
-    const struct fleet_gateway **g =
-        ARENA_ARRAY(run->arena, const struct fleet_gateway *, services + hosts);
-    for (size_t i = 0; i < services; i++) {
-        tenancy_find(run->arena, block_of(run, what), run->project.owners, what->gateways.v[i]);
-        g[n++] = what->gateways.v[i];
-    }
-    for (size_t i = 0; i < hosts && !apart; i++) g[n++] = host_gateway(run, what, i);
-    *n_gateways = n;
-    return g;
-}
-
-static struct fleet_question question(struct run *run, const struct audited *what,
-                                      const struct fleet_gateway *const *g, size_t n) {
-    return (struct fleet_question){.tree = run->tree,
-                                   .gateways = g,
-                                   .n = n,
-                                   .names = what->names ? what->names : run->env,
-                                   .block = block_of(run, what),
-                                   .digest_key = run->digest_key};
-}
-
-/* Gateways that are not compared with each other may still have several tenants each. */
-static void compare_inside_each(struct run *run, const struct audited *what, struct fleet *fleet) {
-    for (size_t i = 0; i < what->models.n - what->n_services; i++) {
-        const struct fleet_gateway *g = host_gateway(run, what, i);
-        struct fleet_question q = question(run, what, &g, 1);
-        const struct fleet *one = fleet_analyse(run->arena, &q);
-        for (size_t k = 0; k < one->shares.n; k++)
-            ARRAY_PUSH(run->arena, fleet->shares) = one->shares.v[k];
-    }
-}
-
-struct fleet *run_compare(struct run *run, const struct audited *what, bool apart) {
-    size_t n;
-    const struct fleet_gateway *const *g = run_gateways(run, what, apart, &n);
-    struct fleet_question q = question(run, what, g, n);
-    if (!apart) tenants_warn(run, &q);
-    struct fleet *fleet = fleet_analyse(run->arena, &q);
-    if (apart && tenancy_is_asked(q.block)) compare_inside_each(run, what, fleet);
-    return fleet;
-}
-
-struct report *run_audit(struct run *run, const struct rules *rules, const struct gate *gate,
-                         const struct audited *what, bool apart) {
-    size_t n = what->models.n;
-    struct analysis **analyses = ARENA_ARRAY(run->arena, struct analysis *, n);
-    for (size_t i = 0; i < n; i++)
-        analyses[i] = analyse(run->arena, what->models.v[i], run->project.owners);
-    timing_lap(run->timing, STR("analysing"));
-    struct fleet *fleet = run_compare(run, what, apart);
-    struct paths *paths = paths_new(run->arena, run->tree);
-    struct report *report = new_report(run, paths);
-    list_files(run, what, report);
-    const struct analysis *const *gateways = (const struct analysis *const *)analyses;
-    policy_file_check(run, analyses, n, report);
-    if (run->timing) run->rule_timing = timing_new(run->arena);
-    struct engine e = {.arena = run->arena,
-                       .tree = run->tree,
-                       .paths = paths,
-                       .rules = rules,
-                       .project = run->has_project ? &run->project : NULL,
-                       .gate = *gate,
-                       .today = run_today(run->arena),
-                       .timing = run->rule_timing,
-                       .apart = apart,
-                       .fs = run->o->fs};
-    timing_lap(run->timing, STR("comparing gateways"));
-    engine_run(&e, gateways, n, fleet, report);
-    timing_lap(run->timing, STR("evaluating rules"));
-    for (size_t i = 0; i < what->undecided.n; i++)
-        ARRAY_PUSH(run->arena, report->undecided) = what->undecided.v[i];
-    return report;
 }

@@ -83,14 +83,17 @@ schema_id schema_property_of(struct checking *c, const struct schema_node *objec
 /* ---- where the check is ------------------------------------------------------------------------
  */
 
-struct checking *checking_new(struct arena *a, const struct tree *t, const struct schema *s) {
-    struct checking *c = ARENA_NEW(a, struct checking);
+struct checking *checking_new(struct arena *a, struct arena *scratch, const struct tree *t,
+                              node_id first, const struct schema *s) {
+    struct checking *c = ARENA_NEW(scratch, struct checking);
     *c = (struct checking){.arena = a,
+                           .scratch = scratch,
                            .tree = t,
+                           .first_node = first,
                            .schema = s,
-                           .key_numbers = ARENA_ARRAY(a, uint16_t, t->keys.n + 1),
+                           .key_numbers = ARENA_ARRAY(scratch, uint16_t, t->keys.n + 1),
                            .regexes = ARENA_ARRAY(a, struct schema_regex *, s->n_patterns),
-                           .budget = 100000 + (uint64_t)t->n * VALUES_PER_NODE};
+                           .budget = 100000 + (uint64_t)(t->n - first) * VALUES_PER_NODE};
     c->policy_keys[0] = schema_key(s, STR("allow"));
     c->policy_keys[1] = schema_key(s, STR("alsoAllow"));
     c->ref_keys[0] = schema_key(s, STR("source"));
@@ -100,11 +103,11 @@ struct checking *checking_new(struct arena *a, const struct tree *t, const struc
 }
 
 void checking_enter_key(struct checking *c, struct str key) {
-    ARRAY_PUSH(c->arena, c->path) = (struct step){.key = key.p ? key : STR("")};
+    ARRAY_PUSH(c->scratch, c->path) = (struct step){.key = key.p ? key : STR("")};
 }
 
 void checking_enter_index(struct checking *c, uint32_t index) {
-    ARRAY_PUSH(c->arena, c->path) = (struct step){.index = index};
+    ARRAY_PUSH(c->scratch, c->path) = (struct step){.index = index};
 }
 
 void checking_at(struct checking *c, node_id n) {
@@ -192,15 +195,23 @@ bool checking_spend(struct checking *c, node_id n) {
     return false;
 }
 
-uint8_t *checking_aborted(const struct checking *c, node_id root) {
-    uint8_t *aborted = ARENA_ARRAY(c->arena, uint8_t, c->tree->n);
+bool node_marks_have(const struct node_marks *m, node_id n) {
+    return n >= m->first && m->v[n - m->first];
+}
+
+void node_marks_add(struct node_marks *m, node_id n) {
+    if (n >= m->first) m->v[n - m->first] = true;
+}
+
+struct node_marks checking_aborted(const struct checking *c, node_id root) {
+    size_t n = c->tree->n - c->first_node;
+    struct node_marks aborted = {ARENA_ARRAY(c->scratch, bool, n), c->first_node};
     for (size_t i = 0; i < c->issues.n; i++) {
         const struct issue *issue = &c->issues.v[i];
         if (!(issue->verdict & ABORTED)) continue;
-        aborted[root] = 1;
-        for (uint32_t k = 0; k < issue->depth; k++) aborted[issue->steps[k].node] = 1;
+        node_marks_add(&aborted, root);
+        for (uint32_t k = 0; k < issue->depth; k++) node_marks_add(&aborted, issue->steps[k].node);
     }
-    aborted[0] = 0;
     return aborted;
 }
 

@@ -35,9 +35,19 @@ struct issue {
 
 struct schema_regex; /* schema_text.c */
 
+/* A mark for each node of a config, whose nodes begin at `first`. */
+struct node_marks {
+    bool *v;
+    node_id first;
+};
+bool node_marks_have(const struct node_marks *m, node_id n);
+void node_marks_add(struct node_marks *m, node_id n);
+
 struct checking {
     struct arena *arena;
+    struct arena *scratch; /* lives as long as the check */
     const struct tree *tree;
+    node_id first_node; /* the config's nodes begin here: others are of no interest */
     const struct schema *schema;
     const struct name_map *moved; /* keys that were renamed: path -> advice; may be NULL */
     struct str gateway;           /* its version, for messages; may be empty */
@@ -55,12 +65,14 @@ struct checking {
                                 takes the type that is wanted */
 };
 
-/* A check of values of `t` against `s`; nothing has been looked at yet. */
-struct checking *checking_new(struct arena *a, const struct tree *t, const struct schema *s);
+/* A check of values of `t`, from `first` on, against `s`; nothing has been looked at yet. The
+ * issues live in `a`, all else in `scratch`. */
+struct checking *checking_new(struct arena *a, struct arena *scratch, const struct tree *t,
+                              node_id first, const struct schema *s);
 
-/* By node of the tree: whether something at or below it aborted, so that the gateway skips the
- * refinements of that object. */
-uint8_t *checking_aborted(const struct checking *c, node_id root);
+/* Whether something at or below a node aborted, so that the gateway skips the refinements of that
+ * object. */
+struct node_marks checking_aborted(const struct checking *c, node_id root);
 
 /* A text with a variable whose value is not known: where a text may stand, it may be any of them.
  */
