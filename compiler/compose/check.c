@@ -115,7 +115,7 @@ static void hand_over(struct composing *c, const struct checking *s) {
 
 void compose_check_files(struct composing *c) {
     const struct schema *schema = schema_of_compose();
-    struct checking *s = checking_new(c->arena, c->tree, schema);
+    struct checking *s = checking_new(c->arena, c->arena, c->tree, 1, schema);
     s->compose = true;
     s->budget = BUDGET;
     s->moved = gone_keys(c->arena);
