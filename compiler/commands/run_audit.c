@@ -101,8 +101,8 @@ static void audit_one(void *user, size_t worker, size_t i) {
     struct audit_worker *w = &s->workers[worker];
     double began = s->run->timing ? timing_now() : 0;
     arena_reset(w->scratch);
-    struct analysis *a = analyse(s->kept ? w->arena : w->scratch, s->what->models.v[i],
-                                 s->run->project.owners);
+    struct analysis *a =
+        analyse(s->kept ? w->arena : w->scratch, s->what->models.v[i], s->run->project.owners);
     policy_file_hold(s->run, a, i == s->problems);
     if (s->kept) s->kept[i] = a;
     if (s->run->timing) w->analysing += timing_now() - began;

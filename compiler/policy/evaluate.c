@@ -176,10 +176,9 @@ static void add_asked(struct evaluator *e, const struct violation *v, struct fin
     struct span span = place_span(e->engine->tree, v->asked_at);
     if (!span.file || v->asked_at == v->at) return;
     struct str message =
-        v->scope.n
-            ? str_format(e->arena, "the policy's scope \"" STR_FMT "\" asks for it here",
-                         STR_ARG(v->scope))
-            : STR("the policy asks for it here");
+        v->scope.n ? str_format(e->arena, "the policy's scope \"" STR_FMT "\" asks for it here",
+                                STR_ARG(v->scope))
+                   : STR("the policy asks for it here");
     ARRAY_PUSH(e->scratch, f->related) = (struct related){locate(e, span), message};
 }
 

@@ -1,4 +1,5 @@
-/* Evaluates rules for what they look at, and makes findings of what holds; private to the engine. */
+/* Evaluates rules for what they look at, and makes findings of what holds; private to the engine.
+ */
 #ifndef CLAWC_POLICY_EVALUATE_H
 #define CLAWC_POLICY_EVALUATE_H
 
@@ -7,10 +8,10 @@
 /* What one thread evaluates with. */
 struct evaluator {
     const struct engine *engine;
-    struct arena *arena;            /* of what it finds */
-    struct arena *scratch;          /* given anew for each subject */
-    struct arena *objects;          /* facts that exist only while they are looked at */
-    struct arena *path_memory;      /* of one gateway's paths; NULL: they last */
+    struct arena *arena;       /* of what it finds */
+    struct arena *scratch;     /* given anew for each subject */
+    struct arena *objects;     /* facts that exist only while they are looked at */
+    struct arena *path_memory; /* of one gateway's paths; NULL: they last */
     struct paths *paths;
     double *seconds;                /* by number of the rule; NULL: nobody wants to know */
     struct gateway_findings *found; /* of the gateway, or of all of them together */
