@@ -69,6 +69,9 @@ static const struct option table[] = {
      "variable by it, too: hmac:... in place of sha256:..."},
     {"--facts-key-env", "NAME", TEXT, AT(facts_key_env), ON_AUDIT,
      "The variable of this process that holds the key."},
+    {"--jobs", "N", TEXT, AT(jobs), ON_AUDIT,
+     "Audit gateways on N threads. What is reported is the same for any N. Default: as many as the "
+     "machine has processors, where there are many gateways; 1: no threads."},
     {"--host-ram", "GB", TEXT, AT(host_ram), ON_AUDIT | ON_FLEET,
      "Memory of the host, in GB, in place of hostRamGb of the fleet."},
     {"--add", "NAME", TEXT, AT(add), ON_FLEET, "With plan: the gateway to add."},

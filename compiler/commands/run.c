@@ -104,6 +104,16 @@ struct environment *run_environment(struct run *run, const struct env_setting *o
     return e;
 }
 
+enum { JOBS_MAX = 1024 };
+
+/* 0 when it is no such number, or was not given. */
+static size_t jobs_of(const struct options *o) {
+    char *end;
+    if (!o->jobs || *o->jobs < '0' || *o->jobs > '9') return 0;
+    unsigned long n = strtoul(o->jobs, &end, 10);
+    return *end || n > JOBS_MAX ? 0 : n;
+}
+
 static bool options_make_sense(const struct options *o) {
     for (size_t i = 0; i < o->env.list.n; i++) {
         size_t equals = str_find(str_from(o->env.list.v[i]), STR("="), 0);
@@ -114,6 +124,11 @@ static bool options_make_sense(const struct options *o) {
     if (o->color && strcmp(o->color, "auto") != 0 && strcmp(o->color, "always") != 0 &&
         strcmp(o->color, "never") != 0) {
         fprintf(stderr, "clawc: --color takes auto, always or never, not `%s`\n", o->color);
+        return false;
+    }
+    if (o->jobs && !jobs_of(o)) {
+        fprintf(stderr, "clawc: --jobs takes a number of threads from 1 to %d, not `%s`\n",
+                JOBS_MAX, o->jobs);
         return false;
     }
     if (o->gateway && o->command->bit != ON_CHECK &&
@@ -134,6 +149,7 @@ bool run_begin(struct run *run, struct arena *a, const struct options *o, const 
     run->files = &files_of_machine;
     run->diags = diags_new(a);
     run->color = wants_color(o);
+    run->jobs = jobs_of(o);
     *code = EXIT_USAGE;
     if (!options_make_sense(o)) return false;
     run->gateways = gateways_load(a);

@@ -29,7 +29,7 @@ struct run {
     struct policy_document *policy;  /* of --policy, or NULL */
     struct conditions conditions;    /* what the options tell beside the configs */
     struct str digest_key;           /* of --facts-key, or empty */
-    size_t jobs;                     /* of --jobs; 0: as many as the machine has processors */
+    size_t jobs;                     /* of --jobs; 0: what the machine and the work suggest */
     struct timing *timing;           /* of --timing: the steps; or NULL */
     struct timing *rule_timing;      /* the same: the rules */
     bool color;                      /* on standard output */
