@@ -139,6 +139,8 @@ struct fleet *fleet_analyse(struct arena *a, const struct fleet_question *q) {
     fleet->n = q->n;
     compare_secrets(&c);
     compare_ports(&c);
+    propose_ports(&c);
+    compare_hosts(&c);
     compare_paths(&c);
     compare_volumes(&c);
     compare_networks(&c);

@@ -26,8 +26,9 @@ struct fleet_share {
     bool read_only;        /* nobody can write to it through the mounts */
     bool everybody;        /* of a channel: anybody may write */
     bool assumed;          /* rests on something that is not in the files */
-    struct str what;       /* of tenants: what they share, */
-    const char *risk;      /* and what can happen; or NULL */
+    struct str what;       /* of tenants: what they share; of a port: what is there; or empty */
+    const char *risk;      /* of tenants: what can happen; or NULL */
+    struct str advice;     /* of ports: which ones to take instead; or empty */
     struct str assumption; /* what: "OPENCLAW_GATEWAY_PORT is not set" */
 };
 
