@@ -130,6 +130,8 @@ static int by_gateway_name(const void *left, const void *right) {
 static void compare_all(struct comparing *c) {
     compare_secrets(c);
     compare_ports(c);
+    propose_ports(c);
+    compare_hosts(c);
     compare_paths(c);
     compare_volumes(c);
     compare_networks(c);

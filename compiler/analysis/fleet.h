@@ -32,9 +32,10 @@ struct fleet_share {
     bool tenants;          /* of two tenants: a gateway may be there more than once */
     struct str apart;      /* profiles of users of which no two run together, or empty */
     bool assumed;          /* rests on something that is not in the files */
-    struct str what;       /* of tenants: what they share, */
-    const char *risk;      /* what can happen; or NULL */
-    const char *remedy;    /* and what to do; or NULL */
+    struct str what;       /* of tenants: what they share; of a port: what is there; or empty */
+    const char *risk;      /* of tenants: what can happen; or NULL */
+    const char *remedy;    /* of tenants: what to do; or NULL */
+    struct str advice;     /* of ports: which ones to take instead; or empty */
     struct str assumption; /* what: "OPENCLAW_GATEWAY_PORT is not set" */
 };
 

@@ -57,6 +57,16 @@ static const struct facts_field name_fields[] = {FIELD(fleet_name, FACTS_TEXT, n
                                                  FIELD(fleet_name, FACTS_PLACE, at), END};
 SHAPE(name, fleet_name);
 
+static const struct facts_field taken_fields[] = {
+    FIELD(fleet_port, FACTS_INT64, port), FIELD(fleet_port, FACTS_TEXT, what),
+    FIELD(fleet_port, FACTS_FLAG, derived), FIELD(fleet_port, FACTS_PLACE, at), END};
+SHAPE(taken, fleet_port);
+
+static const struct facts_field browser_fields[] = {FIELD(fleet_browser, FACTS_TEXT, endpoint),
+                                                    FIELD(fleet_browser, FACTS_FLAG, chosen),
+                                                    FIELD(fleet_browser, FACTS_PLACE, at), END};
+SHAPE(browser, fleet_browser);
+
 static const struct facts_field text_fields[] = {NAMED("address", fleet_text, FACTS_TEXT, text),
                                                  FIELD(fleet_text, FACTS_PLACE, at), END};
 SHAPE(text, fleet_text);
@@ -143,6 +153,9 @@ static const struct facts_field line_fields[] = {
     GATEWAY(FACTS_PLACE, port_at),
     GATEWAY(FACTS_TEXT, port_assumption),
     FIELD(facts_line, FACTS_FLAG, without_browser),
+    GATEWAY_SEVERAL(ports, taken_shape),
+    GATEWAY_SEVERAL(browsers, browser_shape),
+    GATEWAY(FACTS_TEXT, home),
     FIELD(facts_line, FACTS_FLAG, owns_namespace),
     GATEWAY(FACTS_FLAG, loopback),
     GATEWAY(FACTS_PLACE, bind_at),

@@ -88,6 +88,22 @@ struct fleet_text {
     uint32_t file; /* 0, or the text is the whole of this file */
 };
 
+/* A port beside the base port and those at fixed offsets, and what is there: "telegram's webhook".
+ */
+struct fleet_port {
+    int64_t port;
+    struct str what;
+    bool derived; /* it moves with the base port */
+    place at;
+};
+
+/* A browser that its agents use: "127.0.0.1:9222", or the directory of a profile. */
+struct fleet_browser {
+    struct str endpoint;
+    bool chosen; /* the config names it; otherwise it is the gateway's own */
+    place at;
+};
+
 struct fleet_gateway {
     struct str name;
     const struct gateway_data *data;
@@ -105,7 +121,11 @@ struct fleet_gateway {
     struct str port_assumption; /* a variable that must be unset for that, or empty */
     const uint16_t *used_ports; /* offsets from the port */
     size_t n_used_ports;
-    bool loopback; /* listens on 127.0.0.1 alone */
+    /* Of a gateway on the host: */
+    ARRAY(struct fleet_port) ports;
+    ARRAY(struct fleet_browser) browsers;
+    struct str home; /* absolute, or empty: not known */
+    bool loopback;   /* listens on 127.0.0.1 alone */
     place bind_at;
 
     struct fleet_path state, config, log;
@@ -133,6 +153,9 @@ struct fleet_gateway {
 
 /* A gateway of the host, of its model. */
 struct fleet_gateway *fleet_of_host(struct arena *a, const struct model *m);
+
+/* host_ports.c: the ports of its config, and its browsers. */
+void fleet_host_ports(struct arena *a, const struct model *m, struct fleet_gateway *g);
 
 /* A service of a Compose project. `config` is the config as it was written, with what it includes,
  * or 0 when it is not at hand; `data` is of its version. */

@@ -14,6 +14,15 @@ static struct str comparable(struct str path) {
     return path.n <= COMPOSE_MAX_PATH ? path : STR("");
 }
 
+static struct str prefix_of(const struct tree *t, const struct agent *agent,
+                            const struct sandbox *defaults) {
+    struct str prefix = STR(""), key = STR("containerPrefix");
+    bool shared = str_equal(agent->sandbox.scope.v, STR("shared"));
+    if (!shared) prefix = tree_text(t, tree_member(t, agent->sandbox.own_docker, key));
+    if (!prefix.n) prefix = tree_text(t, tree_member(t, defaults->own_docker, key));
+    return prefix.n ? prefix : STR("openclaw-sbx-");
+}
+
 static void add_agents(struct arena *a, const struct model *m, struct fleet_gateway *g) {
     for (size_t i = 0; i < m->agents.n; i++) {
         const struct agent *agent = &m->agents.v[i];
@@ -22,10 +31,38 @@ static void add_agents(struct arena *a, const struct model *m, struct fleet_gate
             .id = agent->id,
             .at = agent->at,
             .sandbox_at = agent->sandbox.mode.at,
+            .sandboxed = !str_equal(agent->sandbox.mode.v, STR("off")),
+            .docker = str_equal(agent->sandbox.backend.v, STR("docker")),
+            .scope = agent->sandbox.scope.v,
+            .prefix = prefix_of(m->tree, agent, &m->sandbox),
             .workspace = {.inside = workspace->v,
                           .located = workspace->symbolic ? STR("") : comparable(workspace->v),
                           .at = workspace->at}};
     }
+}
+
+static void add_credentials(struct arena *a, struct fleet_gateway *g, struct str path, place at) {
+    ARRAY_PUSH(a, g->credentials) =
+        (struct fleet_path){.inside = path, .located = comparable(path), .at = at};
+}
+
+/* Also the directories of WhatsApp's logins and of the agents. */
+static void find_credentials(struct arena *a, const struct model *m, struct fleet_gateway *g) {
+    add_credentials(a, g, m->places.credentials, m->at);
+    for (size_t i = 0; i < m->accounts.n; i++) {
+        const struct account *account = &m->accounts.v[i];
+        const struct channel *channel = model_channel(m, account->channel);
+        if (account->auth_dir.v.n && account->enabled && channel && channel->enabled)
+            add_credentials(a, g, account->auth_dir.v, account->auth_dir.at);
+    }
+    for (size_t i = 0; i < m->agents.n; i++)
+        add_credentials(a, g, m->agents.v[i].agent_dir.v, m->agents.v[i].agent_dir.at);
+}
+
+/* The host has one daemon, unless DOCKER_HOST names another. */
+static struct str daemon_of(const struct environment *env) {
+    struct str other = environment_get(env, STR("DOCKER_HOST"));
+    return other.n ? other : STR("host");
 }
 
 /* All gateways of a host write into one directory, unless their configs name files. */
@@ -60,6 +97,8 @@ struct fleet_gateway *fleet_of_host(struct arena *a, const struct model *m) {
         .used_ports = browser ? m->gateway->used_ports : m->gateway->used_ports_without_browser,
         .n_used_ports =
             browser ? m->gateway->n_used_ports : m->gateway->n_used_ports_without_browser,
+        .home = str_starts(m->places.home, STR("/")) ? m->places.home : STR(""),
+        .daemon = daemon_of(env),
         .state = {.inside = m->state, .located = comparable(m->state), .at = m->at},
         .config = {.inside = m->config_path, .located = m->config_path, .at = m->at},
         .log = log_of(a, m),
@@ -75,5 +114,7 @@ struct fleet_gateway *fleet_of_host(struct arena *a, const struct model *m) {
     if (g->state.located.n)
         ARRAY_PUSH(a, g->mounts) = (struct fleet_mount){.source = m->state, .at = m->at};
     add_agents(a, m, g);
+    find_credentials(a, m, g);
+    fleet_host_ports(a, m, g);
     return g;
 }

@@ -139,12 +139,18 @@ static struct cel_value tools_in(struct cel_run *run, const struct tool_entry *e
       string_at(o->resource, o->members[o->primary].at))                                           \
     F(fleet_share, gateways, LIST(CEL_STRING), "The names of the gateways that use it.",           \
       members(run, o))                                                                             \
-    F(fleet_share, what, S(CEL_STRING), "Of two tenants: what they share; else empty.",            \
+    F(fleet_share, what, S(CEL_STRING),                                                            \
+      "Of two tenants: what they share; of a port that is not derived from the base port: what "   \
+      "is "                                                                                        \
+      "there; else empty.",                                                                        \
       cel_string(o->what.p ? o->what : STR("")))                                                   \
     F(fleet_share, risk, S(CEL_STRING), "Of two tenants: what can happen; else empty.",            \
       constant(o->risk ? o->risk : ""))                                                            \
     F(fleet_share, remedy, S(CEL_STRING), "Of two tenants: what to do; else empty.",               \
       constant(o->remedy ? o->remedy : ""))                                                        \
+    F(fleet_share, advice, S(CEL_STRING),                                                          \
+      "Of ports: which ones to take instead, such that nothing collides; or empty.",               \
+      cel_string(o->advice.p ? o->advice : STR("")))                                               \
     F(fleet_share, read_only, S(CEL_BOOL),                                                         \
       "Of a mount or a config file: it is mounted read-only everywhere.", cel_bool(o->read_only))  \
     F(fleet_share, everybody, S(CEL_BOOL), "Of a channel: everybody may write to it directly.",    \
