@@ -145,7 +145,9 @@ struct fleet *fleet_analyse(struct arena *a, const struct fleet_question *q) {
     compare_sandboxes(&c);
     check_services(&c);
     check_configs(&c);
+    compare_advice(&c);
     close_shares(&c);
+    compare_versions(&c);
     note_profiles(&c);
     compare_tenants(&c);
     return fleet;

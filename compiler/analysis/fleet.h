@@ -62,6 +62,9 @@ struct fleet_question {
 struct str fleet_secret_name(struct arena *a, const struct environment *names, struct str key,
                              const struct fleet_secret *secret);
 
+/* Whether a variable's name is that of a key or a login of a model provider. */
+bool fleet_is_model_key(struct str name);
+
 /* A value as written in a Compose file is a literal: nothing of it comes from a variable. */
 bool fleet_is_literal(struct str written);
 

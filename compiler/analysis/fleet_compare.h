@@ -57,6 +57,7 @@ uint32_t fleet_find(const struct comparing *c, struct str name);
 /* The part of a path above its last name, or an empty text: "/srv/kb" -> "/srv" -> "/" -> "". */
 struct str fleet_above(struct str path);
 
+void compare_advice(struct comparing *c);    /* fleet_advice.c */
 void compare_secrets(struct comparing *c);   /* fleet_secrets.c */
 void compare_ports(struct comparing *c);     /* fleet_ports.c */
 void compare_paths(struct comparing *c);     /* fleet_paths.c */
@@ -66,6 +67,8 @@ void compare_sandboxes(struct comparing *c); /* fleet_sandboxes.c */
 void check_services(struct comparing *c);    /* fleet_services.c */
 void check_configs(struct comparing *c);     /* fleet_configs.c */
 
+/* fleet_advice.c: of the state directories that have been found to be shared. */
+void compare_versions(struct comparing *c);
 /* fleet_profiles.c: of what has been found so far, what its users do not use at once. */
 void note_profiles(struct comparing *c);
 
