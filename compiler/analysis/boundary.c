@@ -80,6 +80,7 @@ static const struct {
     {"sandbox-container-shared", BOUNDARY_WORKSPACE},
     {"shared-channel-identity", BOUNDARY_CHANNELS},
     {"shared-credentials", BOUNDARY_CHANNELS},
+    {"shared-secret-file", BOUNDARY_CHANNELS},
     {"duplicate-gateway-token", BOUNDARY_TOKEN},
     {"duplicate-hooks-token", BOUNDARY_TOKEN},
     {"hooks-token-is-gateway-token", BOUNDARY_TOKEN},
@@ -169,21 +170,17 @@ static void take_shares(struct answering *s, const struct fleet *fleet) {
                 take_share(s, kinds[k].item, &fleet->shares.v[i]);
 }
 
-static bool is_model_key(struct str name) {
-    return str_ends(name, STR("_API_KEY")) || str_ends(name, STR("_OAUTH_TOKEN"));
-}
-
 static void compare_model_keys(struct answering *s, const struct fleet_gateway *x,
                                const struct fleet_gateway *y) {
     struct map keys = map_new(s->arena);
     if (!x->service || !y->service) return;
     for (size_t i = 0; i < x->service->environment.n; i++) {
         const struct compose_variable *v = &x->service->environment.v[i];
-        if (is_model_key(v->name) && v->value.n) map_put(&keys, v->value, (uint32_t)i, NULL);
+        if (fleet_is_model_key(v->name) && v->value.n) map_put(&keys, v->value, (uint32_t)i, NULL);
     }
     for (size_t i = 0; i < y->service->environment.n && keys.n; i++) {
         const struct compose_variable *w = &y->service->environment.v[i];
-        const uint32_t *same = is_model_key(w->name) ? map_get(&keys, w->value) : NULL;
+        const uint32_t *same = fleet_is_model_key(w->name) ? map_get(&keys, w->value) : NULL;
         if (!same) continue;
         const struct compose_variable *v = &x->service->environment.v[*same];
         boundary_share(s, BOUNDARY_MODELS, v->name);

@@ -138,7 +138,9 @@ static void compare_all(struct comparing *c) {
     compare_sandboxes(c);
     check_services(c);
     check_configs(c);
+    compare_advice(c);
     close_shares(c);
+    compare_versions(c);
     note_profiles(c);
 }
 

@@ -83,6 +83,9 @@ struct str fleet_secret_name(const struct secret_names *n, const struct fleet_se
  * at several places. */
 bool fleet_share_is_first(const struct fleet_share *share, size_t member);
 
+/* Whether a variable's name is that of a key or a login of a model provider. */
+bool fleet_is_model_key(struct str name);
+
 /* A value as written in a Compose file is a literal: nothing of it comes from a variable. */
 bool fleet_is_literal(struct str written);
 

@@ -56,6 +56,7 @@ enum { FLEET_SPACING = 20 };
 size_t fleet_n_ports(const struct fleet_gateway *g);
 int64_t fleet_port_at(const struct fleet_gateway *g, size_t i);
 
+void compare_advice(struct comparing *c);    /* fleet_advice.c */
 void compare_secrets(struct comparing *c);   /* fleet_secrets.c */
 void compare_ports(struct comparing *c);     /* fleet_ports.c */
 void propose_ports(struct comparing *c);     /* fleet_port_plan.c: after that */
@@ -67,6 +68,8 @@ void compare_sandboxes(struct comparing *c); /* fleet_sandboxes.c */
 void check_services(struct comparing *c);    /* fleet_services.c */
 void check_configs(struct comparing *c);     /* fleet_configs.c */
 
+/* fleet_advice.c: of the state directories that have been found to be shared. */
+void compare_versions(struct comparing *c);
 /* fleet_profiles.c: of what has been found so far, what its users do not use at once. */
 void note_profiles(struct comparing *c);
 

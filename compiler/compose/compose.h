@@ -65,7 +65,9 @@ struct compose_mount {
     struct str source; /* a path on the host, a volume's name, or empty */
     struct str target; /* in the container, normalised */
     bool read_only;
-    bool inherited; /* of another container, by `volumes_from` */
+    bool inherited;      /* of another container, by `volumes_from` */
+    bool config, secret; /* a file of `configs` or `secrets`; when it does not come from a file of
+                            the host, `source` is `config:NAME`, `secret:NAME` or `secret:$VAR` */
     place at;
 };
 
@@ -73,6 +75,12 @@ struct compose_network {
     struct str key, name; /* as the service calls it, as the host does */
     const struct str *aliases;
     size_t n_aliases;
+    place at;
+};
+
+/* A variable in the text of a service which nobody has set. */
+struct compose_unset {
+    struct str name;
     place at;
 };
 
@@ -106,8 +114,9 @@ struct compose_service {
     ARRAY(struct str) profiles;
     /* Those that decide whether it runs: none when it has none, or some were chosen. */
     ARRAY(struct str) open_profiles;
-    bool left_out;            /* profiles were chosen, and none of its own */
-    bool environment_unknown; /* a file of variables is not there */
+    ARRAY(struct compose_unset) unset; /* without a default; when the environment is complete */
+    bool left_out;                     /* profiles were chosen, and none of its own */
+    bool environment_unknown;          /* a file of variables is not there */
 };
 
 struct composing;

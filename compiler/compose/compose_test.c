@@ -470,6 +470,25 @@ static void files_of_configs_are_mounts(void **state) {
     assert_true(c->read_only);
     c = compose_mount_of(s, STR("/run/secrets/k"));
     assert_string_equal(str_to_c(f->arena, c->source), "/srv/p/key.txt");
+    assert_true(c->secret && !c->config);
+    end(f);
+    f = begin();
+    compose(
+        f, "a.yml",
+        "services: { s: { configs: [plain, { source: own, target: /etc/o }], secrets: [v, e] } }\n"
+        "configs: { plain: { content: x }, own: { external: true, name: theirs } }\n"
+        "secrets: { v: { environment: KEY }, e: { external: { name: old } } }\n");
+    struct compose_project *p = read_project(f);
+    static const char *const table[][2] = {{"/plain", "config:plain"},
+                                           {"/etc/o", "config:theirs"},
+                                           {"/run/secrets/v", "secret:$KEY"},
+                                           {"/run/secrets/e", "secret:old"}};
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        c = compose_mount_of(compose_service(p, STR("s")), str_from(table[i][0]));
+        assert_string_equal(str_to_c(f->arena, c->source), table[i][1]);
+        assert_true(c->read_only);
+    }
+    assert_int_equal(f->diags->list.n, 0);
     end(f);
 }
 
@@ -528,6 +547,8 @@ static void what_is_referred_to_must_be_there(void **state) {
         "services: { s: { volumes: [{ type: volume, source: gone, target: /x }] } }\n",
         "services: { s: { depends_on: { gone: { condition: service_started } } } }\n",
         "services: { s: { network_mode: 'service:gone' } }\n",
+        "services: { s: { secrets: [gone] } }\n",
+        "services: { s: { configs: [{ source: gone }] } }\n",
     };
     (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {

@@ -259,15 +259,16 @@ static void add_mount(struct printing *s, const struct compose_mount *m) {
     close_collection(s, '}');
 }
 
-/* What `volumes_from` brings in stands there. */
+/* What `volumes_from`, `configs` and `secrets` bring in stands there. */
 static void add_mounts(struct printing *s, const struct compose_service *service) {
     bool open = false;
     for (size_t i = 0; i < service->mounts.n; i++) {
-        if (service->mounts.v[i].inherited) continue;
+        const struct compose_mount *m = &service->mounts.v[i];
+        if (m->inherited || m->config || m->secret) continue;
         if (!open) add_key(s, STR("volumes"));
         if (!open) open_collection(s, '[');
         open = true;
-        add_mount(s, &service->mounts.v[i]);
+        add_mount(s, m);
     }
     if (open) close_collection(s, ']');
 }
@@ -295,8 +296,8 @@ static void add_networks(struct printing *s, const struct compose_service *servi
 
 /* Members that are printed of the structs, or have done their work. */
 static bool is_special(struct str key) {
-    static const char *const keys[] = {"environment", "env_file", "extends", "ports",
-                                       "volumes",     "networks", "configs", "secrets"};
+    static const char *const keys[] = {"environment", "env_file", "extends",
+                                       "ports",       "volumes",  "networks"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (str_equal(key, str_from(keys[i]))) return true;
     return false;
@@ -325,7 +326,7 @@ static void add_service(struct printing *s, const struct compose_service *servic
 }
 
 void compose_print(struct buf *out, const struct compose_project *p, bool json, bool resolved) {
-    static const char *const kinds[] = {"volumes", "networks"};
+    static const char *const kinds[] = {"volumes", "networks", "configs", "secrets"};
     struct printing s = {.out = out, .p = p, .json = json, .resolved = resolved};
     open_collection(&s, '{');
     if (p->name.n) add_pair(&s, "name", p->name);

@@ -10,6 +10,7 @@
 struct written {
     uint32_t file, start;
     struct str text;
+    struct str unset; /* a variable in it that nobody has set, or empty */
 };
 
 enum entry_state { ENTRY_NEW, ENTRY_OPEN, ENTRY_DONE };
@@ -46,6 +47,7 @@ struct composing {
     size_t depth;           /* of `extends`, while it is followed */
     bool full;              /* COMPOSE_MAX_NODES was reported */
     size_t ports;           /* published so far */
+    size_t walked;          /* values that were looked at for variables that are not set */
 };
 
 #define COMPOSE_ERROR(c, span, ...)                                                                \
@@ -64,6 +66,8 @@ enum file_status compose_text(struct composing *c, struct str path, struct span 
                               struct str *text);
 /* What stood in the file for the text of a node: with its variables. */
 struct str compose_written(const struct composing *c, node_id n);
+/* A variable of that text which nobody has set and which has no default, or an empty text. */
+struct str compose_unset_in(const struct composing *c, node_id n);
 
 /* profiles.c: which services run. */
 void compose_choose_services(struct composing *c, struct compose_project *p);
@@ -96,6 +100,8 @@ void compose_read_mounts(struct composing *c, const struct compose_project *p,
                          struct compose_service *s);
 void compose_read_ports(struct composing *c, struct compose_service *s);
 void compose_read_variables(struct composing *c, struct compose_service *s);
+/* unset.c: the variables of a service that are not set. */
+void compose_find_unset(struct composing *c, struct compose_service *s);
 /* volumes_from.c: adds the mounts that services take from others, once all services are read. */
 void compose_take_volumes(struct composing *c, struct compose_project *p);
 /* references.c: warns of networks, volumes and services that are referred to and not there. */

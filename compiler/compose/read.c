@@ -82,7 +82,8 @@ static void replace_variables(struct composing *c, node_id first) {
         struct str value = interpolate(&c->interpolation, text);
         if (c->diags->errors < before + REPORTED) report_variables(c, n);
         struct node *node = tree_node(c->tree, n);
-        ARRAY_PUSH(c->arena, c->written) = (struct written){node->file, node->start, text};
+        ARRAY_PUSH(c->arena, c->written) =
+            (struct written){node->file, node->start, text, c->interpolation.unset};
         if (!str_equal(value, text)) node->flags |= NODE_SUBSTITUTED;
         node->u.text = value.p ? value.p : "";
         node->n = (uint32_t)value.n;
@@ -95,13 +96,21 @@ static int by_start(const void *left, const void *right) {
     return a->start < b->start ? -1 : a->start > b->start;
 }
 
-struct str compose_written(const struct composing *c, node_id n) {
-    if (!n) return STR("");
+static const struct written *find_written(const struct composing *c, node_id n) {
+    if (!n || !c->written.n) return NULL;
     const struct node *node = tree_node(c->tree, n);
-    struct written key = {node->file, node->start, STR("")};
-    const struct written *found =
-        c->written.n ? bsearch(&key, c->written.v, c->written.n, sizeof key, by_start) : NULL;
+    struct written key = {.file = node->file, .start = node->start};
+    return bsearch(&key, c->written.v, c->written.n, sizeof key, by_start);
+}
+
+struct str compose_written(const struct composing *c, node_id n) {
+    const struct written *found = find_written(c, n);
     return found ? found->text : compose_scalar(c, n);
+}
+
+struct str compose_unset_in(const struct composing *c, node_id n) {
+    const struct written *found = find_written(c, n);
+    return found ? found->unset : STR("");
 }
 
 /* ---- secrets -----------------------------------------------------------------------------------

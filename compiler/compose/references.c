@@ -59,6 +59,19 @@ static void check_services(struct composing *c, const struct compose_project *p,
     if (!compose_service(p, name)) warn(c, s->network_mode_at, s, "a service", name);
 }
 
+/* `configs` or `secrets`: names of what the project declares at its top. */
+static void check_files(struct composing *c, const struct map *declared,
+                        const struct compose_service *s, const char *kind, const char *what) {
+    node_id list = compose_member(c, s->node, kind);
+    if (!tree_is(c->tree, list, NODE_ARRAY)) return;
+    for (TREE_EACH(c->tree, item, list)) {
+        bool object = tree_is(c->tree, item, NODE_OBJECT);
+        struct str name = compose_scalar(c, object ? compose_member(c, item, "source") : item);
+        bool known = !name.n || interpolate_is_unknown(name) || map_get(declared, name);
+        if (!known) warn(c, item, s, what, name);
+    }
+}
+
 /* Without that service's mounts the gateway's state is not known: an error. A container outside of
  * the project may be there. */
 static void check_taken_volumes(struct composing *c, const struct compose_project *p,
@@ -82,6 +95,8 @@ void compose_check_references(struct composing *c, const struct compose_project 
         check_networks(c, p, &p->services.v[i]);
         check_volumes(c, p, &p->services.v[i]);
         check_services(c, p, &p->services.v[i]);
+        check_files(c, &p->configs, &p->services.v[i], "configs", "a config");
+        check_files(c, &p->secrets, &p->services.v[i], "secrets", "a secret");
         check_taken_volumes(c, p, &p->services.v[i]);
     }
 }

@@ -60,7 +60,8 @@ static void take(struct inheriting *s, struct compose_service *to, struct compos
     for (size_t i = 0; i < from->mounts.n; i++) {
         struct compose_mount *m = &from->mounts.v[i];
         if (!has_room(s, item)) return;
-        if (m->kind == MOUNT_TMPFS) continue; /* it is no volume */
+        bool copied = m->kind == MOUNT_VOLUME && (m->config || m->secret);
+        if (m->kind == MOUNT_TMPFS || copied) continue; /* it is no volume */
         const uint32_t *own = map_get(&to->by_target, m->target);
         if (own && !to->mounts.v[*own].inherited) continue;
         name_anonymous(s, from, m);

@@ -19,6 +19,7 @@ struct fleet_path {
 struct fleet_mount {
     struct str source;
     bool read_only, socket; /* socket: it gives the host's Docker daemon */
+    bool secret;            /* a file of `secrets` */
     place at;
 };
 
