@@ -152,6 +152,7 @@ static const struct facts_field line_fields[] = {
     FIELD(facts_line, FACTS_TEXT, project),
     GATEWAY(FACTS_TEXT, namespace),
     GATEWAY(FACTS_TEXT, profile),
+    GATEWAY(FACTS_TEXT, host),
     GATEWAY(FACTS_PLACE, at),
     GATEWAY(FACTS_FLAG, config_seen),
     GATEWAY(FACTS_FLAG, environment_unknown),

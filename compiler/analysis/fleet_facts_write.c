@@ -117,6 +117,7 @@ static struct facts_line line_of(struct writing *w, const struct fleet_gateway *
     g->identities.v =
         arena_copy(w->arena, g->identities.v, g->identities.n * sizeof *g->identities.v);
     for (size_t i = 0; i < g->identities.n; i++) conceal(w, &g->identities.v[i].secret);
+    if (w->q->host.n) g->host = w->q->host;
     if (!str_equal(g->daemon, STR("host"))) g->daemon = digest(w, g->daemon);
     keep_addresses(w, g);
     l.project = g->service ? w->q->project : STR("");

@@ -108,9 +108,11 @@ struct addresses {
 };
 
 static void add_address(struct addresses *x, struct str name, uint32_t gateway) {
+    struct str host = x->c->g[gateway]->host; /* names are those of its machine */
     if (!name.n) return;
-    struct str key = str_format(x->c->scratch, STR_FMT ":%lld", STR_ARG(name),
-                                (long long)x->c->g[gateway]->port);
+    struct str key =
+        str_format(x->c->scratch, STR_FMT "%s" STR_FMT ":%lld", STR_ARG(host), host.n ? "\n" : "",
+                   STR_ARG(name), (long long)x->c->g[gateway]->port);
     bool is_new;
     uint32_t at = *map_put(&x->numbers, key, (uint32_t)x->lists.n, &is_new);
     if (is_new) ARRAY_PUSH(x->c->scratch, x->lists) = (struct listed){{NULL, 0, 0}};
@@ -226,12 +228,16 @@ static void look_up(struct linking *l, uint32_t from, const struct fleet_text *t
     while (end < t->text.n && t->text.p[end] >= '0' && t->text.p[end] <= '9') end++;
     if (end < t->text.n && t->text.p[end] == '@') return; /* NAME:PASSWORD of a login */
     struct str key = str_slice(t->text, start, end);
+    struct str machine = l->c->g[from]->host;
+    if (machine.n)
+        key = str_format(l->c->scratch, STR_FMT "\n" STR_FMT, STR_ARG(machine), STR_ARG(key));
     const uint32_t *at = map_get(&l->all.numbers, key);
     for (size_t i = 0; at && i < l->all.lists.v[*at].gateways.n && may_be_meant(l, i); i++)
         link_to(l, from, l->all.lists.v[*at].gateways.v[i], t, start, end);
     struct str host = str_slice(t->text, start, colon);
     if (!str_equal(host, STR("127.0.0.1")) && !str_equal(host, STR("localhost"))) return;
-    struct str near = str_format(l->c->scratch, STR_FMT STR_FMT, STR_ARG(l->c->g[from]->namespace),
+    struct str near = str_format(l->c->scratch, STR_FMT "%s" STR_FMT STR_FMT, STR_ARG(machine),
+                                 machine.n ? "\n" : "", STR_ARG(l->c->g[from]->namespace),
                                  STR_ARG(str_slice(t->text, colon, end)));
     at = map_get(&l->local.numbers, near);
     for (size_t i = 0; at && i < l->local.lists.v[*at].gateways.n && may_be_meant(l, i); i++) {

@@ -20,11 +20,14 @@ static struct str port_resource(struct comparing *c, const struct fleet_gateway 
 
 struct publication {
     const struct compose_port *port;
+    struct str host; /* the machine */
     uint32_t gateway;
 };
 
 static int by_port(const void *left, const void *right) {
     const struct publication *a = left, *b = right;
+    int host = str_compare(a->host, b->host);
+    if (host) return host;
     if (a->port->published != b->port->published)
         return a->port->published < b->port->published ? -1 : 1;
     int order = str_compare(a->port->protocol, b->port->protocol);
@@ -39,7 +42,7 @@ static bool is_wildcard(struct str ip) {
 
 static bool same_port(const struct publication *a, const struct publication *b) {
     return a->port->published == b->port->published &&
-           str_equal(a->port->protocol, b->port->protocol);
+           str_equal(a->port->protocol, b->port->protocol) && str_equal(a->host, b->host);
 }
 
 /* Entries of one port and one address; they stand side by side. */
@@ -58,7 +61,8 @@ static struct group group_at(const struct publication *v, size_t n, size_t at) {
 static void use_all(struct comparing *c, struct str ip, const struct group *g,
                     const struct group *other) {
     struct str resource =
-        str_format(c->scratch, STR_FMT ":%d", STR_ARG(ip), (int)g->v[0].port->published);
+        str_format(c->scratch, STR_FMT "%s" STR_FMT ":%d", STR_ARG(g->v[0].host),
+                   g->v[0].host.n ? ":" : "", STR_ARG(ip), (int)g->v[0].port->published);
     struct open_share *share = fleet_share(c, "port-conflict", resource, resource);
     for (size_t i = 0; i < g->n; i++) {
         bool alone = other->v[0].gateway == g->v[i].gateway &&
@@ -90,7 +94,8 @@ static void compare_published(struct comparing *c) {
         if (!s || str_equal(s->network_mode, STR("host"))) continue;
         for (size_t k = 0; k < s->ports.n; k++)
             if (s->ports.v[k].published > 0)
-                ARRAY_PUSH(c->scratch, all) = (struct publication){&s->ports.v[k], i};
+                ARRAY_PUSH(c->scratch, all) =
+                    (struct publication){&s->ports.v[k], c->g[i]->host, i};
     }
     if (all.n) qsort(all.v, all.n, sizeof *all.v, by_port);
     for (size_t i = 0; i < all.n;) {

@@ -68,7 +68,9 @@ static bool is_covered(const struct volumes *v, struct str source,
     return fleet_is_covered(v->c, source, gateways, users->list.n);
 }
 
-static bool is_knowledge(const struct comparing *c, struct str source) {
+/* What the operator declares is so on every machine. */
+static bool is_knowledge(const struct comparing *c, struct str source, struct str host) {
+    if (host.n) source = str_slice(source, host.n + 1, source.n);
     for (size_t i = 0; i < c->block->knowledge.n; i++) {
         struct str entry = location_normal(c->scratch, c->block->knowledge.v[i]);
         if (location_contains(entry, source)) return true;
@@ -89,7 +91,7 @@ static void check_volume(struct volumes *v, struct str source) {
     size_t writers = 0;
     for (size_t i = 0; i < users.list.n; i++) writers += users.list.v[i].writes;
     if (users.list.n < 2 || !writers || is_covered(v, source, &users)) return;
-    if (writers == 1 || is_knowledge(v->c, source))
+    if (writers == 1 || is_knowledge(v->c, source, v->c->g[users.list.v[0].gateway]->host))
         use(v, "knowledge-writable", source, &users, false);
     else
         use(v, "shared-volume-rw", source, &users, true);

@@ -69,6 +69,10 @@ static const struct option table[] = {
      "variable by it, too: hmac:... in place of sha256:..."},
     {"--facts-key-env", "NAME", TEXT, AT(facts_key_env), ON_AUDIT,
      "The variable of this process that holds the key."},
+    {"--host", "NAME", TEXT, AT(host), ON_AUDIT,
+     "With --facts: the machine that the gateways are on. When facts are joined, paths, ports, "
+     "networks and Docker daemons of different machines are different ones; credentials are "
+     "compared across."},
     {"--jobs", "N", TEXT, AT(jobs), ON_AUDIT,
      "Audit gateways on N threads. What is reported is the same for any N. Default: as many as the "
      "machine has processors, where there are many gateways; 1: no threads."},

@@ -42,7 +42,7 @@ struct options {
     const char *gateway, *format, *fail_on, *project, *color, *stdin_filename, *schema;
     const char *output_file, *table, *against, *agent, *policy;
     const char *channel, *account, *peer, *parent_peer, *guild, *team;
-    const char *fleet, *add, *host_ram, *facts_file, *facts_key, *facts_key_env, *jobs;
+    const char *fleet, *add, *host_ram, *facts_file, *facts_key, *facts_key_env, *jobs, *host;
     const char *default_agent, *dm_scope, *group_scope;
     struct option_list compose_files, profiles;
     const char *pairing_store, *plugins, *home, *cwd;

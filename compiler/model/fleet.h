@@ -113,6 +113,7 @@ struct fleet_gateway {
     const struct compose_service *owner;   /* whose network namespace it has; NULL: no service */
     struct str namespace;                  /* names it: a service, `host`, `container:c` */
     struct str profile;                    /* or empty */
+    struct str host; /* of facts: the machine that it is on; empty: the one of this run */
     place at;
     bool config_seen;         /* its config is at hand */
     bool environment_unknown; /* some of its variables are not */
