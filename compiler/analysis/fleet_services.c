@@ -145,11 +145,10 @@ static void check_running(struct comparing *c, uint32_t i, const struct compose_
 /* ---- memory ------------------------------------------------------------------------------------
  */
 
-/* GB that a gateway may take: its limit, else what people have measured. */
-static double memory_of(const struct fleet_gateway *g) {
+double fleet_memory_of(const struct fleet_gateway *g) {
     static const double gigabyte = 1024.0 * 1024.0 * 1024.0;
-    const struct compose_limit *limit = &g->service->memory;
-    if (limit->set && limit->known) return limit->value / gigabyte;
+    const struct compose_limit *limit = g->service ? &g->service->memory : NULL;
+    if (limit && limit->set && limit->known) return limit->value / gigabyte;
     for (size_t i = 0; i < g->agents.n; i++)
         if (g->agents.v[i].sandboxed) return 1;
     return 0.4;
@@ -160,7 +159,7 @@ static void check_memory(struct comparing *c) {
     char host[JS_NUMBER_MAX];
     if (!(c->block->host_ram > 0)) return;
     for (uint32_t i = 0; i < c->n; i++)
-        if (c->g[i]->service) sum += memory_of(c->g[i]);
+        if (c->g[i]->service) sum += fleet_memory_of(c->g[i]);
     if (!(sum > c->block->host_ram)) return;
     size_t n = js_number_text(c->block->host_ram, host);
     struct str resource =
