@@ -89,6 +89,9 @@ bool fleet_is_model_key(struct str name);
 /* A value as written in a Compose file is a literal: nothing of it comes from a variable. */
 bool fleet_is_literal(struct str written);
 
+/* GB that a gateway may take: its limit, else what people have measured. */
+double fleet_memory_of(const struct fleet_gateway *g);
+
 /* Compares the gateways with each other. Secrets are compared, never shown: `resource` holds the
  * variable's name or the beginning of a digest. */
 struct fleet *fleet_analyse(struct arena *a, const struct fleet_question *q);

@@ -7,6 +7,7 @@
 #include "commands/fleet_load.h"
 #include "commands/fleet_plan.h"
 #include "commands/host.h"
+#include "commands/host_plan.h"
 #include "commands/tenants.h"
 #include "compose/print.h"
 
@@ -82,8 +83,9 @@ static bool fleet_is_named(struct run *run) {
     return false;
 }
 
-/* The gateways of a project, and configs on the host beside it or without one. */
-static bool gather(struct run *run, struct audited *what, enum exit_code *code) {
+/* The gateways of a project, and configs on the host beside it or without one. What was read of a
+ * project; NULL after diagnostics. */
+static struct fleet_load *gather(struct run *run, struct audited *what, enum exit_code *code) {
     struct option_list named = named_files(run), compose = {{NULL, 0, 0}};
     struct fleet_load *fleet = ARENA_NEW(run->arena, struct fleet_load);
     *code = EXIT_FINE;
@@ -91,12 +93,12 @@ static bool gather(struct run *run, struct audited *what, enum exit_code *code) 
         if (fleet_is_compose(named.list.v[i]))
             ARRAY_PUSH(run->arena, compose.list) = named.list.v[i];
     if (compose.list.n || run->o->fleet) {
-        if (!fleet_load_project(run, &compose, fleet)) return false;
+        if (!fleet_load_project(run, &compose, fleet)) return NULL;
         fleet_load_gateways(run, fleet, what, code);
     }
     struct option_list hosts = host_paths(run, run->o->command->run == command_fleet ? 1 : 0);
     host_load(run, &hosts, what, code);
-    return true;
+    return fleet;
 }
 
 static bool find_boundaries(struct run *run, const struct audited *what, struct boundaries *out) {
@@ -177,8 +179,14 @@ enum exit_code command_graph(struct run *run) {
 /* ---- plan --------------------------------------------------------------------------------------
  */
 
+static const struct gateway_data *newest(struct run *run) {
+    struct str asked = str_from(run->o->gateway ? run->o->gateway : "");
+    if (asked.n) return gateways_find(&run->gateways, asked);
+    return &run->gateways.v[run->gateways.n - 1];
+}
+
 static enum exit_code plan(struct run *run) {
-    struct fleet_load fleet;
+    struct audited what = {0};
     enum exit_code code;
     struct str name = str_from(run->o->add);
     if (!plan_name_is_good(name)) {
@@ -187,13 +195,21 @@ static enum exit_code plan(struct run *run) {
               stderr);
         return EXIT_USAGE;
     }
-    if (!load(run, &fleet, &code)) return code;
-    struct str version = run->gateways.v[run->gateways.n - 1].version;
-    if (run->o->gateway) version = str_from(run->o->gateway);
+    if (!fleet_is_named(run)) return EXIT_USAGE;
+    struct fleet_load *load = gather(run, &what, &code);
+    if (!load || (!load->project && !what.models.n)) {
+        run_print_errors(run, stderr);
+        return EXIT_CONFIG;
+    }
     struct buf out = buf_new(run->arena);
-    if (!plan_write(&out, run->arena, &fleet, version, name)) return EXIT_USAGE;
-    fwrite(out.p, 1, out.n, stdout);
-    return run_flush(stdout, EXIT_FINE);
+    struct plan_question q = {.arena = run->arena, .load = load, .data = newest(run), .name = name};
+    q.gateways = run_gateways(run, &what, false, &q.n);
+    if (q.n && !run->o->gateway) q.data = q.gateways[0]->data;
+    struct host_plan host = {q.arena, q.gateways, q.n, q.data, name};
+    bool ok = load->project ? plan_write(&out, &q) : host_plan_write(&out, &host);
+    code = ok ? EXIT_FINE : EXIT_USAGE;
+    fwrite(out.p ? out.p : "", 1, out.n, stdout);
+    return run_flush(stdout, code);
 }
 
 static const struct {

@@ -8,10 +8,20 @@
 #include "model/locations.h"
 
 struct hosts {
-    struct arena *arena;
     struct map numbers; /* path -> number in `list` */
     ARRAY(struct host *) list;
+    struct str directory;            /* the working directory */
+    const struct fleet_block *block; /* of which `entries` are: key or path -> number from 1 */
+    struct map entries;
 };
+
+static struct hosts *hosts_of(struct run *run) {
+    if (run->hosts) return run->hosts;
+    run->hosts = ARENA_NEW(run->arena, struct hosts);
+    run->hosts->numbers = map_new(run->arena);
+    run->hosts->directory = run_directory(run);
+    return run->hosts;
+}
 
 /* ---- paths -------------------------------------------------------------------------------------
  */
@@ -36,7 +46,7 @@ static struct str stem_of(struct str path) {
 }
 
 static struct str real_path(struct run *run, struct str path) {
-    struct str absolute = files_absolute(run->arena, run_directory(run), path);
+    struct str absolute = files_absolute(run->arena, hosts_of(run)->directory, path);
     char *real = realpath(str_to_c(run->arena, absolute), NULL);
     struct str found = real ? str_copy(run->arena, str_from(real)) : absolute;
     free(real);
@@ -60,18 +70,34 @@ static struct str entry_path(struct run *run, struct str file) {
 /* ---- what clawc.yaml says ----------------------------------------------------------------------
  */
 
-static bool is_named(struct run *run, const struct host_entry *e, struct str given) {
-    struct str cwd = run_directory(run);
-    struct str path = files_absolute(run->arena, cwd, given);
-    struct str named = files_absolute(run->arena, cwd, entry_path(run, e->file));
-    return str_equal(e->file, given) || str_equal(named, path) ||
-           str_equal(named, files_directory(path));
+/* By the key as it is written, and by the path that it means. */
+static void index_entries(struct run *run, struct hosts *s) {
+    bool is_new;
+    s->block = run->block;
+    s->entries = map_new(run->arena);
+    for (uint32_t i = 0; i < run->block->hosts.n; i++) {
+        struct str file = run->block->hosts.v[i].file;
+        struct str path = files_absolute(run->arena, s->directory, entry_path(run, file));
+        map_put(&s->entries, path, i + 1, &is_new);
+        map_put(&s->entries, file, i + 1, &is_new);
+    }
+}
+
+/* Its number from 1; 0: nothing is said of this file, nor of its folder. */
+static uint32_t entry_number(struct run *run, const char *given) {
+    struct hosts *s = hosts_of(run);
+    if (!run->block->hosts.n) return 0;
+    if (s->block != run->block) index_entries(run, s);
+    struct str path = files_absolute(run->arena, s->directory, str_from(given));
+    const uint32_t *found = map_get(&s->entries, str_from(given));
+    if (!found) found = map_get(&s->entries, path);
+    if (!found) found = map_get(&s->entries, files_directory(path));
+    return found ? *found : 0;
 }
 
 static const struct host_entry *entry_of(struct run *run, const char *path) {
-    for (size_t i = 0; run->block && i < run->block->hosts.n; i++)
-        if (is_named(run, &run->block->hosts.v[i], str_from(path))) return &run->block->hosts.v[i];
-    return NULL;
+    uint32_t number = entry_number(run, path);
+    return number ? &run->block->hosts.v[number - 1] : NULL;
 }
 
 static struct environment *environment_of(struct run *run, const struct host_entry *e) {
@@ -113,7 +139,7 @@ static void locate(struct run *run, struct host *h) {
         look_at_folder(run, h);
         return;
     }
-    struct str folder = files_absolute(run->arena, run_directory(run), run_folder_of(given));
+    struct str folder = files_absolute(run->arena, hosts_of(run)->directory, run_folder_of(given));
     h->location = location_normal(run->arena, real_path(run, given));
     h->folder = folder;
     look_at_folder(run, h);
@@ -147,11 +173,7 @@ static struct host *add_host(struct run *run, const char *path) {
 
 struct host *host_of(struct run *run, const char *path) {
     bool is_new;
-    if (!run->hosts) {
-        run->hosts = ARENA_NEW(run->arena, struct hosts);
-        run->hosts->numbers = map_new(run->arena);
-    }
-    struct hosts *s = run->hosts;
+    struct hosts *s = hosts_of(run);
     uint32_t at = *map_put(&s->numbers, str_from(path), (uint32_t)s->list.n, &is_new);
     if (is_new) ARRAY_PUSH(run->arena, s->list) = add_host(run, path);
     return s->list.v[at];
@@ -250,11 +272,11 @@ struct gateway_place host_place(struct run *run, const struct host *h,
 /* ---- all of them -------------------------------------------------------------------------------
  */
 
-static bool is_listed(struct run *run, const struct host_entry *e,
-                      const struct option_list *paths) {
-    for (size_t i = 0; i < paths->list.n; i++)
-        if (is_named(run, e, str_from(paths->list.v[i]))) return true;
-    return false;
+/* Which entries are of configs that are named: entry -> whether. */
+static bool *listed_entries(struct run *run, const struct option_list *paths) {
+    bool *listed = ARENA_ARRAY(run->arena, bool, run->block->hosts.n + 1);
+    for (size_t i = 0; i < paths->list.n; i++) listed[entry_number(run, paths->list.v[i])] = true;
+    return listed;
 }
 
 struct option_list host_paths(struct run *run, size_t first) {
@@ -265,10 +287,10 @@ struct option_list host_paths(struct run *run, size_t first) {
             ARRAY_PUSH(run->arena, paths.list) = run_config_at(run, o->arguments.list.v[i]);
     bool named = o->arguments.list.n > first || o->compose_files.list.n;
     if (named && !o->fleet) return paths;
-    for (size_t i = 0; run->block && i < run->block->hosts.n; i++) {
-        const struct host_entry *e = &run->block->hosts.v[i];
-        if (is_listed(run, e, &paths)) continue;
-        const char *path = str_to_c(run->arena, entry_path(run, e->file));
+    const bool *listed = listed_entries(run, &paths);
+    for (size_t i = 0; i < run->block->hosts.n; i++) {
+        if (listed[i + 1]) continue;
+        const char *path = str_to_c(run->arena, entry_path(run, run->block->hosts.v[i].file));
         ARRAY_PUSH(run->arena, paths.list) = run_config_at(run, path);
     }
     return paths;
@@ -276,10 +298,11 @@ struct option_list host_paths(struct run *run, size_t first) {
 
 /* An entry for a file that is not there says nothing of anybody. */
 static void warn_of_entries(struct run *run, const struct option_list *paths) {
-    for (size_t i = 0; run->block && i < run->block->hosts.n; i++) {
+    const bool *listed = listed_entries(run, paths);
+    for (size_t i = 0; i < run->block->hosts.n; i++) {
         const struct host_entry *e = &run->block->hosts.v[i];
         const char *path = str_to_c(run->arena, entry_path(run, e->file));
-        if (access(path, F_OK) == 0 || is_listed(run, e, paths)) continue;
+        if (listed[i + 1] || access(path, F_OK) == 0) continue;
         struct diag *d =
             diag_add(run->diags, SEVERITY_WARN, "project", tree_key_span(run->tree, e->at),
                      "this entry has no effect: there is no file %s, and no config of this run is "

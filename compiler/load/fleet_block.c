@@ -1,5 +1,6 @@
 #include "load/fleet_block.h"
 
+#include "base/map.h"
 #include "load/load.h"
 #include "syntax/json5.h"
 #include "syntax/yaml.h"
@@ -25,21 +26,24 @@ static void read_version(struct block_reading *s, node_id n) {
                  "`version` must be a gateway version such as \"2026.9.6\"");
 }
 
-static void check_host_name(struct block_reading *s, const struct host_entry *e) {
-    for (size_t i = 0; i < s->block->hosts.n && e->name.n; i++)
-        if (str_equal(s->block->hosts.v[i].name, e->name))
-            diag_add(s->r->diags, SEVERITY_ERROR, "project", tree_key_span(s->r->tree, e->at),
-                     "two gateways are called `" STR_FMT "`", STR_ARG(e->name));
+static void check_host_name(struct block_reading *s, struct map *names,
+                            const struct host_entry *e) {
+    bool is_new = true;
+    if (e->name.n) map_put(names, e->name, 1, &is_new);
+    if (!is_new)
+        diag_add(s->r->diags, SEVERITY_ERROR, "project", tree_key_span(s->r->tree, e->at),
+                 "two gateways are called `" STR_FMT "`", STR_ARG(e->name));
 }
 
 /* SERVICE: FILE in a Compose project; FILE: {...} for a gateway on the host. */
 static void read_gateways(struct block_reading *s, node_id n) {
+    struct map names = map_new(s->arena);
     if (!read_is(s->r, n, NODE_OBJECT)) return;
     for (TREE_EACH(s->r->tree, entry, n)) {
         struct fleet_entry e = {.name = key_of(s, entry), .at = entry};
         if (tree_is(s->r->tree, entry, NODE_OBJECT)) {
             struct host_entry host = host_entry_read(s->r, entry);
-            check_host_name(s, &host);
+            check_host_name(s, &names, &host);
             ARRAY_PUSH(s->arena, s->block->hosts) = host;
             continue;
         }

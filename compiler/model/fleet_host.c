@@ -1,7 +1,7 @@
 /* A gateway of a config file on a host, of its model. */
 #include "model/fleet.h"
 
-#include "model/locations.h"
+#include "load/files.h"
 
 static struct fleet_secret secret_of(const struct text *t, const struct environment *env) {
     bool unset = !t->symbolic && str_starts(t->v, STR("${")) && env->complete;
@@ -65,12 +65,22 @@ static struct str daemon_of(const struct environment *env) {
     return other.n ? other : STR("host");
 }
 
-/* All gateways of a host write into one directory, unless their configs name files. */
+/* All gateways of a host write into one directory, unless their configs name files. A relative one
+ * lies in a working directory that nobody knows. */
 static struct fleet_path log_of(struct arena *a, const struct model *m) {
     node_id n = tree_path(m->tree, m->loaded->root, "logging", "file", NULL);
     struct str file = tree_text(m->tree, n);
-    file = file.n ? location_normal(a, file) : STR("/tmp/openclaw");
-    return (struct fleet_path){.inside = file, .located = comparable(file), .at = n ? n : m->at};
+    if (!file.n)
+        return (struct fleet_path){
+            .inside = STR("/tmp/openclaw"), .located = STR("/tmp/openclaw"), .at = m->at};
+    bool below_home = str_starts(file, STR("~/")) && m->gateway->log_expands_home;
+    bool relative = !below_home && !str_starts(file, STR("/"));
+    if (relative && m->places.directory.n)
+        file = files_absolute(a, m->places.directory, file);
+    else if (relative)
+        return (struct fleet_path){.inside = file, .at = n};
+    file = model_path(m, file);
+    return (struct fleet_path){.inside = file, .located = comparable(file), .at = n};
 }
 
 /* Without being told, nobody sets OPENCLAW_GATEWAY_PORT beside a port in the config. */
