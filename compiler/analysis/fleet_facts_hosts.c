@@ -64,8 +64,7 @@ void fleet_facts_name(struct arena *a, const struct tree *t, struct fleet_gatewa
     for (size_t i = 0; i < n; i++) {
         names[i] = v[i]->name;
         if (v[i]->host.n && *map_get(&count, v[i]->name) > 1)
-            names[i] =
-                str_format(a, STR_FMT "/" STR_FMT, STR_ARG(v[i]->host), STR_ARG(v[i]->name));
+            names[i] = str_format(a, STR_FMT "/" STR_FMT, STR_ARG(v[i]->host), STR_ARG(v[i]->name));
     }
     for (size_t i = 0; i < n; i++) v[i]->name = names[i];
 }
