@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "analysis/fleet_facts_shape.h"
+#include "source/comments.h"
 #include "syntax/json5.h"
 
 struct fleet_facts {
@@ -155,6 +156,34 @@ static bool read_struct(struct reading_line *r, const struct facts_shape *shape,
     return true;
 }
 
+/* [start, line, column, end, line, column, path, id, reason] */
+static bool read_comment(struct reading_line *r, node_id n, uint32_t file) {
+    struct fleet_facts *f = r->facts;
+    struct source_place p = {.path = tree_text(r->tree, element(r->tree, n, 6))};
+    struct source_comments *known = source_outline_comments(f->tree->sources, file);
+    struct str id = tree_text(r->tree, element(r->tree, n, 7));
+    struct str reason = tree_text(r->tree, element(r->tree, n, 8));
+    if (!read_position(r->tree, n, 0, &p.start) || !read_position(r->tree, n, 3, &p.end))
+        return false;
+    size_t last = known->list.n;
+    bool ordered = !last || known->list.v[last - 1].line <= p.start.line;
+    if (p.end.offset < p.start.offset || !reason.n || !ordered) return false;
+    source_outline_place(f->tree->sources, file, &p);
+    ARRAY_PUSH(f->arena, known->list) =
+        (struct source_comment){.span = {file, p.start.offset, p.end.offset},
+                                .line = p.start.line,
+                                .id = id,
+                                .reason = reason};
+    return true;
+}
+
+static bool read_comments(struct reading_line *r, node_id list, uint32_t file) {
+    for (TREE_EACH(r->tree, comment, list))
+        if (!read_comment(r, comment, file))
+            return refuse(r, "files", "lists whose comments are in the order of their lines");
+    return true;
+}
+
 static bool read_files(struct reading_line *r, node_id n) {
     struct fleet_facts *f = r->facts;
     if (!tree_is(r->tree, n, NODE_ARRAY)) return refuse(r, "files", "a list");
@@ -173,6 +202,7 @@ static bool read_files(struct reading_line *r, node_id n) {
         if (is_new)
             *number = source_add_outline(f->tree->sources, fleet_facts_on(f->arena, r->host, name));
         ARRAY_PUSH(f->arena, r->files) = *number;
+        if (is_new && !read_comments(r, element(r->tree, file, 2), *number)) return false;
     }
     return true;
 }

@@ -4,6 +4,7 @@
 #include "analysis/fleet_digest.h"
 #include "analysis/fleet_facts_shape.h"
 #include "base/json.h"
+#include "source/comments.h"
 #include "syntax/paths.h"
 
 struct writing {
@@ -223,6 +224,30 @@ static void add_struct(struct writing *w, const struct facts_shape *shape, const
     buf_add_char(w->out, '}');
 }
 
+/* Decisions about what several gateways share are made in their configs, too. */
+static void add_comments(struct writing *w, uint32_t file) {
+    const struct sources *sources = w->q->tree->sources;
+    struct source_comments found = {{NULL, 0, 0}};
+    source_comments_find(w->arena, sources, file, &found);
+    if (!found.list.n) return;
+    buf_add(w->out, STR(",["));
+    for (size_t i = 0; i < found.list.n; i++) {
+        const struct source_comment *c = &found.list.v[i];
+        if (!c->reason.n) continue;
+        if (w->out->p[w->out->n - 1] == ']') buf_add_char(w->out, ',');
+        buf_add_char(w->out, '[');
+        add_position(w->out, source_position(sources, file, c->span.start));
+        add_position(w->out, source_position(sources, file, c->span.end));
+        json_add_string(w->out, paths_of_span(w->paths, c->span));
+        buf_add_char(w->out, ',');
+        json_add_string(w->out, c->id);
+        buf_add_char(w->out, ',');
+        json_add_string(w->out, c->reason);
+        buf_add_char(w->out, ']');
+    }
+    buf_add_char(w->out, ']');
+}
+
 /* A file of another run is the same when its name and its bytes are. */
 static void add_files(struct writing *w) {
     const struct sources *sources = w->q->tree->sources;
@@ -234,6 +259,7 @@ static void add_files(struct writing *w) {
         json_add_string(w->out, source_name(sources, file));
         buf_add_char(w->out, ',');
         json_add_string(w->out, w->digests[file]);
+        add_comments(w, file);
         buf_add_char(w->out, ']');
     }
     buf_add_char(w->out, ']');

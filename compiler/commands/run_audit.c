@@ -182,6 +182,7 @@ struct report *run_audit(struct run *run, const struct rules *rules, const struc
                        .today = run_today(run->arena),
                        .timing = run->rule_timing,
                        .apart = apart,
+                       .part = run->o->facts_file != NULL,
                        .fs = run->o->fs};
     struct auditing s = {.run = run,
                          .engine = &e,

@@ -29,6 +29,7 @@ struct engine {
     struct str today;      /* YYYY-MM-DD, for suppressions with an end */
     struct timing *timing; /* gets a part for each rule; or NULL */
     bool apart;            /* the gateways have nothing to do with each other: no pairs of them */
+    bool part;             /* of a fleet whose parts are joined later (--facts) */
     bool fs;               /* the permissions of the files given were looked at (--fs) */
 };
 

@@ -212,6 +212,47 @@ def check_machines(context):
     return None
 
 
+def commented(i, comments):
+    return ("{\n  meta: { lastTouchedVersion: \"2026.9.6\" },\n  gateway: { port: %d, auth: {\n%s      token: \"one-token-for-both\" } },\n"
+            "  agents: { defaults: { workspace: \"/srv/ws%d\" } },\n}\n" % (18000 + 100 * i, comments, i))
+
+
+def check_comments(context):
+    """What a comment in a config accepts is accepted in a join, too, and not said to be without effect
+    before; a comment that nothing answers to is told of by the join alone."""
+    with tempfile.TemporaryDirectory(prefix="clawc-facts-") as name:
+        folder = Path(name).resolve()
+        texts = {"1": "      // clawc-ignore fleet.duplicate-gateway-token: one operator, agreed on\n",
+                 "2": "      // clawc-ignore fleet.port-spacing: nothing to say\n"}
+        for part, comment in texts.items():
+            (folder / part).mkdir()
+            (folder / part / "openclaw.json").write_text(commented(int(part), comment), encoding="utf-8")
+        files = [f"{part}/openclaw.json" for part in texts]
+        (folder / "key").write_bytes(KEY)
+        whole = kit.run([context.clawc, "audit", "--format", "json", "--facts-key", "key", *files], folder,
+                        env=kit.environment("/nonexistent"))
+        for part, file in zip(texts, files):
+            result = audit(context, folder, f"{part}.jsonl", [file])
+            complaint = result.complaint((0, 1))
+            if not complaint and b"suppress.unmatched" in result.out:
+                complaint = "a part says that its comment has no effect"
+            if complaint:
+                return complaint
+        joined = join(context, folder, [f"{part}.jsonl" for part in texts])
+        complaint = whole.complaint((0, 1)) or joined.complaint((0, 1))
+        if complaint:
+            return complaint
+        whole, joined = json.loads(whole.out), json.loads(joined.out)
+        told = [[(f["id"], f["location"]) for f in r["findings"] if f["id"].startswith("suppress.")] for r in (whole, joined)]
+        if told[0] != told[1] or len(told[0]) != 1:
+            return f"comments without effect: {told}"
+        accepted = [[(f["id"], f["location"], f["subjects"]) for f in r["suppressed"] if f["id"].startswith("fleet")]
+                    for r in (whole, joined)]
+        if accepted[0] != accepted[1] or len(accepted[0]) != 1:
+            return f"accepted: {accepted}"
+        return difference(findings(whole), findings(joined))
+
+
 def check_pair_rules(context):
     """A rule about two gateways is not silently absent."""
     with tempfile.TemporaryDirectory(prefix="clawc-facts-") as name:
@@ -265,6 +306,7 @@ def tasks(context):
     yield kit.test("facts/thousand", lambda: check_many(context))
     yield kit.test("facts/refused", lambda: check_refused(context))
     yield kit.test("facts/machines", lambda: check_machines(context))
+    yield kit.test("facts/comments", lambda: check_comments(context))
     yield kit.test("facts/pairs", lambda: check_pair_rules(context))
     for case in sorted((context.root / "testdata" / "fleet").glob("*/fleet.json")):
         yield kit.test(f"facts/{case.parent.name}", lambda c=case.parent: check_case(context, c))
