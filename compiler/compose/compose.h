@@ -63,6 +63,8 @@ enum compose_mount_kind { MOUNT_BIND, MOUNT_VOLUME, MOUNT_ANONYMOUS, MOUNT_TMPFS
 struct compose_mount {
     enum compose_mount_kind kind;
     struct str source; /* a path on the host, a volume's name, or empty */
+    struct str key;    /* of a named volume: as the project calls it, or empty, */
+    struct str below;  /* and the part of it that is mounted, or empty */
     struct str target; /* in the container, normalised */
     bool read_only;
     bool inherited;      /* of another container, by `volumes_from` */

@@ -269,6 +269,7 @@ static void mistakes_have_their_place(void **state) {
         {"services: { s: { ports: ['1:x'] } }\n", "no port of a container", 1, 26},
         {"services: { s: { ports: ['1-2:1-3'] } }\n", "different lengths", 1, 26},
         {"services: { s: { volumes: [{ type: bind, source: /a }] } }\n", "no target", 1, 28},
+        {"services: { s: { network_mode: host, networks: [default] } }\n", "exclude each", 1, 38},
         {"include: x\nservices: {}\n", "must be a list", 1, 10},
         {"include: [none.yml]\nservices: {}\n", "no such file", 1, 11},
         {"a: *b\n", "no value above", 1, 4},

@@ -40,6 +40,7 @@ static void set_volume(const struct composing *c, const struct compose_project *
     struct str kind = compose_scalar(c, compose_member(c, options, "o"));
     struct str name = compose_scalar(c, compose_member(c, volume, "name"));
     m->source = name.n ? name : key;
+    m->key = key;
     if (!device || str_find(kind, STR("bind"), 0) == SIZE_MAX) return;
     m->kind = MOUNT_BIND;
     m->source = host_path(c, compose_scalar(c, device), device);
@@ -84,7 +85,10 @@ static struct compose_mount long_mount(const struct composing *c, const struct c
     m.kind = str_equal(type, STR("tmpfs")) ? MOUNT_TMPFS : bind ? MOUNT_BIND : MOUNT_VOLUME;
     m.read_only = str_equal(read_only, STR("true"));
     set_source(c, p, &m, source, item);
-    if (below.n && m.source.n && !bind) m.source = location_join(c->arena, m.source, below);
+    if (below.n && m.source.n && !bind) {
+        m.source = location_join(c->arena, m.source, below);
+        m.below = below;
+    }
     return m;
 }
 

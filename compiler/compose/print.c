@@ -252,19 +252,32 @@ static void add_mount(struct printing *s, const struct compose_mount *m) {
     static const char *const kinds[] = {"bind", "volume", "volume", "tmpfs"};
     add_item(s);
     open_collection(s, '{');
-    add_pair(s, "type", str_from(kinds[m->kind]));
-    if (m->source.n) add_pair(s, "source", with_variables(s->p->arena, m->source));
+    struct str named = m->kind == MOUNT_ANONYMOUS ? STR("") : m->source;
+    struct str source = m->key.n ? m->key : named;
+    add_pair(s, "type", str_from(m->key.n ? "volume" : kinds[m->kind]));
+    if (source.n) add_pair(s, "source", with_variables(s->p->arena, source));
     add_pair(s, "target", with_variables(s->p->arena, m->target));
     if (m->read_only) add_raw(s, "read_only", STR("true"));
+    if (m->below.n) {
+        add_key(s, STR("volume"));
+        open_collection(s, '{');
+        add_pair(s, "subpath", with_variables(s->p->arena, m->below));
+        close_collection(s, '}');
+    }
     close_collection(s, '}');
 }
 
-/* What `volumes_from`, `configs` and `secrets` bring in stands there. */
+/* What `volumes_from`, `configs`, `secrets` and `tmpfs` bring in stands there. */
+static bool stands_elsewhere(const struct printing *s, const struct compose_mount *m) {
+    bool tmpfs = m->kind == MOUNT_TMPFS && !tree_is(s->p->tree, m->at, NODE_OBJECT);
+    return m->inherited || m->config || m->secret || tmpfs;
+}
+
 static void add_mounts(struct printing *s, const struct compose_service *service) {
     bool open = false;
     for (size_t i = 0; i < service->mounts.n; i++) {
         const struct compose_mount *m = &service->mounts.v[i];
-        if (m->inherited || m->config || m->secret) continue;
+        if (stands_elsewhere(s, m)) continue;
         if (!open) add_key(s, STR("volumes"));
         if (!open) open_collection(s, '[');
         open = true;

@@ -14,6 +14,12 @@ static void warn(struct composing *c, node_id at, const struct compose_service *
 static void check_networks(struct composing *c, const struct compose_project *p,
                            const struct compose_service *s) {
     node_id networks = compose_member(c, s->node, "networks");
+    if (networks && s->network_mode.n)
+        COMPOSE_ERROR(c, tree_key_span(c->tree, networks),
+                      "service " STR_FMT
+                      " has `networks` beside `network_mode`, which exclude each "
+                      "other: Compose refuses to start",
+                      STR_ARG(s->name));
     for (TREE_EACH(c->tree, n, networks)) {
         struct str key = tree_key_text(c->tree, tree_node(c->tree, n)->key);
         bool known = str_equal(key, STR("default")) || interpolate_is_unknown(key);
