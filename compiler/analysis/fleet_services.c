@@ -164,7 +164,7 @@ static void check_memory_of(struct comparing *c, struct str machine, double sum)
     struct open_share *s = fleet_share(c, "ram-overcommit", machine, resource);
     s->alone = true;
     for (uint32_t i = 0; i < c->n; i++)
-        if (c->g[i]->service && str_equal(c->g[i]->host, machine)) fleet_use(c, s, i, c->g[i]->at);
+        if (str_equal(c->g[i]->host, machine)) fleet_use(c, s, i, c->g[i]->at);
 }
 
 static void check_memory(struct comparing *c) {
@@ -174,7 +174,6 @@ static void check_memory(struct comparing *c) {
     if (!(c->block->host_ram > 0)) return;
     for (uint32_t i = 0; i < c->n; i++) {
         bool is_new;
-        if (!c->g[i]->service) continue;
         uint32_t at = *map_put(&numbers, c->g[i]->host, (uint32_t)machines.n, &is_new);
         if (is_new) ARRAY_PUSH(c->scratch, machines) = c->g[i]->host;
         sums[at] += fleet_memory_of(c->g[i]);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "commands/fleet_texts.h"
 #include "model/ids.h"
 #include "model/locations.h"
 #include "source/source.h"
@@ -22,8 +23,7 @@ struct opening {
     ARRAY(struct str) names;
 };
 
-/* The directory of a file that was named, absolute, links resolved; empty when there is none. */
-static struct str real_folder(struct run *run, struct str path) {
+struct str fleet_real_folder(struct run *run, struct str path) {
     const struct files *files = run->files;
     struct str folder = files_absolute(run->arena, run_directory(run), run_folder_of(path)),
                real = STR("");
@@ -36,7 +36,7 @@ static struct str real_folder(struct run *run, struct str path) {
 /* The directory of the first file: everything of the project lies below it. */
 static bool find_root(struct opening *s, const char *first) {
     struct run *run = s->run;
-    s->in.root = real_folder(run, str_from(first));
+    s->in.root = fleet_real_folder(run, str_from(first));
     s->in.shown = run_folder_of(str_from(first));
     if (s->in.root.n) return true;
     diag_add(run->diags, SEVERITY_ERROR, "read_failed", SPAN_NONE, "%s cannot be read: %s", first,
@@ -44,9 +44,8 @@ static bool find_root(struct opening *s, const char *first) {
     return false;
 }
 
-/* A file below the root; the status says what is wrong with it. */
-static enum file_status read_below(struct run *run, struct str root, struct str path,
-                                   struct str *real, struct str *text) {
+enum file_status fleet_read_below(struct run *run, struct str root, struct str path,
+                                  struct str *real, struct str *text) {
     const struct files *files = run->files;
     struct str full = files_absolute(run->arena, root, path);
     if (!files_inside(root, full)) return FILE_REFUSED;
@@ -62,7 +61,7 @@ static void read_variables(struct opening *s) {
     struct run *run = s->run;
     struct environment *e = environment_new(run->arena);
     struct str real, text;
-    if (read_below(run, s->in.root, STR(".env"), &real, &text) == FILE_OK) {
+    if (fleet_read_below(run, s->in.root, STR(".env"), &real, &text) == FILE_OK) {
         environment_read(e, text);
         e->complete = true;
         for (size_t i = 0; i < e->values.n; i++)
@@ -75,17 +74,6 @@ static void read_variables(struct opening *s) {
     s->in.environment = e;
 }
 
-static bool read_host_ram(struct run *run, struct fleet_block *block) {
-    const char *given = run->o->host_ram;
-    char *end;
-    if (!given) return true;
-    block->host_ram = strtod(given, &end);
-    if (*given && !*end && block->host_ram > 0) return true;
-    diag_add(run->diags, SEVERITY_ERROR, "project", SPAN_NONE,
-             "--host-ram takes a number of GB, such as 16, not `%s`", given);
-    return false;
-}
-
 bool fleet_load_block(struct run *run, struct fleet_block *block) {
     uint32_t file;
     const char *path = run->o->fleet;
@@ -93,7 +81,8 @@ bool fleet_load_block(struct run *run, struct fleet_block *block) {
     if (path &&
         !(run_read(run, path, &file) && fleet_block_read_file(run->tree, file, run->diags, block)))
         return false;
-    return read_host_ram(run, block);
+    if (run->o->host_ram) block->host_ram = run->project.fleet.host_ram;
+    return true;
 }
 
 /* What `docker compose` takes in without being told. */
@@ -107,7 +96,7 @@ static void add_override(struct opening *s, struct str name) {
             struct str beside = str_format(s->run->arena, STR_FMT ".override.%s",
                                            STR_ARG(str_slice(name, 0, dot)), k ? "yml" : "yaml");
             struct str real, text;
-            if (read_below(s->run, s->in.root, beside, &real, &text) != FILE_OK) continue;
+            if (fleet_read_below(s->run, s->in.root, beside, &real, &text) != FILE_OK) continue;
             ARRAY_PUSH(s->run->arena, s->names) = beside;
             return;
         }
@@ -123,7 +112,7 @@ static void name_files(struct opening *s, const struct option_list *files) {
     if (run->o->fleet) return;
     for (size_t i = 0; i < files->list.n; i++) {
         struct str given = str_from(files->list.v[i]), folder = run_folder_of(given);
-        struct str base = real_folder(run, given), name = str_slice(given, folder.n, given.n);
+        struct str base = fleet_real_folder(run, given), name = str_slice(given, folder.n, given.n);
         if (!base.n) base = files_absolute(run->arena, run_directory(run), folder);
         ARRAY_PUSH(run->arena, s->names) =
             files_relative(run->arena, s->in.root, files_absolute(run->arena, base, name));
@@ -296,7 +285,7 @@ static struct loaded *read_config(struct gathering *s, const struct compose_serv
     uint32_t *at = map_put(&s->configs, path, 0, &is_new);
     if (!is_new) return *at ? s->list.v[*at - 1] : NULL;
     struct str real, text;
-    enum file_status status = read_below(run, s->load->root, path, &real, &text);
+    enum file_status status = fleet_read_below(run, s->load->root, path, &real, &text);
     if (status != FILE_OK) {
         if (must_exist)
             diag_add(run->diags, SEVERITY_ERROR, "read_failed", tree_span(run->tree, named),
@@ -361,37 +350,6 @@ static void add_gateway(struct gathering *s, const struct compose_service *servi
                                                loaded ? loaded->written : 0, data);
     g->model = model_of(s, loaded);
     ARRAY_PUSH(run->arena, s->what->gateways) = g;
-}
-
-/* ---- texts of workspaces -----------------------------------------------------------------------
- */
-
-static struct fleet_gateway *gateway_of(const struct audited *what, struct str name) {
-    for (size_t i = 0; i < what->gateways.n; i++)
-        if (str_equal(what->gateways.v[i]->name, name)) return what->gateways.v[i];
-    return NULL;
-}
-
-static void add_text(struct gathering *s, const struct fleet_entry *e) {
-    struct run *run = s->run;
-    struct arena *a = run->arena;
-    struct fleet_gateway *g = gateway_of(s->what, e->name);
-    struct str real, text;
-    struct span at = tree_span(run->tree, e->at);
-    if (!g) {
-        diag_add(run->diags, SEVERITY_ERROR, "project", at,
-                 "`workspaceText` names `" STR_FMT "`, which is no gateway of the fleet",
-                 STR_ARG(e->name));
-        return;
-    }
-    if (read_below(run, s->load->root, e->value, &real, &text) != FILE_OK) {
-        diag_add(run->diags, SEVERITY_ERROR, "read_failed", at,
-                 "the text " STR_FMT " of " STR_FMT " cannot be read below the fleet's directory",
-                 STR_ARG(e->value), STR_ARG(e->name));
-        return;
-    }
-    uint32_t file = source_add(run->sources, str_concat(a, s->load->shown, e->value), text);
-    ARRAY_PUSH(a, g->texts) = (struct fleet_text){.text = text, .file = file, .at = g->at};
 }
 
 /* ---- the whole ---------------------------------------------------------------------------------
@@ -488,7 +446,8 @@ void fleet_load_gateways(struct run *run, struct fleet_load *load, struct audite
     else
         add_recognised(&s);
     say_left_out(&s);
-    for (size_t i = 0; i < load->block.texts.n; i++) add_text(&s, &load->block.texts.v[i]);
+    for (size_t i = 0; i < what->gateways.n; i++)
+        fleet_texts_add(run, &load->block, load->root, load->shown, what->gateways.v[i]);
     what->names = load->environment;
     what->compose_name = load->project->name;
     *code = s.code;

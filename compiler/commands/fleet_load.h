@@ -3,6 +3,7 @@
 #define CLAWC_COMMANDS_FLEET_LOAD_H
 
 #include "commands/run.h"
+#include "load/files.h"
 
 struct fleet_load {
     struct compose_project *project; /* NULL: it could not be read, or there is none */
@@ -14,6 +15,12 @@ struct fleet_load {
 
 /* Whether an argument is a Compose file: YAML, by its name. */
 bool fleet_is_compose(const char *path);
+
+/* The directory of a file that was named, absolute, links resolved; empty when there is none. */
+struct str fleet_real_folder(struct run *run, struct str path);
+/* Reads a file below such a directory, whole; the status says what is wrong with it. */
+enum file_status fleet_read_below(struct run *run, struct str root, struct str path,
+                                  struct str *real, struct str *text);
 
 /* What the operator has decided: the block of `--fleet FILE`, else of the project file, with the
  * memory of --host-ram. False after diagnostics. */

@@ -114,6 +114,13 @@ static size_t jobs_of(const struct options *o) {
     return *end || n > JOBS_MAX ? 0 : n;
 }
 
+/* In GB; 0 when it is no such number. */
+static double host_ram_of(const struct options *o) {
+    char *end;
+    double gigabytes = strtod(o->host_ram, &end);
+    return *o->host_ram && !*end && gigabytes > 0 ? gigabytes : 0;
+}
+
 static bool options_make_sense(const struct options *o) {
     for (size_t i = 0; i < o->env.list.n; i++) {
         size_t equals = str_find(str_from(o->env.list.v[i]), STR("="), 0);
@@ -129,6 +136,11 @@ static bool options_make_sense(const struct options *o) {
     if (o->jobs && !jobs_of(o)) {
         fprintf(stderr, "clawc: --jobs takes a number of threads from 1 to %d, not `%s`\n",
                 JOBS_MAX, o->jobs);
+        return false;
+    }
+    if (o->host_ram && !(host_ram_of(o) > 0)) {
+        fprintf(stderr, "clawc: --host-ram takes a number of GB, such as 16, not `%s`\n",
+                o->host_ram);
         return false;
     }
     if (o->gateway && o->command->bit != ON_CHECK &&
@@ -159,6 +171,7 @@ bool run_begin(struct run *run, struct arena *a, const struct options *o, const 
         run_print_errors(run, stderr);
         return false;
     }
+    if (o->host_ram) run->project.fleet.host_ram = host_ram_of(o);
     return true;
 }
 

@@ -2,6 +2,7 @@
  * other on each of several threads, then what they share. */
 #include "analysis/tenancy.h"
 #include "base/workers.h"
+#include "commands/fleet_texts.h"
 #include "commands/run.h"
 #include "commands/tenants.h"
 
@@ -54,7 +55,13 @@ const struct fleet_gateway *const *run_gateways(struct run *run, const struct au
         tenancy_find(run->arena, block_of(run, what), run->project.owners, what->gateways.v[i]);
         g[n++] = what->gateways.v[i];
     }
-    for (size_t i = 0; i < hosts && !apart; i++) g[n++] = host_gateway(run, what, i);
+    for (size_t i = 0; i < hosts && !apart; i++) {
+        struct fleet_gateway *host = host_gateway(run, what, i);
+        if (services + hosts > 1 || run->o->facts_file)
+            fleet_host_texts(run->arena, host->model, host);
+        fleet_texts_add_host(run, block_of(run, what), host);
+        g[n++] = host;
+    }
     *n_gateways = n;
     return g;
 }
@@ -84,7 +91,10 @@ struct fleet *run_compare(struct run *run, const struct audited *what, bool apar
     size_t n;
     const struct fleet_gateway *const *g = run_gateways(run, what, apart, &n);
     struct fleet_question q = question(run, what, g, n);
-    if (!apart) tenants_warn(run, &q);
+    if (!apart) {
+        tenants_warn(run, &q);
+        fleet_texts_check(run, &q);
+    }
     struct fleet *fleet = fleet_analyse(run->arena, &q);
     if (apart && tenancy_is_asked(q.block)) compare_inside_each(run, what, fleet);
     return fleet;

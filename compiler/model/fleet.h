@@ -159,6 +159,9 @@ struct fleet_gateway *fleet_of_host(struct arena *a, const struct model *m);
 /* host_ports.c: the ports of its config, and its browsers. */
 void fleet_host_ports(struct arena *a, const struct model *m, struct fleet_gateway *g);
 
+/* Of several on a host: adds the texts of the config in which the address of another may stand. */
+void fleet_host_texts(struct arena *a, const struct model *m, struct fleet_gateway *g);
+
 /* A service of a Compose project. `config` is the config as it was written, with what it includes,
  * or 0 when it is not at hand; `data` is of its version. */
 struct fleet_gateway *fleet_of_service(struct arena *a, struct tree *t,

@@ -2,6 +2,7 @@
 #include "model/fleet.h"
 
 #include "load/files.h"
+#include "model/ids.h"
 
 static struct fleet_secret secret_of(const struct text *t, const struct environment *env) {
     bool unset = !t->symbolic && str_starts(t->v, STR("${")) && env->complete;
@@ -9,9 +10,10 @@ static struct fleet_secret secret_of(const struct text *t, const struct environm
         .value = t->v, .set = t->set, .known = t->set && t->v.n && !unset, .at = t->at};
 }
 
-/* No path of a real host is longer; those that are, are not compared. */
+/* No path of a real host is longer; those that are, are not compared, nor what lies in a directory
+ * of which only the owner is known. */
 static struct str comparable(struct str path) {
-    return path.n <= COMPOSE_MAX_PATH ? path : STR("");
+    return path.n <= COMPOSE_MAX_PATH && !str_starts(path, STR("<")) ? path : STR("");
 }
 
 static struct str prefix_of(const struct tree *t, const struct agent *agent,
@@ -89,6 +91,14 @@ static bool port_is_certain(const struct model *m) {
            environment_knows(m->loaded->environment, STR("OPENCLAW_GATEWAY_PORT"));
 }
 
+/* Without the slashes around it. */
+static struct str hooks_path(const struct model *m) {
+    struct str path = ids_trim(m->hooks.path.v);
+    while (path.n && path.p[0] == '/') path = str_slice(path, 1, path.n);
+    while (path.n && path.p[path.n - 1] == '/') path.n--;
+    return path.n ? path : STR("hooks");
+}
+
 struct fleet_gateway *fleet_of_host(struct arena *a, const struct model *m) {
     const struct environment *env = m->loaded->environment;
     struct fleet_gateway *g = ARENA_NEW(a, struct fleet_gateway);
@@ -113,6 +123,7 @@ struct fleet_gateway *fleet_of_host(struct arena *a, const struct model *m) {
         .config = {.inside = m->config_path, .located = m->config_path, .at = m->at},
         .log = log_of(a, m),
         .token = secret_of(&m->settings.token, env),
+        .hooks_path = hooks_path(m),
         .hooks_enabled = m->hooks.enabled.v,
         .hooks_choose_session = m->hooks.allow_request_session_key.v,
         .hooks_session_at = m->hooks.allow_request_session_key.at};
@@ -127,4 +138,27 @@ struct fleet_gateway *fleet_of_host(struct arena *a, const struct model *m) {
     find_credentials(a, m, g);
     fleet_host_ports(a, m, g);
     return g;
+}
+
+/* ---- texts -------------------------------------------------------------------------------------
+ */
+
+static void add_text(struct arena *a, struct fleet_gateway *g, struct str text, place at) {
+    if (str_find(text, STR("://"), 0) != SIZE_MAX)
+        ARRAY_PUSH(a, g->texts) = (struct fleet_text){.text = text, .at = at};
+}
+
+/* Recursive: loading has bounded the depth of values. */
+static void add_texts(struct arena *a, const struct tree *t, node_id parent,
+                      struct fleet_gateway *g) {
+    for (TREE_EACH(t, n, parent)) {
+        const struct node *node = tree_node(t, n);
+        if (node->key) add_text(a, g, tree_key_text(t, node->key), n | PLACE_KEY);
+        if (tree_is(t, n, NODE_STRING)) add_text(a, g, tree_text(t, n), n);
+        add_texts(a, t, n, g);
+    }
+}
+
+void fleet_host_texts(struct arena *a, const struct model *m, struct fleet_gateway *g) {
+    add_texts(a, m->tree, m->loaded->root, g);
 }
