@@ -112,6 +112,12 @@ struct str fleet_above(struct str path) {
     return str_slice(path, 0, end - 1);
 }
 
+bool fleet_share_is_first(const struct fleet_share *share, size_t member) {
+    for (size_t i = 0; i < member && share->tenants; i++)
+        if (share->members[i].gateway == share->members[member].gateway) return false;
+    return true;
+}
+
 /* ---- the whole ---------------------------------------------------------------------------------
  */
 
@@ -121,10 +127,28 @@ static int by_gateway_name(const void *left, const void *right) {
     return str_compare_utf16(a->name, b->name);
 }
 
+static void compare_all(struct comparing *c) {
+    compare_secrets(c);
+    compare_ports(c);
+    propose_ports(c);
+    compare_hosts(c);
+    compare_paths(c);
+    compare_volumes(c);
+    compare_networks(c);
+    compare_sandboxes(c);
+    check_services(c);
+    check_configs(c);
+    compare_advice(c);
+    close_shares(c);
+    compare_versions(c);
+    note_profiles(c);
+}
+
 struct fleet *fleet_analyse(struct arena *a, const struct fleet_question *q) {
     static const struct fleet_block nothing;
     struct fleet *fleet = ARENA_NEW(a, struct fleet);
-    if (!q->n || (q->n < 2 && !q->gateways[0]->service)) return fleet;
+    bool alone = q->n < 2 && !(q->n && q->gateways[0]->service);
+    if (!q->n || (alone && !(q->block && q->block->tenants.n))) return fleet;
     const struct fleet_gateway **sorted = arena_copy(a, q->gateways, q->n * sizeof *sorted);
     qsort(sorted, q->n, sizeof *sorted, by_gateway_name);
     struct arena *scratch = arena_new();
@@ -139,15 +163,7 @@ struct fleet *fleet_analyse(struct arena *a, const struct fleet_question *q) {
                           .index = map_new(scratch)};
     fleet->gateways = sorted;
     fleet->n = q->n;
-    compare_secrets(&c);
-    compare_ports(&c);
-    compare_paths(&c);
-    compare_volumes(&c);
-    compare_networks(&c);
-    compare_sandboxes(&c);
-    check_services(&c);
-    check_configs(&c);
-    close_shares(&c);
+    if (!alone) compare_all(&c);
     compare_tenants(&c);
     arena_free(scratch);
     return fleet;

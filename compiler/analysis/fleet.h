@@ -24,14 +24,18 @@ enum { FLEET_MAX_TENANTS = 64 };
 struct fleet_share {
     const char *kind; /* "port-conflict", "shared-workspace", "duplicate-gateway-token", ... */
     struct str resource;
-    const struct fleet_member *members; /* ordered by the gateways' names */
+    const struct fleet_member *members; /* ordered by the gateways' names, but of tenants */
     size_t n;
     size_t primary;        /* the member at whose place it is reported */
     bool read_only;        /* nobody can write to it through the mounts */
     bool everybody;        /* of a channel: anybody may write */
+    bool tenants;          /* of two tenants: a gateway may be there more than once */
+    struct str apart;      /* profiles of users of which no two run together, or empty */
     bool assumed;          /* rests on something that is not in the files */
-    struct str what;       /* of tenants: what they share, */
-    const char *risk;      /* and what can happen; or NULL */
+    struct str what;       /* of tenants: what they share; of a port: what is there; or empty */
+    const char *risk;      /* of tenants: what can happen; or NULL */
+    const char *remedy;    /* of tenants: what to do; or NULL */
+    struct str advice;     /* of ports: which ones to take instead; or empty */
     struct str assumption; /* what: "OPENCLAW_GATEWAY_PORT is not set" */
 };
 
@@ -75,8 +79,18 @@ struct secret_names fleet_secret_names(struct arena *a, const struct environment
  * `sha256:` without one. */
 struct str fleet_secret_name(const struct secret_names *n, const struct fleet_secret *secret);
 
+/* Whether a member is the first of its gateway: of two tenants one gateway may have a part in it
+ * at several places. */
+bool fleet_share_is_first(const struct fleet_share *share, size_t member);
+
+/* Whether a variable's name is that of a key or a login of a model provider. */
+bool fleet_is_model_key(struct str name);
+
 /* A value as written in a Compose file is a literal: nothing of it comes from a variable. */
 bool fleet_is_literal(struct str written);
+
+/* GB that a gateway may take: its limit, else what people have measured. */
+double fleet_memory_of(const struct fleet_gateway *g);
 
 /* Compares the gateways with each other. Secrets are compared, never shown: `resource` holds the
  * variable's name or the beginning of a digest. */

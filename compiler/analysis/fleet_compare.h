@@ -49,14 +49,29 @@ bool fleet_work(struct comparing *c, size_t n);
 /* The part of a path above its last name, or an empty text: "/srv/kb" -> "/srv" -> "/" -> "". */
 struct str fleet_above(struct str path);
 
+/* Base ports that are nearer to each other are too close. */
+enum { FLEET_SPACING = 20 };
+/* fleet_ports.c: the ports that a gateway takes in its network namespace, the derived ones first.
+ */
+size_t fleet_n_ports(const struct fleet_gateway *g);
+int64_t fleet_port_at(const struct fleet_gateway *g, size_t i);
+
+void compare_advice(struct comparing *c);    /* fleet_advice.c */
 void compare_secrets(struct comparing *c);   /* fleet_secrets.c */
 void compare_ports(struct comparing *c);     /* fleet_ports.c */
+void propose_ports(struct comparing *c);     /* fleet_port_plan.c: after that */
+void compare_hosts(struct comparing *c);     /* fleet_hosts.c */
 void compare_paths(struct comparing *c);     /* fleet_paths.c */
 void compare_volumes(struct comparing *c);   /* fleet_volumes.c */
 void compare_networks(struct comparing *c);  /* fleet_networks.c */
 void compare_sandboxes(struct comparing *c); /* fleet_sandboxes.c */
 void check_services(struct comparing *c);    /* fleet_services.c */
 void check_configs(struct comparing *c);     /* fleet_configs.c */
+
+/* fleet_advice.c: of the state directories that have been found to be shared. */
+void compare_versions(struct comparing *c);
+/* fleet_profiles.c: of what has been found so far, what its users do not use at once. */
+void note_profiles(struct comparing *c);
 
 /* fleet_tenants.c: last, of what all the others have found. */
 void compare_tenants(struct comparing *c);

@@ -21,7 +21,8 @@ SHAPE(path, fleet_path);
 
 static const struct facts_field mount_fields[] = {
     FIELD(fleet_mount, FACTS_TEXT, source), FIELD(fleet_mount, FACTS_FLAG, read_only),
-    FIELD(fleet_mount, FACTS_FLAG, socket), FIELD(fleet_mount, FACTS_PLACE, at), END};
+    FIELD(fleet_mount, FACTS_FLAG, socket), FIELD(fleet_mount, FACTS_FLAG, secret),
+    FIELD(fleet_mount, FACTS_PLACE, at),    END};
 SHAPE(mount, fleet_mount);
 
 static const struct facts_field secret_fields[] = {NAMED("digest", fleet_secret, FACTS_TEXT, value),
@@ -57,6 +58,16 @@ static const struct facts_field name_fields[] = {FIELD(fleet_name, FACTS_TEXT, n
                                                  FIELD(fleet_name, FACTS_PLACE, at), END};
 SHAPE(name, fleet_name);
 
+static const struct facts_field taken_fields[] = {
+    FIELD(fleet_port, FACTS_INT64, port), FIELD(fleet_port, FACTS_TEXT, what),
+    FIELD(fleet_port, FACTS_FLAG, derived), FIELD(fleet_port, FACTS_PLACE, at), END};
+SHAPE(taken, fleet_port);
+
+static const struct facts_field browser_fields[] = {FIELD(fleet_browser, FACTS_TEXT, endpoint),
+                                                    FIELD(fleet_browser, FACTS_FLAG, chosen),
+                                                    FIELD(fleet_browser, FACTS_PLACE, at), END};
+SHAPE(browser, fleet_browser);
+
 static const struct facts_field text_fields[] = {NAMED("address", fleet_text, FACTS_TEXT, text),
                                                  FIELD(fleet_text, FACTS_PLACE, at), END};
 SHAPE(text, fleet_text);
@@ -89,6 +100,10 @@ static const struct facts_field variable_fields[] = {
     FIELD(facts_variable, FACTS_FLAG, literal), FIELD(facts_variable, FACTS_PLACE, at), END};
 SHAPE(variable, facts_variable);
 
+static const struct facts_field unset_fields[] = {FIELD(compose_unset, FACTS_TEXT, name),
+                                                  FIELD(compose_unset, FACTS_PLACE, at), END};
+SHAPE(unset, compose_unset);
+
 #define SERVICE(kind, field)                                                                       \
     { #field, kind, offsetof(struct facts_service, base.field), NULL }
 static const struct facts_field service_fields[] = {
@@ -100,6 +115,7 @@ static const struct facts_field service_fields[] = {
     SERVICE(FACTS_TEXT, network_mode),
     SERVICE(FACTS_TEXT, user),
     SERVICE(FACTS_TEXT, restart),
+    SERVICE(FACTS_TEXTS, open_profiles),
     SERVICE(FACTS_PLACE, image_at),
     SERVICE(FACTS_PLACE, container_name_at),
     SERVICE(FACTS_PLACE, network_mode_at),
@@ -118,6 +134,7 @@ static const struct facts_field service_fields[] = {
     {"cpus", FACTS_ONE, offsetof(struct facts_service, base.cpus), &limit_shape},
     {"pids", FACTS_ONE, offsetof(struct facts_service, base.pids), &limit_shape},
     {"ports", FACTS_SEVERAL, offsetof(struct facts_service, base.ports), &port_shape},
+    {"unset", FACTS_SEVERAL, offsetof(struct facts_service, base.unset), &unset_shape},
     SEVERAL(facts_service, variables, variable_shape),
     SEVERAL(facts_service, networks, network_shape),
     END};
@@ -143,6 +160,9 @@ static const struct facts_field line_fields[] = {
     GATEWAY(FACTS_PLACE, port_at),
     GATEWAY(FACTS_TEXT, port_assumption),
     FIELD(facts_line, FACTS_FLAG, without_browser),
+    GATEWAY_SEVERAL(ports, taken_shape),
+    GATEWAY_SEVERAL(browsers, browser_shape),
+    GATEWAY(FACTS_TEXT, home),
     FIELD(facts_line, FACTS_FLAG, owns_namespace),
     GATEWAY(FACTS_FLAG, loopback),
     GATEWAY(FACTS_PLACE, bind_at),

@@ -6,6 +6,18 @@
 /* ---- published ports ---------------------------------------------------------------------------
  */
 
+size_t fleet_n_ports(const struct fleet_gateway *g) {
+    return g->n_used_ports + g->ports.n;
+}
+
+int64_t fleet_port_at(const struct fleet_gateway *g, size_t i) {
+    return i < g->n_used_ports ? g->port + g->used_ports[i] : g->ports.v[i - g->n_used_ports].port;
+}
+
+static struct str port_resource(struct comparing *c, const struct fleet_gateway *g, int64_t port) {
+    return str_format(c->arena, "ns " STR_FMT ":%lld", STR_ARG(g->namespace), (long long)port);
+}
+
 struct publication {
     const struct compose_port *port;
     struct str host; /* the machine */
@@ -94,6 +106,25 @@ static void compare_published(struct comparing *c) {
     }
 }
 
+/* What a service publishes, a gateway on the host cannot have. */
+static void compare_published_with_host(struct comparing *c) {
+    struct map taken = map_new(c->scratch);
+    for (uint32_t i = 0; i < c->n; i++)
+        for (size_t k = 0; !c->g[i]->service && k < fleet_n_ports(c->g[i]); k++)
+            map_put(&taken, port_resource(c, c->g[i], fleet_port_at(c->g[i], k)), 1, NULL);
+    for (uint32_t i = 0; i < c->n && taken.n; i++) {
+        const struct compose_service *s = c->g[i]->service;
+        if (!s || str_equal(s->network_mode, STR("host"))) continue;
+        for (size_t k = 0; k < s->ports.n; k++) {
+            const struct compose_port *p = &s->ports.v[k];
+            struct str resource = str_format(c->scratch, "ns host:%d", (int)p->published);
+            bool meets =
+                p->published > 0 && str_equal(p->protocol, STR("tcp")) && map_get(&taken, resource);
+            if (meets) fleet_use(c, fleet_share(c, "port-conflict", resource, resource), i, p->at);
+        }
+    }
+}
+
 /* ---- one network namespace ---------------------------------------------------------------------
  */
 
@@ -103,17 +134,39 @@ static void assume(struct open_share *share, struct str assumption) {
     share->found.assumption = assumption;
 }
 
-static void add_used_ports(struct comparing *c, uint32_t i) {
+static struct open_share *use_port(struct comparing *c, uint32_t i, int64_t port, place at) {
+    struct str resource = port_resource(c, c->g[i], port);
+    struct open_share *share = fleet_share(c, "port-conflict", resource, resource);
+    fleet_use(c, share, i, at);
+    return share;
+}
+
+/* Gateways of one base port: the second of them does not come so far as to use a browser. */
+static bool is_alone_at_base(struct comparing *c, const struct map *bases, uint32_t i) {
+    const uint32_t *n = map_get(bases, port_resource(c, c->g[i], c->g[i]->port));
+    return !n || *n < 2;
+}
+
+static void add_used_ports(struct comparing *c, const struct map *bases, uint32_t i) {
     const struct fleet_gateway *g = c->g[i];
-    for (size_t k = 0; k < g->n_used_ports; k++) {
-        int64_t port = g->port + g->used_ports[k];
-        if (port > 65535) continue;
-        struct str resource =
-            str_format(c->scratch, "ns " STR_FMT ":%lld", STR_ARG(g->namespace), (long long)port);
-        struct open_share *share = fleet_share(c, "port-conflict", resource, resource);
-        fleet_use(c, share, i, g->port_at);
-        assume(share, g->port_assumption);
+    for (size_t k = 0; k < g->n_used_ports; k++)
+        if (g->port + g->used_ports[k] <= 65535)
+            assume(use_port(c, i, g->port + g->used_ports[k], g->port_at), g->port_assumption);
+    bool alone = is_alone_at_base(c, bases, i);
+    for (size_t k = 0; k < g->ports.n; k++) {
+        const struct fleet_port *p = &g->ports.v[k];
+        if (p->derived && !alone) continue;
+        struct open_share *share = use_port(c, i, p->port, p->at);
+        if (!share->found.what.n) share->found.what = p->what;
+        if (p->derived) assume(share, g->port_assumption);
     }
+}
+
+static void compare_used(struct comparing *c) {
+    struct map bases = map_new(c->scratch);
+    for (uint32_t i = 0; i < c->n; i++)
+        ++*map_put(&bases, port_resource(c, c->g[i], c->g[i]->port), 0, NULL);
+    for (uint32_t i = 0; i < c->n; i++) add_used_ports(c, &bases, i);
 }
 
 struct base_port {
@@ -138,18 +191,21 @@ struct port_group {
 };
 
 static bool is_one_group(const struct fleet_gateway *a, const struct fleet_gateway *b) {
-    return a->port == b->port && a->used_ports == b->used_ports &&
-           a->n_used_ports == b->n_used_ports && str_equal(a->namespace, b->namespace);
+    bool same = a->port == b->port && a->used_ports == b->used_ports &&
+                a->n_used_ports == b->n_used_ports && a->ports.n == b->ports.n &&
+                str_equal(a->namespace, b->namespace);
+    for (size_t i = 0; same && i < a->ports.n; i++) same = a->ports.v[i].port == b->ports.v[i].port;
+    return same;
 }
 
 static bool ports_collide(const struct fleet_gateway *a, const struct fleet_gateway *b) {
-    for (size_t i = 0; i < a->n_used_ports; i++)
-        for (size_t j = 0; j < b->n_used_ports; j++)
-            if (a->port + a->used_ports[i] == b->port + b->used_ports[j]) return true;
+    for (size_t i = 0; i < fleet_n_ports(a); i++)
+        for (size_t j = 0; j < fleet_n_ports(b); j++)
+            if (fleet_port_at(a, i) == fleet_port_at(b, j)) return true;
     return false;
 }
 
-static void use_port(struct comparing *c, struct open_share *share, const struct base_port *user) {
+static void add_user(struct comparing *c, struct open_share *share, const struct base_port *user) {
     fleet_use(c, share, user->number, user->gateway->port_at);
     assume(share, user->gateway->port_assumption);
 }
@@ -164,21 +220,20 @@ static void add_spacing(struct comparing *c, const struct port_group *low,
                                 STR_ARG(low->v->gateway->namespace));
     bool paired = low->n * high->n <= PAIRED;
     struct open_share *all = paired ? NULL : fleet_share(c, "port-spacing", key, resource);
-    for (size_t i = 0; all && i < low->n; i++) use_port(c, all, &low->v[i]);
-    for (size_t i = 0; all && i < high->n; i++) use_port(c, all, &high->v[i]);
+    for (size_t i = 0; all && i < low->n; i++) add_user(c, all, &low->v[i]);
+    for (size_t i = 0; all && i < high->n; i++) add_user(c, all, &high->v[i]);
     for (size_t i = 0; paired && i < low->n; i++)
         for (size_t k = 0; k < high->n; k++) {
             const struct base_port *a = &low->v[i], *b = &high->v[k];
             struct open_share *s = fleet_two(c, "port-spacing", resource, a->number,
                                              a->gateway->port_at, b->number, b->gateway->port_at);
-            use_port(c, s, a);
-            use_port(c, s, b);
+            add_user(c, s, a);
+            add_user(c, s, b);
         }
 }
 
 /* Sorted by port, only neighbours within the spacing are compared. */
 static void compare_spacing(struct comparing *c) {
-    enum { SPACING = 20 };
     struct base_port *v = ARENA_ARRAY(c->scratch, struct base_port, c->n);
     struct port_group *groups = ARENA_ARRAY(c->scratch, struct port_group, c->n);
     size_t n = 0;
@@ -192,7 +247,7 @@ static void compare_spacing(struct comparing *c) {
     for (size_t i = 0; i < n; i++)
         for (size_t j = i + 1; j < n; j++) {
             const struct fleet_gateway *a = groups[i].v->gateway, *b = groups[j].v->gateway;
-            if (!str_equal(a->namespace, b->namespace) || b->port - a->port >= SPACING) break;
+            if (!str_equal(a->namespace, b->namespace) || b->port - a->port >= FLEET_SPACING) break;
             if (fleet_work(c, 1) && !ports_collide(a, b)) add_spacing(c, &groups[i], &groups[j]);
         }
 }
@@ -220,7 +275,8 @@ static void check_published(struct comparing *c, uint32_t i) {
 
 void compare_ports(struct comparing *c) {
     compare_published(c);
-    for (uint32_t i = 0; i < c->n; i++) add_used_ports(c, i);
+    compare_used(c);
+    compare_published_with_host(c);
     compare_spacing(c);
     for (uint32_t i = 0; i < c->n; i++) check_published(c, i);
 }

@@ -38,7 +38,6 @@ static void check_spoke(struct comparing *c, uint32_t i) {
 
 void compare_sandboxes(struct comparing *c) {
     for (uint32_t i = 0; i < c->n; i++) {
-        if (!c->g[i]->service) continue; /* the host has a daemon, its agents are audited alone */
         for (size_t k = 0; k < c->g[i]->agents.n; k++) check_agent(c, i, &c->g[i]->agents.v[k]);
         check_spoke(c, i);
     }

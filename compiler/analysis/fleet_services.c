@@ -145,11 +145,10 @@ static void check_running(struct comparing *c, uint32_t i, const struct compose_
 /* ---- memory ------------------------------------------------------------------------------------
  */
 
-/* GB that a gateway may take: its limit, else what people have measured. */
-static double memory_of(const struct fleet_gateway *g) {
+double fleet_memory_of(const struct fleet_gateway *g) {
     static const double gigabyte = 1024.0 * 1024.0 * 1024.0;
-    const struct compose_limit *limit = &g->service->memory;
-    if (limit->set && limit->known) return limit->value / gigabyte;
+    const struct compose_limit *limit = g->service ? &g->service->memory : NULL;
+    if (limit && limit->set && limit->known) return limit->value / gigabyte;
     for (size_t i = 0; i < g->agents.n; i++)
         if (g->agents.v[i].sandboxed) return 1;
     return 0.4;
@@ -178,7 +177,7 @@ static void check_memory(struct comparing *c) {
         if (!c->g[i]->service) continue;
         uint32_t at = *map_put(&numbers, c->g[i]->host, (uint32_t)machines.n, &is_new);
         if (is_new) ARRAY_PUSH(c->scratch, machines) = c->g[i]->host;
-        sums[at] += memory_of(c->g[i]);
+        sums[at] += fleet_memory_of(c->g[i]);
     }
     for (size_t i = 0; i < machines.n; i++) check_memory_of(c, machines.v[i], sums[i]);
 }

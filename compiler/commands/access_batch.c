@@ -52,7 +52,7 @@ void access_load(const struct access_question *q, struct str text, struct batch_
     struct gateway_place where = {.name = STR("gateway"),
                                   .state = found->state,
                                   .config_path = found->config,
-                                  .profile = found->profile,
+                                  .profile = from.profile,
                                   .found = found,
                                   .directory = from.directory};
     batch_load(q->line, text, from.environment, &where, out);
@@ -73,8 +73,7 @@ static void answer_port(struct buf *b, const struct access_question *q) {
     struct batch_config config;
     struct discover from = environment_of(q);
     if (!load(b, q, &config)) return;
-    const struct gateway_settings *s = &config.model->settings;
-    add_number(b, "port", discover_port(&from, s->port_set ? (double)s->port : 0));
+    add_number(b, "port", discover_port(&from, (double)config.model->settings.written_port));
 }
 
 static void answer_paths(struct buf *b, const struct access_question *q) {

@@ -3,6 +3,7 @@
 #include "commands/audit_facts.h"
 #include "commands/conditions.h"
 #include "commands/fleet_load.h"
+#include "commands/host.h"
 #include "commands/output.h"
 
 struct auditing {
@@ -10,31 +11,6 @@ struct auditing {
     struct audited what;
     enum exit_code code;
 };
-
-static void load_one(struct auditing *s, const char *path) {
-    struct run *run = s->run;
-    struct loaded *loaded = ARENA_NEW(run->arena, struct loaded);
-    run_load(run, path, loaded);
-    if (loaded->file) ARRAY_PUSH(run->arena, s->what.files) = loaded;
-    if (loaded->root) ARRAY_PUSH(run->arena, s->what.models) = run_model(run, path, loaded);
-    s->code = exit_worse(s->code, run_load_code(loaded));
-}
-
-/* Gateways of one name would be indistinguishable in a report: they are called by their files. */
-static void make_names_distinct(struct auditing *s) {
-    struct arena *a = s->run->arena;
-    size_t n = s->what.models.n;
-    struct map count = map_new(a);
-    struct str *names = ARENA_ARRAY(a, struct str, n);
-    for (size_t i = 0; i < n; i++) {
-        names[i] = s->what.models.v[i]->name;
-        ++*map_put(&count, names[i], 0, NULL);
-    }
-    for (size_t i = 0; i < n; i++) {
-        struct model *m = s->what.models.v[i];
-        if (*map_get(&count, names[i]) > 1) m->name = source_name(s->run->sources, m->loaded->file);
-    }
-}
 
 /* The Compose files among the arguments, and those of -f; the others are configs on the host. */
 static struct option_list compose_files(struct run *run) {
@@ -120,7 +96,8 @@ enum exit_code command_audit(struct run *run) {
     }
     if (o->batch) return audit_batch(run);
     if (!facts_key_read(run)) return EXIT_USAGE;
-    bool named = o->arguments.list.n || o->fleet || o->compose_files.list.n;
+    bool named = o->arguments.list.n || o->fleet || o->compose_files.list.n ||
+                 (run->block->hosts.n && !run_finds_config(run));
     const char *found = named ? NULL : run_find_config(run);
     if (!named && !found) return EXIT_USAGE;
     if (!conditions_of_options(run)) return EXIT_CONFIG;
@@ -129,12 +106,10 @@ enum exit_code command_audit(struct run *run) {
     if (!run_rules(run, &rules)) return EXIT_CONFIG;
     timing_lap(run->timing, STR("reading rules"));
     load_project(&s);
-    if (found) load_one(&s, found);
-    for (size_t i = 0; i < o->arguments.list.n; i++)
-        if (!fleet_is_compose(o->arguments.list.v[i]))
-            load_one(&s, run_config_at(run, o->arguments.list.v[i]));
+    struct option_list hosts = host_paths(run, 0);
+    if (found) ARRAY_PUSH(run->arena, hosts.list) = found;
+    host_load(run, &hosts, &s.what, &s.code);
     if (o->facts_file) s.code = exit_worse(s.code, facts_write(run, &s.what));
-    make_names_distinct(&s);
     timing_lap(run->timing, STR("reading and checking configs"));
     if (!policy_file_open(run)) s.code = exit_worse(s.code, EXIT_CONFIG);
     struct report *report = run_audit(run, &rules, &gate, &s.what, o->each);

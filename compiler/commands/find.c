@@ -36,9 +36,14 @@ static bool exists(void *context, struct str path) {
     return access(str_to_c(run->arena, path), F_OK) == 0;
 }
 
+bool run_finds_config(const struct run *run) {
+    const struct options *o = run->o;
+    return o->process_env || o->env.list.n || o->env_files.list.n;
+}
+
 const char *run_find_config(struct run *run) {
     const struct options *o = run->o;
-    if (!o->process_env && !o->env.list.n && !o->env_files.list.n) {
+    if (!run_finds_config(run)) {
         fprintf(stderr,
                 "clawc: %s what? Give it config files, - for standard input, or the gateway's "
                 "environment (--process-env), by which it would find its config.\n",

@@ -6,6 +6,9 @@
 #include "commands/fleet_join.h"
 #include "commands/fleet_load.h"
 #include "commands/fleet_plan.h"
+#include "commands/host.h"
+#include "commands/host_plan.h"
+#include "commands/tenants.h"
 #include "compose/print.h"
 
 /* The files that are named, behind the word that says what to do (`clawc graph` has none). */
@@ -30,7 +33,10 @@ static bool load(struct run *run, struct fleet_load *out, enum exit_code *code) 
     *code = EXIT_CONFIG;
     bool read = fleet_load_project(run, &files, out);
     if (!read) run_print_errors(run, stderr);
-    return read;
+    if (!read || out->project) return read;
+    fputs("clawc: these gateways run on the host; there is no Compose project to show\n", stderr);
+    *code = EXIT_USAGE;
+    return false;
 }
 
 static enum exit_code show(struct run *run) {
@@ -68,14 +74,18 @@ static bool read_format(const char *given, enum checklist_format *format) {
     return false;
 }
 
+/* Gateways on the host that are not named on the command line stand in clawc.yaml. */
 static bool fleet_is_named(struct run *run) {
-    if (run->o->fleet || named_files(run).list.n) return true;
-    fputs("clawc: of which fleet? Give a Compose file, configs, or --fleet FILE.\n", stderr);
+    if (run->o->fleet || named_files(run).list.n || run->block->hosts.n) return true;
+    fputs("clawc: of which fleet? Give a Compose file, configs, or --fleet FILE, or name the "
+          "configs in clawc.yaml.\n",
+          stderr);
     return false;
 }
 
-/* The gateways of a project, and configs on the host beside it or without one. */
-static bool gather(struct run *run, struct audited *what, enum exit_code *code) {
+/* The gateways of a project, and configs on the host beside it or without one. What was read of a
+ * project; NULL after diagnostics. */
+static struct fleet_load *gather(struct run *run, struct audited *what, enum exit_code *code) {
     struct option_list named = named_files(run), compose = {{NULL, 0, 0}};
     struct fleet_load *fleet = ARENA_NEW(run->arena, struct fleet_load);
     *code = EXIT_FINE;
@@ -83,18 +93,12 @@ static bool gather(struct run *run, struct audited *what, enum exit_code *code) 
         if (fleet_is_compose(named.list.v[i]))
             ARRAY_PUSH(run->arena, compose.list) = named.list.v[i];
     if (compose.list.n || run->o->fleet) {
-        if (!fleet_load_project(run, &compose, fleet)) return false;
+        if (!fleet_load_project(run, &compose, fleet)) return NULL;
         fleet_load_gateways(run, fleet, what, code);
     }
-    for (size_t i = 0; i < named.list.n; i++) {
-        if (fleet_is_compose(named.list.v[i])) continue;
-        struct loaded *loaded = ARENA_NEW(run->arena, struct loaded);
-        run_load(run, named.list.v[i], loaded);
-        *code = exit_worse(*code, run_load_code(loaded));
-        if (loaded->root)
-            ARRAY_PUSH(run->arena, what->models) = run_model(run, named.list.v[i], loaded);
-    }
-    return true;
+    struct option_list hosts = host_paths(run, run->o->command->run == command_fleet ? 1 : 0);
+    host_load(run, &hosts, what, code);
+    return fleet;
 }
 
 static bool find_boundaries(struct run *run, const struct audited *what, struct boundaries *out) {
@@ -110,8 +114,11 @@ static bool find_boundaries(struct run *run, const struct audited *what, struct 
         return false;
     }
     for (size_t i = 0; i < n; i++)
-        for (size_t k = i + 1; k < n; k++)
-            ARRAY_PUSH(run->arena, out->list) = boundary_between(run->arena, fleet, &v[i], &v[k]);
+        for (size_t k = i + 1; k < n; k++) {
+            struct boundary b = boundary_between(run->arena, fleet, &v[i], &v[k]);
+            tenants_accept(run, &b);
+            ARRAY_PUSH(run->arena, out->list) = b;
+        }
     if (out->list.n) return true;
     fputs("clawc: a boundary needs two gateways or two tenants\n", stderr);
     return false;
@@ -125,9 +132,11 @@ static enum exit_code checklist(struct run *run) {
     if (!read_format(run->o->format, &format)) return EXIT_USAGE;
     if (!fleet_is_named(run)) return EXIT_USAGE;
     if (!gather(run, &what, &code)) code = EXIT_CONFIG;
-    if (run->diags->errors) run_print_errors(run, stderr);
-    if (run->diags->errors && !what.gateways.n && !what.models.n) return EXIT_CONFIG;
-    if (!find_boundaries(run, &what, &boundaries)) return exit_worse(code, EXIT_USAGE);
+    bool nothing = run->diags->errors && !what.gateways.n && !what.models.n;
+    bool found = !nothing && find_boundaries(run, &what, &boundaries);
+    if (run->diags->list.n) run_print_errors(run, stderr);
+    if (nothing) return EXIT_CONFIG;
+    if (!found) return exit_worse(code, EXIT_USAGE);
     struct buf out = buf_new(run->arena);
     checklist_write(&out, run->tree, &boundaries, format);
     fwrite(out.p, 1, out.n, stdout);
@@ -170,8 +179,14 @@ enum exit_code command_graph(struct run *run) {
 /* ---- plan --------------------------------------------------------------------------------------
  */
 
+static const struct gateway_data *newest(struct run *run) {
+    struct str asked = str_from(run->o->gateway ? run->o->gateway : "");
+    if (asked.n) return gateways_find(&run->gateways, asked);
+    return &run->gateways.v[run->gateways.n - 1];
+}
+
 static enum exit_code plan(struct run *run) {
-    struct fleet_load fleet;
+    struct audited what = {0};
     enum exit_code code;
     struct str name = str_from(run->o->add);
     if (!plan_name_is_good(name)) {
@@ -180,13 +195,21 @@ static enum exit_code plan(struct run *run) {
               stderr);
         return EXIT_USAGE;
     }
-    if (!load(run, &fleet, &code)) return code;
-    struct str version = run->gateways.v[run->gateways.n - 1].version;
-    if (run->o->gateway) version = str_from(run->o->gateway);
+    if (!fleet_is_named(run)) return EXIT_USAGE;
+    struct fleet_load *load = gather(run, &what, &code);
+    if (!load || (!load->project && !what.models.n)) {
+        run_print_errors(run, stderr);
+        return EXIT_CONFIG;
+    }
     struct buf out = buf_new(run->arena);
-    if (!plan_write(&out, run->arena, &fleet, version, name)) return EXIT_USAGE;
-    fwrite(out.p, 1, out.n, stdout);
-    return run_flush(stdout, EXIT_FINE);
+    struct plan_question q = {.arena = run->arena, .load = load, .data = newest(run), .name = name};
+    q.gateways = run_gateways(run, &what, false, &q.n);
+    if (q.n && !run->o->gateway) q.data = q.gateways[0]->data;
+    struct host_plan host = {q.arena, q.gateways, q.n, q.data, name};
+    bool ok = load->project ? plan_write(&out, &q) : host_plan_write(&out, &host);
+    code = ok ? EXIT_FINE : EXIT_USAGE;
+    fwrite(out.p ? out.p : "", 1, out.n, stdout);
+    return run_flush(stdout, code);
 }
 
 static const struct {

@@ -5,7 +5,7 @@
 #include "commands/run.h"
 
 struct fleet_load {
-    struct compose_project *project; /* NULL: it could not be read */
+    struct compose_project *project; /* NULL: it could not be read, or there is none */
     struct fleet_block block;        /* what the operator has decided */
     struct environment *environment; /* the project's variables */
     const char *first;               /* file by which the project was named */
@@ -20,7 +20,8 @@ bool fleet_is_compose(const char *path);
 bool fleet_load_block(struct run *run, struct fleet_block *block);
 
 /* Reads the project of `--fleet FILE`, or else of Compose files (`files`, the first of which
- * decides where the project lies). False after diagnostics when there is nothing to work with. */
+ * decides where the project lies). False after diagnostics when there is nothing to work with; true
+ * without a project when the file of --fleet speaks of gateways on the host alone. */
 bool fleet_load_project(struct run *run, const struct option_list *files, struct fleet_load *out);
 
 /* Adds its gateways, with their configs, to what is audited. Worsens `*code` by what the configs

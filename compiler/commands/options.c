@@ -56,6 +56,10 @@ static const struct option table[] = {
     {"-f", "FILE", LIST, AT(compose_files), ON_AUDIT | ON_FLEET | ON_GRAPH,
      "A file of a Docker Compose project, as `docker compose -f` takes it; several are merged in "
      "their order."},
+    {"--profile", "NAME", LIST, AT(profiles), ON_AUDIT | ON_FLEET | ON_GRAPH,
+     "A profile of a Docker Compose project, as `docker compose --profile` takes it; may be "
+     "repeated. Only services that then run are looked at. Default: COMPOSE_PROFILES of the "
+     "project's variables; without that, all services."},
     {"--facts", "OUT", TEXT, AT(facts_file), ON_AUDIT,
      "Also write each gateway's facts to OUT, one line of JSON a gateway, for `clawc fleet join`; "
      "secrets only as keyed digests: needs --facts-key or --facts-key-env."},

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "commands/audit_files.h"
+#include "commands/host.h"
 #include "model/locations.h"
 
 enum exit_code run_flush(FILE *out, enum exit_code code) {
@@ -52,43 +53,55 @@ static bool open_project(struct run *run, const char *first) {
 /* ---- the environment ---------------------------------------------------------------------------
  */
 
-static bool read_env_file(struct run *run, const char *path) {
+static bool read_env_file(struct run *run, struct environment *e, const char *path) {
     uint32_t file;
     const char *reason;
     if (source_read(run->sources, path, str_from(path), &file, &reason) != SOURCE_OK) {
         fprintf(stderr, "clawc: environment file %s: %s\n", path, reason);
         return false;
     }
-    environment_read(run->env, source_text(run->sources, file));
-    run->env->complete = true;
+    environment_read(e, source_text(run->sources, file));
+    e->complete = true;
     return true;
+}
+
+static const char *beside(struct run *run, struct str folder, struct str name) {
+    if (str_starts(name, STR("/"))) return str_to_c(run->arena, name);
+    return str_to_c(run->arena, str_concat(run->arena, folder, name));
 }
 
 /* A file named in clawc.yaml lies beside it. */
 static const char *beside_project(struct run *run, struct str name) {
-    if (str_starts(name, STR("/"))) return str_to_c(run->arena, name);
-    struct str folder = run_folder_of(source_name(run->sources, run->project.file));
-    return str_to_c(run->arena, str_concat(run->arena, folder, name));
+    return beside(run, run_folder_of(source_name(run->sources, run->project.file)), name);
 }
 
-static bool build_environment(struct run *run) {
-    const struct options *o = run->o;
-    run->env = environment_new(run->arena);
-    if (o->process_env) {
-        environment_take_process(run->env);
-        run->env->complete = true;
-    }
-    for (size_t i = 0; i < run->project.env_files.n; i++)
-        if (!read_env_file(run, beside_project(run, run->project.env_files.v[i]))) return false;
-    for (size_t i = 0; i < run->project.env.n; i++)
-        environment_set_pair(run->env, run->project.env.v[i]);
-    for (size_t i = 0; i < o->env_files.list.n; i++)
-        if (!read_env_file(run, o->env_files.list.v[i])) return false;
-    for (size_t i = 0; i < o->env.list.n; i++) {
-        run->env->complete = true;
-        (void)environment_set_pair(run->env, str_from(o->env.list.v[i]));
-    }
+static bool add_setting(struct run *run, struct environment *e, const struct env_setting *setting,
+                        struct str folder) {
+    for (size_t i = 0; i < setting->files.n; i++)
+        if (!read_env_file(run, e, beside(run, folder, setting->files.v[i]))) return false;
+    for (size_t i = 0; i < setting->pairs.n; i++) environment_set_pair(e, setting->pairs.v[i]);
     return true;
+}
+
+struct environment *run_environment(struct run *run, const struct env_setting *own,
+                                    struct str folder) {
+    const struct options *o = run->o;
+    struct environment *e = environment_new(run->arena);
+    if (o->process_env) {
+        environment_take_process(e);
+        e->complete = true;
+    }
+    struct str project =
+        run->project.file ? run_folder_of(source_name(run->sources, run->project.file)) : STR("");
+    if (!add_setting(run, e, &run->project.env, project)) return NULL;
+    if (own && !add_setting(run, e, own, folder)) return NULL;
+    for (size_t i = 0; i < o->env_files.list.n; i++)
+        if (!read_env_file(run, e, o->env_files.list.v[i])) return NULL;
+    for (size_t i = 0; i < o->env.list.n; i++) {
+        e->complete = true;
+        (void)environment_set_pair(e, str_from(o->env.list.v[i]));
+    }
+    return e;
 }
 
 enum { JOBS_MAX = 1024 };
@@ -141,7 +154,8 @@ bool run_begin(struct run *run, struct arena *a, const struct options *o, const 
     if (!options_make_sense(o)) return false;
     run->gateways = gateways_load(a);
     *code = EXIT_CONFIG;
-    if (!open_project(run, first) || !build_environment(run)) {
+    run->block = &run->project.fleet;
+    if (!open_project(run, first) || !(run->env = run_environment(run, NULL, STR("")))) {
         run_print_errors(run, stderr);
         return false;
     }
@@ -222,6 +236,7 @@ void run_load(struct run *run, const char *path, struct loaded *out) {
 
 void run_load_file(struct run *run, uint32_t file, const char *path, struct loaded *out) {
     struct loader l = loader_of(run, absolute_path(run, path));
+    l.environment = host_of(run, path)->environment;
     load_config(&l, file, out);
     if (run->o->command->bit != ON_CHECK) keep_errors(run->diags, out->first_diag);
 }
@@ -243,53 +258,6 @@ void run_load_in_fleet(struct run *run, uint32_t file, struct str path,
 enum exit_code run_load_code(const struct loaded *loaded) {
     if (!loaded->root || loaded->startup == STARTUP_REJECTED) return EXIT_CONFIG;
     return EXIT_FINE;
-}
-
-/* The last name of a folder path: "/home/x/.openclaw-rescue/" gives ".openclaw-rescue". */
-static struct str last_name(struct str folder) {
-    if (folder.n && folder.p[folder.n - 1] == '/') folder.n--;
-    size_t from = folder.n;
-    while (from && folder.p[from - 1] != '/') from--;
-    return str_slice(folder, from, folder.n);
-}
-
-static struct str stem_of(struct str path) {
-    struct str name = last_name(path);
-    size_t dot = name.n;
-    while (dot && name.p[dot - 1] != '.') dot--;
-    return dot > 1 ? str_slice(name, 0, dot - 1) : name;
-}
-
-static struct str configured_state(const struct run *run, struct str name) {
-    for (size_t i = 0; i < run->project.fleet.states.n; i++)
-        if (str_equal(run->project.fleet.states.v[i].name, name))
-            return run->project.fleet.states.v[i].value;
-    return STR("");
-}
-
-/* What a config's place says of its gateway: a file in .openclaw or .openclaw-NAME lies in its
- * state directory. */
-static struct gateway_place place_of(struct run *run, const char *path) {
-    struct arena *a = run->arena;
-    struct gateway_place where = {.name = STR("stdin"), .conditions = &run->conditions};
-    if (strcmp(path, "-") == 0) return where;
-    struct str given = str_from(path), folder = run_folder_of(given), state = last_name(folder);
-    char *real = realpath(path, NULL);
-    struct str resolved = str_copy(a, str_from(real ? real : path));
-    free(real);
-    where.config_path = location_normal(a, resolved);
-    where.name = str_copy(a, stem_of(given));
-    if (str_starts(state, STR(".openclaw-"))) {
-        where.profile = str_copy(a, str_slice(state, 10, state.n));
-        where.name = where.profile;
-    }
-    struct str real_folder = run_folder_of(resolved);
-    struct str real_name = last_name(real_folder);
-    if (str_equal(real_name, STR(".openclaw")) || str_starts(real_name, STR(".openclaw-")))
-        where.state = location_normal(a, real_folder);
-    struct str configured = configured_state(run, given);
-    if (configured.n) where.state = location_normal(a, configured);
-    return where;
 }
 
 static struct str span_key(struct arena *a, struct span span) {
@@ -324,7 +292,7 @@ struct model *run_model_at(struct run *run, struct loaded *loaded, const struct 
 }
 
 struct model *run_model(struct run *run, const char *path, struct loaded *loaded) {
-    struct gateway_place where = place_of(run, path);
+    struct gateway_place where = host_place(run, host_of(run, path), loaded->gateway);
     if (run->o->fs) audit_look_at_files(run, path, loaded, &where);
     return run_model_at(run, loaded, loaded->environment ? loaded->environment : run->env, &where);
 }

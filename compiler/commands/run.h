@@ -22,21 +22,28 @@ struct run {
     struct environment *env;
     struct project project;
     bool has_project;
-    const struct files *files;      /* how included files are read */
-    const struct schema *schema;    /* of --schema, or NULL */
-    struct policy_document *policy; /* of --policy, or NULL */
-    struct conditions conditions;   /* what the options tell beside the configs */
-    struct str digest_key;          /* of --facts-key, or empty */
-    size_t jobs;                    /* of --jobs; 0: what the machine and the work suggest */
-    struct timing *timing;          /* of --timing: the steps; or NULL */
-    struct timing *rule_timing;     /* the same: the rules */
-    bool color;                     /* on standard output */
+    const struct fleet_block *block; /* of --fleet FILE, once it is read; else the project's */
+    struct hosts *hosts;             /* host.h: the gateways looked at so far */
+    const struct files *files;       /* how included files are read */
+    const struct schema *schema;     /* of --schema, or NULL */
+    struct policy_document *policy;  /* of --policy, or NULL */
+    struct conditions conditions;    /* what the options tell beside the configs */
+    struct str digest_key;           /* of --facts-key, or empty */
+    size_t jobs;                     /* of --jobs; 0: what the machine and the work suggest */
+    struct timing *timing;           /* of --timing: the steps; or NULL */
+    struct timing *rule_timing;      /* the same: the rules */
+    bool color;                      /* on standard output */
 };
 
 /* Prepares a run: project file (beside `first`, the first file of the command line, which may be
  * NULL), environment. False after a message; `*code` is then what to end with. */
 bool run_begin(struct run *run, struct arena *a, const struct options *o, const char *first,
                enum exit_code *code);
+
+/* The environment of a gateway of which the project says `own` (may be NULL; its files lie in
+ * `folder`), beside what is said of all. NULL after a message. */
+struct environment *run_environment(struct run *run, const struct env_setting *own,
+                                    struct str folder);
 
 /* The working directory, absolute. */
 struct str run_directory(struct run *run);
@@ -130,6 +137,8 @@ struct str run_directory(struct run *run);
  * environment that was given; says on standard error which. NULL after a message: there is no
  * environment, or the gateway would not start. */
 const char *run_find_config(struct run *run);
+/* Whether there is such an environment: without it nobody asks for that. */
+bool run_finds_config(const struct run *run);
 /* The config in a state directory, by the names that the gateway looks for; any other path as it
  * is, and that of a directory without one. */
 const char *run_config_at(struct run *run, const char *path);

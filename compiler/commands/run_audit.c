@@ -1,7 +1,9 @@
 /* The audit of gateways whose models are built: their analyses and rules, one gateway after the
  * other on each of several threads, then what they share. */
+#include "analysis/tenancy.h"
 #include "base/workers.h"
 #include "commands/run.h"
+#include "commands/tenants.h"
 
 /* ---- what the report says of the files ---------------------------------------------------------
  */
@@ -30,22 +32,15 @@ static void list_files(struct run *run, const struct audited *what, struct repor
 /* ---- gateways beside each other ----------------------------------------------------------------
  */
 
-/* A run may look at some of the gateways only; a name that is misspelt is worth a word. */
-static void warn_of_tenants(struct run *run, const struct fleet_question *q) {
-    if (!q->block->tenants.n || q->n < 2) return;
-    struct map names = map_new(run->arena);
-    for (size_t i = 0; i < q->n; i++) map_put(&names, q->gateways[i]->name, 1, NULL);
-    for (size_t i = 0; i < q->block->tenants.n; i++) {
-        const struct fleet_tenant *t = &q->block->tenants.v[i];
-        for (size_t k = 0; k < t->gateways.n; k++) {
-            if (map_get(&names, t->gateways.v[k])) continue;
-            struct diag *d =
-                diag_add(run->diags, SEVERITY_WARN, "project", tree_key_span(run->tree, t->at),
-                         "tenant " STR_FMT " has a gateway " STR_FMT ", which is not in this run",
-                         STR_ARG(t->name), STR_ARG(t->gateways.v[k]));
-            d->own = true;
-        }
-    }
+static const struct fleet_block *block_of(const struct run *run, const struct audited *what) {
+    return what->block ? what->block : &run->project.fleet;
+}
+
+/* A gateway of the host as others meet it, with what tenants have in it. */
+static struct fleet_gateway *host_gateway(struct run *run, const struct audited *what, size_t i) {
+    struct fleet_gateway *g = fleet_of_host(run->arena, what->models.v[what->n_services + i]);
+    tenancy_find(run->arena, block_of(run, what), run->project.owners, g);
+    return g;
 }
 
 const struct fleet_gateway *const *run_gateways(struct run *run, const struct audited *what,
@@ -55,24 +50,44 @@ const struct fleet_gateway *const *run_gateways(struct run *run, const struct au
     size_t services = what->gateways.n, hosts = what->models.n - what->n_services, n = 0;
     const struct fleet_gateway **g =
         ARENA_ARRAY(run->arena, const struct fleet_gateway *, services + hosts);
-    for (size_t i = 0; i < services; i++) g[n++] = what->gateways.v[i];
-    for (size_t i = 0; i < hosts && !apart; i++)
-        g[n++] = fleet_of_host(run->arena, what->models.v[what->n_services + i], run->env);
+    for (size_t i = 0; i < services; i++) {
+        tenancy_find(run->arena, block_of(run, what), run->project.owners, what->gateways.v[i]);
+        g[n++] = what->gateways.v[i];
+    }
+    for (size_t i = 0; i < hosts && !apart; i++) g[n++] = host_gateway(run, what, i);
     *n_gateways = n;
     return g;
+}
+
+static struct fleet_question question(struct run *run, const struct audited *what,
+                                      const struct fleet_gateway *const *g, size_t n) {
+    return (struct fleet_question){.tree = run->tree,
+                                   .gateways = g,
+                                   .n = n,
+                                   .names = what->names ? what->names : run->env,
+                                   .block = block_of(run, what),
+                                   .digest_key = run->digest_key};
+}
+
+/* Gateways that are not compared with each other may still have several tenants each. */
+static void compare_inside_each(struct run *run, const struct audited *what, struct fleet *fleet) {
+    for (size_t i = 0; i < what->models.n - what->n_services; i++) {
+        const struct fleet_gateway *g = host_gateway(run, what, i);
+        struct fleet_question q = question(run, what, &g, 1);
+        const struct fleet *one = fleet_analyse(run->arena, &q);
+        for (size_t k = 0; k < one->shares.n; k++)
+            ARRAY_PUSH(run->arena, fleet->shares) = one->shares.v[k];
+    }
 }
 
 struct fleet *run_compare(struct run *run, const struct audited *what, bool apart) {
     size_t n;
     const struct fleet_gateway *const *g = run_gateways(run, what, apart, &n);
-    struct fleet_question q = {.tree = run->tree,
-                               .gateways = g,
-                               .n = n,
-                               .names = what->names ? what->names : run->env,
-                               .block = what->block ? what->block : &run->project.fleet,
-                               .digest_key = run->digest_key};
-    warn_of_tenants(run, &q);
-    return fleet_analyse(run->arena, &q);
+    struct fleet_question q = question(run, what, g, n);
+    if (!apart) tenants_warn(run, &q);
+    struct fleet *fleet = fleet_analyse(run->arena, &q);
+    if (apart && tenancy_is_asked(q.block)) compare_inside_each(run, what, fleet);
+    return fleet;
 }
 
 /* ---- one gateway after the other ---------------------------------------------------------------

@@ -3,6 +3,7 @@
 #ifndef CLAWC_LOAD_FLEET_BLOCK_H
 #define CLAWC_LOAD_FLEET_BLOCK_H
 
+#include "load/host_entry.h"
 #include "load/read.h"
 
 /* A text that belongs to a name; `at` is where it stands. */
@@ -15,10 +16,19 @@ struct fleet_edge {
     struct str from, to;
 };
 
-/* Whose gateways they are. */
+/* What a tenant is said to have in a gateway that it need not have alone. */
+struct fleet_claim {
+    struct str gateway; /* empty: any that has it */
+    struct str name;    /* an agent's id, or a sender, as written */
+    node_id at;
+};
+
+/* Which gateways, agents and senders belong to whom. */
 struct fleet_tenant {
     struct str name;
     ARRAY(struct str) gateways;
+    ARRAY(struct fleet_claim) agents;  /* AGENT, or GATEWAY/AGENT */
+    ARRAY(struct fleet_claim) senders; /* CHANNEL:ID, ID, or a name of session.identityLinks */
     node_id at;
 };
 
@@ -26,7 +36,7 @@ struct fleet_block {
     uint32_t file;                      /* 0: there is no block */
     struct str version;                 /* of all gateways, or empty */
     ARRAY(struct fleet_entry) gateways; /* service -> config file */
-    ARRAY(struct fleet_entry) states;   /* config file of the command line -> state directory */
+    ARRAY(struct host_entry) hosts;     /* gateways that are no services, by their configs */
     ARRAY(struct str) compose_files;    /* none: docker-compose.yml */
     struct str project_dir, home;       /* on the host; empty: the defaults */
     struct str hub;                     /* service, or empty */
@@ -40,7 +50,7 @@ struct fleet_block {
 /* Reads the block. Mistakes, unknown keys among them, are diagnostics of kind "project". */
 void fleet_block_read(const struct reading *r, node_id n, struct fleet_block *block);
 
-/* Reads the block `tenants`: NAME: {gateways: [...]}. */
+/* Reads the block `tenants`: NAME: {gateways: [...], agents: [...], senders: [...]}. */
 void fleet_tenants_read(const struct reading *r, node_id n, struct fleet_block *block);
 
 /* Reads a file that holds the block alone or, as a project file, under `fleet`: JSON or YAML. False

@@ -274,6 +274,7 @@ static void read_discovery(const struct reader *r, node_id discovery, struct gat
     g->legacy_state = names_of(r, section(r, discovery, "legacy_state"));
     g->config_names = names_of(r, section(r, discovery, "config_names"));
     g->home_ignores_null = flag(r, discovery, "home_ignores_null");
+    g->log_expands_home = flag(r, discovery, "log_expands_home");
     g->profile_switches = flag(r, discovery, "profile_switches");
     g->state_falls_back = flag(r, discovery, "state_falls_back");
 }

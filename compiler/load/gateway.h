@@ -97,6 +97,7 @@ struct gateway_data {
     struct names legacy_state,
         config_names;       /* directories of the home; files of a state directory */
     bool home_ignores_null; /* the texts `undefined` and `null` name no home */
+    bool log_expands_home;  /* `~` in logging.file is the home; else a directory of that name */
     bool profile_switches;  /* --profile changes what is set to another profile's */
     bool state_falls_back;  /* a state directory without a config: that of the home is used */
     bool profile_derived_port;

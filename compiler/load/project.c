@@ -32,20 +32,8 @@ static void read_gateway(struct project_reading *s, node_id n) {
                  "`gateway` must be a version such as \"2026.9.6\"");
 }
 
-/* A map NAME: value, or a list of env files. */
 static void read_env(struct project_reading *s, node_id n) {
-    if (tree_is(s->r.tree, n, NODE_ARRAY) || tree_is(s->r.tree, n, NODE_STRING)) {
-        s->p->env_files = read_names(s, n);
-        return;
-    }
-    if (!read_is(&s->r, n, NODE_OBJECT)) return;
-    for (TREE_EACH(s->r.tree, value, n)) {
-        if (!read_is(&s->r, value, NODE_STRING)) continue;
-        struct str key = tree_key_text(s->r.tree, tree_node(s->r.tree, value)->key);
-        ARRAY_PUSH(s->arena, s->p->env) = str_format(s->arena, STR_FMT "=" STR_FMT, STR_ARG(key),
-                                                     STR_ARG(tree_text(s->r.tree, value)));
-        source_add_secret(s->r.tree->sources, tree_span(s->r.tree, value));
-    }
+    env_setting_read(&s->r, n, &s->p->env);
 }
 
 static void read_rules(struct project_reading *s, node_id n) {

@@ -23,8 +23,8 @@ struct severity_choice {
 struct project {
     uint32_t file; /* 0: there is none */
     struct str gateway;
-    struct names env_files, rules, owners;
-    ARRAY(struct str) env; /* NAME=VALUE */
+    struct names rules, owners;
+    struct env_setting env; /* of all gateways */
     ARRAY(struct severity_choice) severities;
     node_id parameters; /* rule -> name -> value, in the tree that was read; 0: none */
     ARRAY(struct accepted) accepted;

@@ -34,6 +34,10 @@ const struct schema *schema_of_plugins(struct str version) {
     return embedded("plugins-", version);
 }
 
+const struct schema *schema_of_compose(void) {
+    return embedded("compose-spec", STR(""));
+}
+
 /* The number of a key of the schema, or n_keys. */
 uint16_t schema_key(const struct schema *s, struct str key) {
     unsigned low = 0, high = s->n_keys;
@@ -180,8 +184,9 @@ bool checking_spend(struct checking *c, node_id n) {
         c->budget--;
         return true;
     }
-    if (c->budget == 0 || c->path.n == DEPTH_MAX) {
+    if (!c->exhausted) {
         unsigned quiet = c->quiet;
+        c->exhausted = true;
         c->quiet = 0;
         struct issue *issue = checking_issue(c, "schema_limit", ABORTED, n, 0);
         issue_say(c, issue, "the schema is too intricate for this value: it was not checked");
@@ -213,7 +218,7 @@ struct node_marks checking_aborted(const struct checking *c, node_id root) {
 /* ---- types -------------------------------------------------------------------------------------
  */
 
-static uint16_t type_of(const struct node *node) {
+uint16_t schema_type_of(const struct node *node) {
     switch ((enum node_kind)node->kind) {
     case NODE_NULL: return TYPE_NULL;
     case NODE_BOOL: return TYPE_BOOL;
@@ -539,11 +544,24 @@ static enum verdict check_member(struct checking *c, node_id member, const struc
     return v;
 }
 
+/* The first pattern that the member's name has decides; SCHEMA_UNKNOWN: it has none. */
+static schema_id patterned_member(struct checking *c, const struct schema_node *node, key_id key) {
+    struct str name = tree_key_text(c->tree, key);
+    for (unsigned i = 0; i < node->patterned.n; i++) {
+        const struct schema_property *p = &c->schema->properties[node->patterned.first + i];
+        if (schema_pattern_fits(c, (uint16_t)(p->key + 1), name)) return p->node;
+    }
+    return SCHEMA_UNKNOWN;
+}
+
 static enum verdict check_object(struct checking *c, node_id n, const struct schema_node *node) {
     ARRAY(node_id) unknown = {0};
     enum verdict v = FITS;
     for (TREE_EACH(c->tree, member, n)) {
-        schema_id found = schema_property_of(c, node, tree_node(c->tree, member)->key);
+        if (tree_node(c->tree, member)->tag == NODE_TAG_RESET) continue;
+        key_id key = tree_node(c->tree, member)->key;
+        schema_id found = schema_property_of(c, node, key);
+        if (found == SCHEMA_UNKNOWN) found = patterned_member(c, node, key);
         if (found == 0) continue;
         if (found != SCHEMA_UNKNOWN || !(node->flags & SCHEMA_CLOSED)) {
             if (found != SCHEMA_UNKNOWN || node->additional || node->names)
@@ -604,6 +622,9 @@ static enum verdict check_combined(struct checking *c, node_id n, node_id owner,
 }
 
 bool schema_is_unknown(const struct checking *c, node_id n, const struct schema_node *node) {
+    static const unsigned scalars = TYPE_STRING | TYPE_NUMBER | TYPE_INTEGER | TYPE_BOOL;
+    if (c->compose && n && tree_node(c->tree, n)->flags & NODE_SUBSTITUTED)
+        return node->types & scalars;
     return n && tree_node(c->tree, n)->flags & NODE_SYMBOLIC &&
            (!node->types || node->types & TYPE_STRING);
 }
@@ -617,7 +638,7 @@ enum verdict schema_check(struct checking *c, node_id n, node_id owner, schema_i
     if (node->values.n)
         v = schema_check_choice(c, n, owner, node);
     else if (node->flags & SCHEMA_NEVER ||
-             (node->types && (!n || !(type_of(tree_node(c->tree, n)) & node->types))))
+             (node->types && (!n || !(schema_type_of(tree_node(c->tree, n)) & node->types))))
         v = schema_wrong_type(c, n, owner, node);
     else if (n)
         v = check_by_kind(c, n, node);

@@ -112,7 +112,7 @@ static struct text path_text(const struct reading *r, node_id object, const char
 
 static struct str default_owner_workspace(const struct model *m, const struct agent_defaults *d) {
     if (d->workspace.set) return d->workspace.v;
-    if (m->places.known) return m->places.workspace;
+    if (m->places.workspace.n) return m->places.workspace;
     if (!m->gateway->workspace_follows_state)
         return m->profile.n ? str_concat(m->arena, STR("~/.openclaw/workspace-"), m->profile)
                             : STR("~/.openclaw/workspace");

@@ -5,6 +5,7 @@
 
 #include "base/url.h"
 #include "model/ids.h"
+#include "model/model.h"
 #include "model/values.h"
 
 enum {
@@ -83,6 +84,11 @@ static struct profile *find_profile(struct browsing *b, struct str name) {
     return NULL;
 }
 
+static struct str user_data_dir(const struct browsing *b, node_id profile) {
+    struct str written = trimmed(b, profile, "userDataDir");
+    return written.n ? model_path(b->m, written) : STR("");
+}
+
 static void read_profiles(struct browsing *b) {
     const struct tree *t = b->r->tree;
     for (TREE_EACH(t, n, tree_member(t, b->block, STR("profiles")))) {
@@ -95,6 +101,7 @@ static void read_profiles(struct browsing *b) {
         p.shown = (struct browser_endpoint){.name = tree_key_text(t, tree_node(t, n)->key),
                                             .driver = known ? driver : STR("openclaw"),
                                             .port = p.has_port ? (uint32_t)port : 0,
+                                            .user_data_dir = user_data_dir(b, n),
                                             .at = n};
         ARRAY_PUSH(b->m->arena, b->profiles) = p;
     }
@@ -124,6 +131,8 @@ static void imply_profiles(struct browsing *b) {
     if (p) {
         p->has_port = true;
         p->shown.port = b->url.n ? b->parsed.port : b->browser->cdp_first;
+        p->shown.by_url = b->url.n != 0;
+        p->shown.url_port = b->url.n ? b->parsed.port : 0;
         if (b->url.n && b->parsed.is_ws) p->url = b->url;
     }
     imply(b, STR("user"), STR("existing-session"));
@@ -175,6 +184,7 @@ static bool resolve_url(const struct browsing *b, struct profile *p) {
     bool newer = b->m->gateway->browser_extension_ports;
     bool endpoint = url.is_ws && str_find(p->url, STR("/devtools/browser/"), 0) != SIZE_MAX;
     p->shown.host = url.host;
+    p->shown.url_port = url.port;
     if (newer && p->shown.port && (endpoint || !url.has_port)) return true;
     p->shown.port = url.port;
     return true;
@@ -183,6 +193,8 @@ static bool resolve_url(const struct browsing *b, struct profile *p) {
 static bool resolve_profile(const struct browsing *b, struct profile *p) {
     bool newer = b->m->gateway->browser_extension_ports;
     struct str local = STR("127.0.0.1");
+    bool relayed = str_equal(p->shown.driver, STR("extension")); /* it listens there itself */
+    p->shown.by_url |= p->url.n && !relayed;
     if (str_equal(p->shown.driver, STR("existing-session"))) {
         struct url url;
         p->shown.port = 0;
@@ -190,6 +202,7 @@ static bool resolve_profile(const struct browsing *b, struct profile *p) {
         if (!newer || !p->url.n) return true;
         if (!url_parse(b->m->arena, p->url, &url)) return false;
         p->shown.host = url.host;
+        p->shown.url_port = url.port;
         return true;
     }
     if (newer && str_equal(p->shown.driver, STR("extension"))) {

@@ -8,10 +8,13 @@
 struct model;
 
 struct browser_endpoint {
-    struct str name, driver; /* openclaw, extension or existing-session */
-    struct str host;         /* where Chrome listens; empty: it is found some other way */
-    uint32_t port;           /* 0: none */
-    place at;                /* the profile, or what is around it when it is implied */
+    struct str name, driver;  /* openclaw, extension or existing-session */
+    struct str host;          /* where Chrome listens; empty: it is found some other way */
+    uint32_t port;            /* 0: none */
+    bool by_url;              /* a cdpUrl says so: whatever listens there is used, */
+    uint32_t url_port;        /* at this port */
+    struct str user_data_dir; /* as it is resolved, or empty: its own */
+    place at;                 /* the profile, or what is around it when it is implied */
 };
 
 struct browser_ports {

@@ -19,6 +19,7 @@ struct fleet_path {
 struct fleet_mount {
     struct str source;
     bool read_only, socket; /* socket: it gives the host's Docker daemon */
+    bool secret;            /* a file of `secrets` */
     place at;
 };
 
@@ -42,6 +43,25 @@ struct fleet_agent {
     bool docker;              /* its backend is docker */
     struct str scope, prefix; /* of its sandbox containers */
     struct fleet_path workspace, dir;
+    /* Known only where tenants share the gateway: whether it has the gateway's browser, can read
+     * the sessions of other agents, and lets others read its own. */
+    bool browser, reads_sessions, shows_sessions;
+};
+
+/* An account whose messages an agent gets. */
+struct fleet_route {
+    struct str account; /* "telegram/default" */
+    struct str agent;
+    place at; /* what admits somebody there */
+};
+
+/* Where the messages of a tenant's sender go in a gateway. */
+struct fleet_use {
+    uint32_t tenant, sender; /* numbers: of the tenant, and of the sender among its own */
+    struct str who;          /* for people */
+    struct str account, agent;
+    struct str session; /* equal for two that share one */
+    place at;           /* what admits the sender */
 };
 
 /* An enabled channel, and where everybody may write to it directly. */
@@ -69,9 +89,26 @@ struct fleet_text {
     uint32_t file; /* 0, or the text is the whole of this file */
 };
 
+/* A port beside the base port and those at fixed offsets, and what is there: "telegram's webhook".
+ */
+struct fleet_port {
+    int64_t port;
+    struct str what;
+    bool derived; /* it moves with the base port */
+    place at;
+};
+
+/* A browser that its agents use: "127.0.0.1:9222", or the directory of a profile. */
+struct fleet_browser {
+    struct str endpoint;
+    bool chosen; /* the config names it; otherwise it is the gateway's own */
+    place at;
+};
+
 struct fleet_gateway {
     struct str name;
     const struct gateway_data *data;
+    const struct model *model;             /* of its config; NULL: not at hand */
     const struct compose_service *service; /* NULL: a config file on the host */
     const struct compose_service *owner;   /* whose network namespace it has; NULL: no service */
     struct str namespace;                  /* names it: a service, `host`, `container:c` */
@@ -86,7 +123,11 @@ struct fleet_gateway {
     struct str port_assumption; /* a variable that must be unset for that, or empty */
     const uint16_t *used_ports; /* offsets from the port */
     size_t n_used_ports;
-    bool loopback; /* listens on 127.0.0.1 alone */
+    /* Of a gateway on the host: */
+    ARRAY(struct fleet_port) ports;
+    ARRAY(struct fleet_browser) browsers;
+    struct str home; /* absolute, or empty: not known */
+    bool loopback;   /* listens on 127.0.0.1 alone */
     place bind_at;
 
     struct fleet_path state, config, log;
@@ -107,11 +148,16 @@ struct fleet_gateway {
     ARRAY(struct fleet_name) refused_keys;           /* over which its version refuses the config */
     const struct compose_variable *idle_hooks_token; /* OPENCLAW_HOOKS_TOKEN, which nothing reads */
     ARRAY(struct fleet_text) texts;
+    ARRAY(struct fleet_route) routes; /* these two only where tenants share the gateway */
+    ARRAY(struct fleet_use) uses;
+    bool open_room; /* so is this: every member of some group may speak */
 };
 
 /* A gateway of the host, of its model. */
-struct fleet_gateway *fleet_of_host(struct arena *a, const struct model *m,
-                                    const struct environment *env);
+struct fleet_gateway *fleet_of_host(struct arena *a, const struct model *m);
+
+/* host_ports.c: the ports of its config, and its browsers. */
+void fleet_host_ports(struct arena *a, const struct model *m, struct fleet_gateway *g);
 
 /* A service of a Compose project. `config` is the config as it was written, with what it includes,
  * or 0 when it is not at hand; `data` is of its version. */

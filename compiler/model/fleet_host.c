@@ -1,7 +1,7 @@
 /* A gateway of a config file on a host, of its model. */
 #include "model/fleet.h"
 
-#include "model/locations.h"
+#include "load/files.h"
 
 static struct fleet_secret secret_of(const struct text *t, const struct environment *env) {
     bool unset = !t->symbolic && str_starts(t->v, STR("${")) && env->complete;
@@ -14,6 +14,15 @@ static struct str comparable(struct str path) {
     return path.n <= COMPOSE_MAX_PATH ? path : STR("");
 }
 
+static struct str prefix_of(const struct tree *t, const struct agent *agent,
+                            const struct sandbox *defaults) {
+    struct str prefix = STR(""), key = STR("containerPrefix");
+    bool shared = str_equal(agent->sandbox.scope.v, STR("shared"));
+    if (!shared) prefix = tree_text(t, tree_member(t, agent->sandbox.own_docker, key));
+    if (!prefix.n) prefix = tree_text(t, tree_member(t, defaults->own_docker, key));
+    return prefix.n ? prefix : STR("openclaw-sbx-");
+}
+
 static void add_agents(struct arena *a, const struct model *m, struct fleet_gateway *g) {
     for (size_t i = 0; i < m->agents.n; i++) {
         const struct agent *agent = &m->agents.v[i];
@@ -22,38 +31,84 @@ static void add_agents(struct arena *a, const struct model *m, struct fleet_gate
             .id = agent->id,
             .at = agent->at,
             .sandbox_at = agent->sandbox.mode.at,
+            .sandboxed = !str_equal(agent->sandbox.mode.v, STR("off")),
+            .docker = str_equal(agent->sandbox.backend.v, STR("docker")),
+            .scope = agent->sandbox.scope.v,
+            .prefix = prefix_of(m->tree, agent, &m->sandbox),
             .workspace = {.inside = workspace->v,
                           .located = workspace->symbolic ? STR("") : comparable(workspace->v),
                           .at = workspace->at}};
     }
 }
 
-/* All gateways of a host write into one directory, unless their configs name files. */
+static void add_credentials(struct arena *a, struct fleet_gateway *g, struct str path, place at) {
+    ARRAY_PUSH(a, g->credentials) =
+        (struct fleet_path){.inside = path, .located = comparable(path), .at = at};
+}
+
+/* Also the directories of WhatsApp's logins and of the agents. */
+static void find_credentials(struct arena *a, const struct model *m, struct fleet_gateway *g) {
+    add_credentials(a, g, m->places.credentials, m->at);
+    for (size_t i = 0; i < m->accounts.n; i++) {
+        const struct account *account = &m->accounts.v[i];
+        const struct channel *channel = model_channel(m, account->channel);
+        if (account->auth_dir.v.n && account->enabled && channel && channel->enabled)
+            add_credentials(a, g, account->auth_dir.v, account->auth_dir.at);
+    }
+    for (size_t i = 0; i < m->agents.n; i++)
+        add_credentials(a, g, m->agents.v[i].agent_dir.v, m->agents.v[i].agent_dir.at);
+}
+
+/* The host has one daemon, unless DOCKER_HOST names another. */
+static struct str daemon_of(const struct environment *env) {
+    struct str other = environment_get(env, STR("DOCKER_HOST"));
+    return other.n ? other : STR("host");
+}
+
+/* All gateways of a host write into one directory, unless their configs name files. A relative one
+ * lies in a working directory that nobody knows. */
 static struct fleet_path log_of(struct arena *a, const struct model *m) {
     node_id n = tree_path(m->tree, m->loaded->root, "logging", "file", NULL);
     struct str file = tree_text(m->tree, n);
-    file = file.n ? location_normal(a, file) : STR("/tmp/openclaw");
-    return (struct fleet_path){.inside = file, .located = comparable(file), .at = n ? n : m->at};
+    if (!file.n)
+        return (struct fleet_path){
+            .inside = STR("/tmp/openclaw"), .located = STR("/tmp/openclaw"), .at = m->at};
+    bool below_home = str_starts(file, STR("~/")) && m->gateway->log_expands_home;
+    bool relative = !below_home && !str_starts(file, STR("/"));
+    if (relative && m->places.directory.n)
+        file = files_absolute(a, m->places.directory, file);
+    else if (relative)
+        return (struct fleet_path){.inside = file, .at = n};
+    file = model_path(m, file);
+    return (struct fleet_path){.inside = file, .located = comparable(file), .at = n};
 }
 
-struct fleet_gateway *fleet_of_host(struct arena *a, const struct model *m,
-                                    const struct environment *env) {
+/* Without being told, nobody sets OPENCLAW_GATEWAY_PORT beside a port in the config. */
+static bool port_is_certain(const struct model *m) {
+    return m->settings.port_set || m->settings.port_told ||
+           environment_knows(m->loaded->environment, STR("OPENCLAW_GATEWAY_PORT"));
+}
+
+struct fleet_gateway *fleet_of_host(struct arena *a, const struct model *m) {
+    const struct environment *env = m->loaded->environment;
     struct fleet_gateway *g = ARENA_NEW(a, struct fleet_gateway);
     bool browser = m->settings.browser_enabled.v;
     *g = (struct fleet_gateway){
         .name = m->name,
         .data = m->gateway,
+        .model = m,
         .namespace = STR("host"),
         .profile = m->profile,
         .at = m->at,
         .config_seen = true,
         .port = m->settings.port,
         .port_at = m->settings.port_at,
-        .port_assumption =
-            m->settings.port_set || env->complete ? STR("") : STR("OPENCLAW_GATEWAY_PORT"),
+        .port_assumption = port_is_certain(m) ? STR("") : STR("OPENCLAW_GATEWAY_PORT"),
         .used_ports = browser ? m->gateway->used_ports : m->gateway->used_ports_without_browser,
         .n_used_ports =
             browser ? m->gateway->n_used_ports : m->gateway->n_used_ports_without_browser,
+        .home = str_starts(m->places.home, STR("/")) ? m->places.home : STR(""),
+        .daemon = daemon_of(env),
         .state = {.inside = m->state, .located = comparable(m->state), .at = m->at},
         .config = {.inside = m->config_path, .located = m->config_path, .at = m->at},
         .log = log_of(a, m),
@@ -69,5 +124,7 @@ struct fleet_gateway *fleet_of_host(struct arena *a, const struct model *m,
     if (g->state.located.n)
         ARRAY_PUSH(a, g->mounts) = (struct fleet_mount){.source = m->state, .at = m->at};
     add_agents(a, m, g);
+    find_credentials(a, m, g);
+    fleet_host_ports(a, m, g);
     return g;
 }

@@ -28,15 +28,19 @@ static struct text or_variable(struct text t, const struct environment *env, con
     return (struct text){.v = value, .at = t.at, .set = true, .symbolic = symbolic};
 }
 
-/* A named profile of the newer gateway has a port of its own: 20000 + FNV-1a of the name. */
-static int64_t default_port(const struct model *m, const struct environment *env) {
-    struct str profile = m->profile.n ? m->profile : environment_get(env, STR("OPENCLAW_PROFILE"));
-    if (!m->gateway->profile_derived_port || !ids_is_agent_key(profile) ||
-        str_equal(ids_lower(m->arena, profile), STR("default")))
-        return m->gateway->base_port;
-    uint32_t hash = 2166136261u;
-    for (size_t i = 0; i < profile.n; i++) hash = (hash ^ (unsigned char)profile.p[i]) * 16777619u;
-    return 20000 + (int64_t)(hash % 40000);
+/* What --port says goes before the environment, which goes before the config. */
+static void find_port(struct model *m, const struct environment *env,
+                      const struct gateway_place *where) {
+    struct gateway_settings *s = &m->settings;
+    struct discover d = {.arena = m->arena,
+                         .gateway = m->gateway,
+                         .environment = env,
+                         .profile = where->profile,
+                         .dev = where->dev};
+    double port = discover_port(&d, (double)s->written_port);
+    s->port = where->port ? where->port : port <= 65535 ? (int64_t)port : 0;
+    s->port_told = where->port != 0;
+    if (s->port_told) s->port_at = where->port_at;
 }
 
 static void build_settings(struct model *m, const struct reading *r,
@@ -56,7 +60,6 @@ static void build_settings(struct model *m, const struct reading *r,
     s->tailscale = value_text(r, tailscale, "mode", value_place(tailscale, at), STR("off"));
     s->browser_enabled = value_flag(r, browser, "enabled", value_place(browser, m->at), true);
     s->port_at = value_place(port, at);
-    s->port = default_port(m, env);
     if (!port) return;
     double written = tree_node(r->tree, port)->u.number;
     if (!(written >= 1 && written <= 65535) || written != (double)(int64_t)written) {
@@ -64,7 +67,7 @@ static void build_settings(struct model *m, const struct reading *r,
                  "`gateway.port` must be a whole number from 1 to 65535");
         return;
     }
-    s->port = (int64_t)written;
+    s->written_port = (int64_t)written;
     s->port_set = true;
 }
 
@@ -144,11 +147,12 @@ struct model *model_build(struct arena *a, struct diags *d, const struct loaded 
     m->files = where->files;
     m->n_files = where->n_files;
     m->at = loaded->root;
-    m->places = places_of(a, m->name, m->state, where->found, where->directory);
+    m->places = places_of(a, m->name, where->found, where->directory);
     model_build_routing(m, &r);
     model_build_agents(m, &r);
     model_build_accounts(m, &r, env);
     build_settings(m, &r, env);
+    find_port(m, env, where);
     m->browser_ports = browser_ports_read(m, &r);
     model_build_hooks(m, &r, env);
     build_tools(m, &r);

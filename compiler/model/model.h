@@ -166,7 +166,9 @@ struct gateway_settings {
     struct flag browser_enabled;
     int64_t port;
     place port_at;
-    bool port_set;
+    bool port_set;        /* `gateway.port` is written, */
+    int64_t written_port; /* as this; else 0 */
+    bool port_told;       /* of --port */
     place at;
 };
 
@@ -229,6 +231,9 @@ struct model {
 struct gateway_place {
     struct str name; /* what reports call it */
     struct str state, config_path, profile;
+    bool dev;     /* started with `--dev` */
+    int64_t port; /* of `--port`, which stands at `port_at`; 0: none */
+    place port_at;
     const struct discovered *found; /* its directories, where they are known; else NULL */
     struct str directory;           /* the working directory, with `found` */
     const struct conditions *conditions;

@@ -182,6 +182,17 @@ static void add_asked(struct evaluator *e, const struct violation *v, struct fin
     ARRAY_PUSH(e->scratch, f->related) = (struct related){locate(e, span), message};
 }
 
+/* What gateways share that never run at the same time does less harm. */
+static void lower_apart(struct evaluator *e, const struct fleet_share *share, struct finding *f) {
+    if (!share->apart.n) return;
+    if (f->severity == SEVERITY_CRITICAL)
+        f->severity = SEVERITY_WARN;
+    else
+        f->severity = SEVERITY_INFO;
+    f->message = str_format(e->arena, STR_FMT " (do they ever run together? profiles " STR_FMT ")",
+                            STR_ARG(f->message), STR_ARG(share->apart));
+}
+
 static void add_finding(struct evaluator *e, const void *object) {
     struct rule *rule = e->rule;
     rule_compile(rule);
@@ -207,7 +218,10 @@ static void add_finding(struct evaluator *e, const void *object) {
             break;
         }
     add_related(e, &f);
-    if (rule->range->type == &fact_fleet_share) add_members(e, object, &f);
+    if (rule->range->type == &fact_fleet_share) {
+        lower_apart(e, object, &f);
+        add_members(e, object, &f);
+    }
     if (rule->range->type == &fact_policy_violation) add_asked(e, object, &f);
     fact_subjects(e->scratch, rule->range, object, &f);
     keep_finding(e, &f);

@@ -1,8 +1,8 @@
 """Fleets: testdata/fleet/<case>/, each a Compose project with several gateways.
 
     fleet.json       what `clawc audit --fleet` reads; names the other files
-    expected.json    every finding of the fleet's rules (`violations` and `hygiene`: rule, severity,
-                     gateways, resource) and every link between gateways (`edges`: from, to, kind)
+    expected.json    every finding of the fleet's rules (`violations`, `hygiene` and `advice`: rule,
+                     severity, gateways, resource) and every link between gateways (`edges`: from, to, kind)
 
 Every finding must also point at a line of one of the case's files, and no value of a secret may be
 in any report."""
@@ -24,7 +24,7 @@ def audit(context, case, output):
 def expected_findings(case):
     expected = json.loads((case / "expected.json").read_text(encoding="utf-8"))
     return sorted((f["rule"], SEVERITIES[f["severity"]], f["gateways"], f["resource"])
-                  for f in expected["violations"] + expected["hygiene"])
+                  for key in ("violations", "hygiene", "advice") for f in expected.get(key, ()))
 
 
 def found(report):
@@ -79,24 +79,85 @@ def check_short_graph(context):
     return short.complaint((0,)) or (None if long.out == short.out else "they differ")
 
 
-def check_plan(context):
-    """A gateway that is proposed for a clean project leaves it clean."""
+NEW = "one-more"
+
+
+def config_of(plan):
+    """The config in the comments of a plan."""
+    lines = [line[4:] for line in plan.splitlines() if line.startswith("#   ")]
+    start = lines.index("{")
+    return "\n".join(lines[start:lines.index("}", start) + 1])
+
+
+def names_new(report):
+    """Findings of the fleet's rules about the gateway that was added."""
+    return [f"{f['id']}: {f['message']}" for f in report["findings"]
+            if f["id"].startswith("fleet.") and NEW in f["subjects"]["gateways"]]
+
+
+def apply_plan(scratch, plan):
+    """Does what a plan for a case's Compose project says."""
+    (scratch / "plan.yaml").write_text(plan, encoding="utf-8")
+    (scratch / f"{NEW}.json5").write_text(config_of(plan), encoding="utf-8")
+    fleet = json.loads((scratch / "fleet.json").read_text(encoding="utf-8"))
+    fleet["gateways"][NEW] = f"{NEW}.json5"
+    fleet.setdefault("composeFiles", ["docker-compose.yml"]).append("plan.yaml")
+    (scratch / "fleet.json").write_text(json.dumps(fleet), encoding="utf-8")
+    if (scratch / ".env").exists():
+        with open(scratch / ".env", "a", encoding="utf-8") as env:
+            env.write("\nONE_MORE_GATEWAY_TOKEN=0123456789abcdef0123456789abcdef0123\n")
+
+
+def check_plan(context, case):
+    """Of a gateway that is proposed for a project no rule of the fleet has anything to say; one for
+    which the host has no memory is refused."""
     with tempfile.TemporaryDirectory(prefix="clawc-plan-") as folder:
         scratch = Path(folder) / "case"
-        shutil.copytree(context.root / "testdata" / "fleet" / "05-clean-cells", scratch)
+        shutil.copytree(case, scratch)
         run = lambda *words: kit.run([context.clawc, *words], scratch, env=kit.environment(folder))
-        result = run("fleet", "plan", "--add", "one-more", "--fleet", "fleet.json")
+        before = json.loads(audit(context, scratch, "json").out)
+        full = any(f["id"] == "fleet.ram-overcommit" for f in before["findings"])
+        result = run("fleet", "plan", "--add", NEW, "--fleet", "fleet.json")
+        if full:
+            return result.complaint((3,)) or (None if b"memory" in result.err else "it does not say why")
         if result.complaint((0,)):
             return result.complaint((0,))
-        (scratch / "plan.yaml").write_bytes(result.out)
-        config = [line[4:] for line in result.out.decode().splitlines() if line.startswith("#   ")]
-        (scratch / "one-more.json5").write_text("\n".join(config), encoding="utf-8")
-        fleet = json.loads((scratch / "fleet.json").read_text(encoding="utf-8"))
-        fleet["gateways"]["one-more"] = "one-more.json5"
-        fleet["composeFiles"] = ["docker-compose.yml", "plan.yaml"]
-        (scratch / "fleet.json").write_text(json.dumps(fleet), encoding="utf-8")
-        result = audit(context, scratch, "json")
-        return result.complaint((0, 1)) or difference([], found(json.loads(result.out)))
+        apply_plan(scratch, result.out.decode())
+        check = run("check", f"{NEW}.json5", "--gateway", before["files"][0]["gateway"])
+        after = audit(context, scratch, "json")
+        complaint = check.complaint((0,)) or after.complaint((0, 1, 2))
+        if complaint:
+            return complaint
+        report = json.loads(after.out)
+        known = any(f["file"] == f"{NEW}.json5" for f in report["files"])
+        return "\n".join(names_new(report)) or (None if known else "its config is not audited")
+
+
+def check_host_plan(context, version):
+    """A profile that is proposed beside the gateways of a host is understood, and shares nothing."""
+    with tempfile.TemporaryDirectory(prefix="clawc-plan-") as folder:
+        home = Path(folder).resolve()
+        (home / ".openclaw").mkdir()
+        (home / ".openclaw" / "openclaw.json").write_text(
+            '{gateway: {port: 18789, auth: {token: "${MAIN_TOKEN}"}}}', encoding="utf-8")
+        run = lambda *words: kit.run([context.clawc, *words, "--gateway", version], home,
+                                     env=kit.environment(folder))
+        result = run("fleet", "plan", "--add", NEW, ".openclaw/openclaw.json")
+        if result.complaint((0,)):
+            return result.complaint((0,))
+        state = home / f".openclaw-{NEW}"
+        state.mkdir()
+        plan = result.out.decode()
+        (state / "openclaw.json").write_text(config_of(plan), encoding="utf-8")
+        (home / "clawc.yaml").write_text(plan, encoding="utf-8")
+        check = run("check", str(state / "openclaw.json"))
+        after = run("audit", ".openclaw/openclaw.json", str(state), "--format", "json")
+        complaint = check.complaint((0,)) or after.complaint((0, 1))
+        if complaint:
+            return complaint
+        report = json.loads(after.out)
+        known = len(report["files"]) == 2
+        return "\n".join(names_new(report)) or (None if known else "a config is missing")
 
 
 def secrets_of(case):
@@ -120,9 +181,11 @@ def check_secrets(context, case):
 
 def tasks(context):
     yield kit.test("fleet/graph", lambda: check_short_graph(context))
-    yield kit.test("fleet/plan", lambda: check_plan(context))
+    for version in ("2026.3.13", "2026.8.2", "2026.9.6"):
+        yield kit.test(f"fleet/host-plan/{version}", lambda v=version: check_host_plan(context, v))
     for case in sorted((context.root / "testdata" / "fleet").glob("*/fleet.json")):
         case = case.parent
         yield kit.test(f"fleet/{case.name}/findings", lambda c=case: check_findings(context, c))
+        yield kit.test(f"fleet/{case.name}/plan", lambda c=case: check_plan(context, c))
         yield kit.test(f"fleet/{case.name}/edges", lambda c=case: check_edges(context, c))
         yield kit.test(f"fleet/{case.name}/secrets", lambda c=case: check_secrets(context, c))
