@@ -44,12 +44,23 @@ static void each_path(struct arena *a, struct fleet_gateway *g,
     }
 }
 
+/* Elsewhere an address is the same browser for everybody. */
+static bool is_of_machine(struct str endpoint) {
+    static const struct str own[] = {{"127.", 4}, {"localhost", 9}, {"[::1]", 5}};
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        if (str_find(endpoint, own[i], 0) != SIZE_MAX) return true;
+    return false;
+}
+
 void fleet_facts_label(struct arena *a, struct fleet_gateway *g) {
     struct change c = {.host = g->host};
     if (!g->host.n) return;
     each_path(a, g, label_path, &c);
     g->namespace = fleet_facts_on(a, g->host, g->namespace);
     g->daemon = fleet_facts_on(a, g->host, g->daemon);
+    for (size_t i = 0; i < g->browsers.n; i++)
+        if (is_of_machine(g->browsers.v[i].endpoint))
+            g->browsers.v[i].endpoint = fleet_facts_on(a, g->host, g->browsers.v[i].endpoint);
 }
 
 /* A state directory that is not known is called by its gateway: of two gateways it is two. */
