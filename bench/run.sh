@@ -72,5 +72,22 @@ figure "clawc audit --fleet" "$process" 3 "$clawc" audit --quiet --fleet "$fleet
 figure "floor: cat" "$process" 3 sh -c "cat $fleet/*"
 rm -rf "$fleet"
 
+# Copies of the example on one host, ports 7 apart.
+for n in 1000 5000; do
+    copies=$B/bench/copies
+    rm -rf "$copies"
+    mkdir -p "$copies"
+    awk -v n=$n -v dir="$copies" -f bench/gen_copies.awk examples/family-work-public/openclaw.json5
+    words=$(i=0; while [ $i -lt $n ]; do echo "g$i/.openclaw/openclaw.json"; i=$((i + 1)); done)
+    head_line "$n gateways of one host, copies of the example, whole process"
+    run=$(cd "$(dirname "$clawc")" && pwd)
+    # shellcheck disable=SC2086 # one word for each file
+    (cd "$copies" && figure "clawc audit --jobs 1" "$run/bench/process" 3 "$run/clawc" audit --jobs 1 --fail-on never --quiet $words &&
+        figure "clawc audit, a thread a processor" "$run/bench/process" 3 "$run/clawc" audit --fail-on never --quiet $words &&
+        figure "clawc audit --each --jobs 1" "$run/bench/process" 3 "$run/clawc" audit --each --jobs 1 --fail-on never --quiet $words &&
+        figure "floor: cat" "$run/bench/process" 3 cat $words)
+    rm -rf "$copies"
+done
+
 head_line "Whole routes (normalisation and session key included), a table of peer bindings"
 "$B/bench/route"

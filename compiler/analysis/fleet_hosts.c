@@ -8,7 +8,9 @@
 /* The default directory belongs to whoever came first: the gateway of another user, who has another
  * home, takes another one. */
 static struct str log_key(const struct comparing *c, const struct fleet_gateway *g) {
-    if (!str_equal(g->log.located, STR("/tmp/openclaw"))) return g->log.located;
+    struct str path = g->log.located; /* of facts: HOST:path */
+    if (g->host.n) path = str_slice(path, g->host.n + 1, path.n);
+    if (!str_equal(path, STR("/tmp/openclaw"))) return g->log.located;
     return str_format(c->arena, STR_FMT "\n" STR_FMT, STR_ARG(g->log.located), STR_ARG(g->home));
 }
 
