@@ -38,10 +38,11 @@ void fleet_texts_check(struct run *run, const struct fleet_question *q) {
     for (size_t i = 0; i < q->block->texts.n && names.n; i++) {
         const struct fleet_entry *e = &q->block->texts.v[i];
         if (map_get(&names, e->name)) continue;
-        struct diag *d = diag_add(
-            run->diags, run->o->fleet ? SEVERITY_ERROR : SEVERITY_WARN, "project",
-            tree_span(run->tree, e->at),
-            "`workspaceText` names `" STR_FMT "`, which is no gateway of this run", STR_ARG(e->name));
+        struct diag *d =
+            diag_add(run->diags, run->o->fleet ? SEVERITY_ERROR : SEVERITY_WARN, "project",
+                     tree_span(run->tree, e->at),
+                     "`workspaceText` names `" STR_FMT "`, which is no gateway of this run",
+                     STR_ARG(e->name));
         d->own = true;
     }
 }
