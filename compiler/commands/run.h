@@ -24,14 +24,14 @@ struct run {
     bool has_project;
     const struct fleet_block *block; /* of --fleet FILE, once it is read; else the project's */
     struct hosts *hosts;             /* host.h: the gateways looked at so far */
-    const struct files *files;      /* how included files are read */
-    const struct schema *schema;    /* of --schema, or NULL */
-    struct policy_document *policy; /* of --policy, or NULL */
-    struct conditions conditions;   /* what the options tell beside the configs */
-    struct str digest_key;          /* of --facts-key, or empty */
-    struct timing *timing;          /* of --timing: the steps; or NULL */
-    struct timing *rule_timing;     /* the same: the rules */
-    bool color;                     /* on standard output */
+    const struct files *files;       /* how included files are read */
+    const struct schema *schema;     /* of --schema, or NULL */
+    struct policy_document *policy;  /* of --policy, or NULL */
+    struct conditions conditions;    /* what the options tell beside the configs */
+    struct str digest_key;           /* of --facts-key, or empty */
+    struct timing *timing;           /* of --timing: the steps; or NULL */
+    struct timing *rule_timing;      /* the same: the rules */
+    bool color;                      /* on standard output */
 };
 
 /* Prepares a run: project file (beside `first`, the first file of the command line, which may be
