@@ -10,6 +10,7 @@ UNIT-TEST are unit test binaries (cmocka). Everything else is data of the reposi
     suites/badinput.py  testdata/badinput/                  wrong types at every place of a config
     suites/fuzz.py      testdata/fuzz/                      inputs of the fuzz targets
     suites/determinism.py                                   the same bytes, whoever asks
+    suites/jobs.py      testdata/rules/                     the same report, on one thread or several
     suites/secrets.py   testdata/secrets/                   configs whose secrets must not be printed
     suites/rules.py     testdata/rules/<rule>/              configs where a rule fires or is silent
     suites/ruletests.py rules/                              the tests that stand in the rules
@@ -40,12 +41,12 @@ from pathlib import Path
 sys.dont_write_bytecode = True  # the source tree stays as it is
 
 from suites import (  # noqa: E402
-    audit, badinput, cases, determinism, docs, editors, facts, fleet, fuzz, hook, kit, pages, policy, rules,
+    audit, badinput, cases, determinism, docs, editors, facts, fleet, fuzz, hook, jobs, kit, pages, policy, rules,
     ruletests, schemas, secrets, unit, validate, vectors,
 )
 
 SUITES = (unit, cases, badinput, fuzz, secrets, determinism, rules, ruletests, docs, schemas, editors,
-          hook, fleet, facts, pages, validate, vectors, audit, policy)
+          hook, jobs, fleet, facts, pages, validate, vectors, audit, policy)
 
 
 def parse_arguments():

@@ -1,5 +1,5 @@
 /* Build-time program: turns the JSON Schemas of each gateway version, of its config and
- * of its plugins' configs, into constant tables.
+ * of its plugins' configs, and that of Compose files into constant tables.
  *
  *     schema FILE... > embedded_schemas.c      (FILE: .../NAME-VERSION.json) */
 #include <stdio.h>
@@ -25,6 +25,7 @@ static void print_nodes(const struct schema *s, int k) {
         const struct schema_node *n = &s->nodes[i];
         printf("{%u,%u,", n->types, n->flags);
         print_range(n->properties);
+        print_range(n->patterned);
         print_range(n->required);
         print_range(n->values);
         print_range(n->any_of);
@@ -81,7 +82,7 @@ static void print_name(const char *path) {
 int main(int argc, char **argv) {
     struct arena *a = arena_new();
     const struct schema **v = ARENA_ARRAY(a, const struct schema *, (size_t)argc);
-    puts("/* Made by tools/schema.c from rules/gateways/*.json. */\n"
+    puts("/* Made by tools/schema.c from the schemas under rules/. */\n"
          "#include \"load/embedded.h\"\n");
     for (int i = 1; i < argc; i++) {
         v[i] = read_schema(a, argv[i]);

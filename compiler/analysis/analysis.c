@@ -22,8 +22,10 @@ static void begin_agents(struct analysis *s) {
 
 struct analysis *analyse(struct arena *a, const struct model *m, struct names owners) {
     struct analysis *s = ARENA_NEW(a, struct analysis);
+    struct model *own = arena_copy(a, m, sizeof *m);
+    own->arena = a;
     s->arena = a;
-    s->model = m;
+    s->model = m = own;
     s->resolver = resolver_new(a, &m->routing);
     begin_agents(s);
     s->accounts = ARENA_ARRAY(a, struct account_facts, m->accounts.n);

@@ -102,6 +102,9 @@ struct str reach_describe(struct arena *a, const struct reach *reach);
 /* Whether somebody of them may speak to the agent: not a name on a list of ids, nor a group that
  * the account does not listen to. */
 bool reach_admits(const struct reach *reach);
+/* The session of its messages, of a reach that has an agent: equal for two that share one, whatever
+ * the gateway calls it. */
+struct str reach_session(struct arena *a, const struct reach *reach);
 /* Whether its messages are handled outside of a sandbox. */
 bool reach_unsandboxed(const struct agent *agent, const struct reach *reach);
 
@@ -237,13 +240,18 @@ struct analysis {
     const struct conformance *conformance; /* with a policy document (conformance.h), or NULL */
 };
 
-/* Owners named in clawc.yaml: "+5691...", "telegram:7192195698". */
+/* The facts of a model, which is only read: what is made of it, its own answers among that, lives
+ * in `a`. Owners named in clawc.yaml: "+5691...", "telegram:7192195698". */
 struct analysis *analyse(struct arena *a, const struct model *m, struct names owners);
 
 void analyse_tool_entries(struct analysis *s);
 /* Needs the entries. */
 void analyse_tool_effects(struct analysis *s);
 void analyse_reach(struct analysis *s, struct names owners);
+/* CHANNEL:ID, or an id for every channel: what an entry of a list of owners means. */
+struct owner owner_read(const struct model *m, struct text written);
+/* The same for two ids that are one: of a number with and without its plus. */
+struct str owner_key(struct arena *a, struct str channel, struct str id);
 /* For analyse_reach, which has found the reaches. */
 void analyse_owners(struct analysis *s, struct names owners);
 void analyse_sessions(struct analysis *s);

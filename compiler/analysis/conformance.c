@@ -308,7 +308,8 @@ static struct map set_of(struct arena *a, struct names list) {
 /* The list of a list, the text of a text as a list of one. */
 static struct names listed(const struct claim *claim) {
     const struct policy_document *d = claim->c->document;
-    if (claim->rule->value != POLICY_TEXT) return policy_list(d, claim->rule, claim->value);
+    if (claim->rule->value != POLICY_TEXT)
+        return policy_list(claim->s->arena, d, claim->rule, claim->value);
     struct str *one = ARENA_NEW(claim->s->arena, struct str);
     *one = ids_token(claim->s->arena, tree_text(d->tree, claim->value));
     return (struct names){one, 1};
@@ -335,7 +336,8 @@ static struct names excepted(const struct part *p, const struct policy_rule *rul
     const struct policy_rule *other =
         rule->except.n ? policy_rule_find(d->format, rule->except) : NULL;
     if (!other) return (struct names){NULL, 0};
-    return policy_list(d, other, policy_value_of(d, p->owner, other));
+    return policy_list(p->index->c->observed->model->arena, d, other,
+                       policy_value_of(d, p->owner, other));
 }
 
 static void check_rule(const struct part *p, const struct policy_rule *rule) {
@@ -396,7 +398,7 @@ static bool is_approved(struct conformance *c, struct analysis *s) {
                           "expectedHash", NULL);
     struct str expected = ids_trim(tree_text(t, n));
     if (!expected.n || !c->document->root) return true;
-    struct str hash = policy_document_hash(c->document);
+    struct str hash = policy_document_hash(s->arena, c->document);
     if (!hash.n || str_equal(hash, expected)) return true;
     struct claim claim = {.c = c, .s = s, .scope = STR("")};
     struct violation *v = violation_add(&claim, STR("policy/policy-hash-mismatch"), NULL);

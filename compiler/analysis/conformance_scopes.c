@@ -70,8 +70,8 @@ static bool is_at_least_as_strict(struct comparing *c, node_id candidate, node_i
         return false;
     if (c->rule->value == POLICY_PATTERNS)
         return same_list(c, patterns(c, candidate), patterns(c, baseline));
-    struct names ours = policy_list(d, c->rule, candidate);
-    struct names theirs = policy_list(d, c->rule, baseline);
+    struct names ours = policy_list(d->arena, d, c->rule, candidate);
+    struct names theirs = policy_list(d->arena, d, c->rule, baseline);
     switch (c->rule->when) {
     case POLICY_UNEQUAL: return same_list(c, ours, theirs);
     case POLICY_UNDENIED: return denies_more(c, ours, theirs);

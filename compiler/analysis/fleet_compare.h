@@ -17,24 +17,18 @@ struct open_share {
     bool alone;               /* a finding with a single user, too */
 };
 
-/* Two gateways that share a path, before pairs are united: for what is covered by it. */
-struct shared_pair {
-    struct str path;
-    uint32_t a, b;
-};
-
 struct comparing {
-    struct arena *arena;
+    struct arena *arena, *scratch; /* scratch: while it lasts */
     struct tree *tree;
     const struct fleet_gateway *const *g; /* by name */
     uint32_t n;
-    const struct environment *names;
-    struct str digest_key;
+    struct secret_names secret_names;
     const struct fleet_block *block; /* never NULL */
     struct fleet *fleet;
     struct map index; /* kind + key -> number in `open` */
     ARRAY(struct open_share *) open;
-    ARRAY(struct shared_pair) pairs;
+    struct coverage *coverage; /* fleet_sharing.c: who shares which paths; NULL: nobody any */
+    size_t work, uses;
 };
 
 /* The finding of a kind about a resource; its users are united. `key` tells resources apart that
@@ -49,11 +43,9 @@ struct open_share *fleet_alone(struct comparing *c, const char *kind, struct str
 /* A finding about two; one for each pair and resource. */
 struct open_share *fleet_two(struct comparing *c, const char *kind, struct str resource, uint32_t a,
                              place a_at, uint32_t b, place b_at);
-/* Two gateways share a path, as one of the kinds by which volumes are covered. */
-void fleet_cover(struct comparing *c, struct str path, uint32_t a, uint32_t b);
+/* Counts `n` steps of comparing; false when there were too many, which the fleet then says. */
+bool fleet_work(struct comparing *c, size_t n);
 
-/* The number of the gateway of a name, or UINT32_MAX. */
-uint32_t fleet_find(const struct comparing *c, struct str name);
 /* The part of a path above its last name, or an empty text: "/srv/kb" -> "/srv" -> "/" -> "". */
 struct str fleet_above(struct str path);
 
@@ -64,6 +56,7 @@ enum { FLEET_SPACING = 20 };
 size_t fleet_n_ports(const struct fleet_gateway *g);
 int64_t fleet_port_at(const struct fleet_gateway *g, size_t i);
 
+void compare_advice(struct comparing *c);    /* fleet_advice.c */
 void compare_secrets(struct comparing *c);   /* fleet_secrets.c */
 void compare_ports(struct comparing *c);     /* fleet_ports.c */
 void propose_ports(struct comparing *c);     /* fleet_port_plan.c: after that */
@@ -74,6 +67,11 @@ void compare_networks(struct comparing *c);  /* fleet_networks.c */
 void compare_sandboxes(struct comparing *c); /* fleet_sandboxes.c */
 void check_services(struct comparing *c);    /* fleet_services.c */
 void check_configs(struct comparing *c);     /* fleet_configs.c */
+
+/* fleet_advice.c: of the state directories that have been found to be shared. */
+void compare_versions(struct comparing *c);
+/* fleet_profiles.c: of what has been found so far, what its users do not use at once. */
+void note_profiles(struct comparing *c);
 
 /* fleet_tenants.c: last, of what all the others have found. */
 void compare_tenants(struct comparing *c);

@@ -22,7 +22,11 @@ struct fleet_facts_question {
     const struct environment *names; /* variables by whose names secrets are called */
     struct str key;                  /* of the digests, at least FLEET_FACTS_KEY_MIN bytes */
     struct str project;              /* name of the Compose project, or empty */
+    struct str host;                 /* label of the machine, or empty */
 };
+
+/* Whether a text may be the label of a machine: letters, digits, `.`, `_` and `-`. */
+bool fleet_facts_is_host(struct str label);
 
 /* Adds a line for each gateway. */
 void fleet_facts_write(struct buf *out, struct arena *a, const struct fleet_facts_question *q);
@@ -35,8 +39,10 @@ struct fleet_facts *fleet_facts_new(struct arena *a, struct tree *t, const struc
 /* Reads a line. False when it is none of these; `*why` is then a sentence about it. */
 bool fleet_facts_read(struct fleet_facts *f, struct str line, struct str *why);
 
-/* The gateways of all lines, made fit to be compared: those of one name are called by their files.
- * NULL when two are the same; `*why` says which. */
+/* The gateways of all lines, made fit to be compared: those of one name on one machine are called
+ * by their files, those of different ones HOST/NAME. What belongs to a machine that has a label
+ * (paths, ports, networks, its Docker daemon) bears it, `HOST:/srv/data`, and so is not what
+ * another has. NULL when two are the same; `*why` says which. */
 const struct fleet_gateway *const *fleet_facts_gateways(struct fleet_facts *f, size_t *n,
                                                         struct str *why);
 

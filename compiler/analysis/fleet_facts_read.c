@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "analysis/fleet_facts_shape.h"
+#include "source/comments.h"
 #include "syntax/json5.h"
 
 struct fleet_facts {
@@ -19,6 +20,7 @@ struct fleet_facts {
 
 struct reading_line {
     struct fleet_facts *facts;
+    struct str host;       /* the line's, or empty */
     struct tree *tree;     /* of this line alone */
     ARRAY(uint32_t) files; /* number in the line -> number among the sources */
     struct str *why;
@@ -154,6 +156,34 @@ static bool read_struct(struct reading_line *r, const struct facts_shape *shape,
     return true;
 }
 
+/* [start, line, column, end, line, column, path, id, reason] */
+static bool read_comment(struct reading_line *r, node_id n, uint32_t file) {
+    struct fleet_facts *f = r->facts;
+    struct source_place p = {.path = tree_text(r->tree, element(r->tree, n, 6))};
+    struct source_comments *known = source_outline_comments(f->tree->sources, file);
+    struct str id = tree_text(r->tree, element(r->tree, n, 7));
+    struct str reason = tree_text(r->tree, element(r->tree, n, 8));
+    if (!read_position(r->tree, n, 0, &p.start) || !read_position(r->tree, n, 3, &p.end))
+        return false;
+    size_t last = known->list.n;
+    bool ordered = !last || known->list.v[last - 1].line <= p.start.line;
+    if (p.end.offset < p.start.offset || !reason.n || !ordered) return false;
+    source_outline_place(f->tree->sources, file, &p);
+    ARRAY_PUSH(f->arena, known->list) =
+        (struct source_comment){.span = {file, p.start.offset, p.end.offset},
+                                .line = p.start.line,
+                                .id = id,
+                                .reason = reason};
+    return true;
+}
+
+static bool read_comments(struct reading_line *r, node_id list, uint32_t file) {
+    for (TREE_EACH(r->tree, comment, list))
+        if (!read_comment(r, comment, file))
+            return refuse(r, "files", "lists whose comments are in the order of their lines");
+    return true;
+}
+
 static bool read_files(struct reading_line *r, node_id n) {
     struct fleet_facts *f = r->facts;
     if (!tree_is(r->tree, n, NODE_ARRAY)) return refuse(r, "files", "a list");
@@ -162,14 +192,17 @@ static bool read_files(struct reading_line *r, node_id n) {
         struct str digest = tree_text(r->tree, element(r->tree, file, 1));
         bool is_new;
         if (!name.n || !digest.n) return refuse(r, "files", "a list of [name, digest]");
-        struct str key = str_format(f->arena, STR_FMT "\n" STR_FMT, STR_ARG(digest), STR_ARG(name));
+        struct str key = str_format(f->arena, STR_FMT "\n" STR_FMT "\n" STR_FMT, STR_ARG(r->host),
+                                    STR_ARG(digest), STR_ARG(name));
         uint32_t *number = map_put(&f->files, key, 0, &is_new);
         if (f->files.n > FLEET_FACTS_FILES) {
             *r->why = str_format(f->arena, "the facts name more than %d files", FLEET_FACTS_FILES);
             return false;
         }
-        if (is_new) *number = source_add_outline(f->tree->sources, name);
+        if (is_new)
+            *number = source_add_outline(f->tree->sources, fleet_facts_on(f->arena, r->host, name));
         ARRAY_PUSH(f->arena, r->files) = *number;
+        if (is_new && !read_comments(r, element(r->tree, file, 2), *number)) return false;
     }
     return true;
 }
@@ -177,7 +210,8 @@ static bool read_files(struct reading_line *r, node_id n) {
 /* ---- the gateway -------------------------------------------------------------------------------
  */
 
-static struct compose_service *make_service(struct arena *a, const struct facts_service *f) {
+static struct compose_service *make_service(struct arena *a, const struct facts_service *f,
+                                            struct str host) {
     struct compose_service *s = ARENA_NEW(a, struct compose_service);
     *s = f->base;
     for (size_t i = 0; i < f->variables.n; i++) {
@@ -191,8 +225,9 @@ static struct compose_service *make_service(struct arena *a, const struct facts_
     }
     for (size_t i = 0; i < f->networks.n; i++) {
         const struct facts_network *n = &f->networks.v[i];
-        ARRAY_PUSH(a, s->networks) = (struct compose_network){.key = n->name,
-                                                              .name = n->name,
+        struct str name = fleet_facts_on(a, host, n->name);
+        ARRAY_PUSH(a, s->networks) = (struct compose_network){.key = name,
+                                                              .name = name,
                                                               .aliases = n->aliases.v,
                                                               .n_aliases = n->aliases.n,
                                                               .at = n->at};
@@ -201,12 +236,14 @@ static struct compose_service *make_service(struct arena *a, const struct facts_
 }
 
 static struct str service_key(struct arena *a, const struct facts_line *l, struct str name) {
-    return str_format(a, STR_FMT "\n" STR_FMT, STR_ARG(l->project), STR_ARG(name));
+    return str_format(a, STR_FMT "\n" STR_FMT "\n" STR_FMT, STR_ARG(l->base.host),
+                      STR_ARG(l->project), STR_ARG(name));
 }
 
 static void finish_line(struct fleet_facts *f, struct facts_line *l) {
     struct arena *a = f->arena;
     struct fleet_gateway *g = &l->base;
+    fleet_facts_label(a, g);
     g->data = gateways_find(f->data, l->version);
     g->used_ports = l->without_browser ? g->data->used_ports_without_browser : g->data->used_ports;
     g->n_used_ports =
@@ -218,7 +255,7 @@ static void finish_line(struct fleet_facts *f, struct facts_line *l) {
         g->idle_hooks_token = v;
     }
     if (l->service.list.n) {
-        g->service = make_service(a, &l->service.list.v[0]);
+        g->service = make_service(a, &l->service.list.v[0], g->host);
         map_put(&f->services, service_key(a, l, g->service->name), (uint32_t)f->lines.n, NULL);
     }
     if (l->owns_namespace) g->owner = g->service;
@@ -230,6 +267,8 @@ static bool is_complete(const struct facts_line *l, struct str *why) {
         *why = STR("a gateway needs `name`, `version`, `namespace` and `at`");
     else if (l->service.list.n > 1 || l->owner.list.n > 1 || l->idle_hooks_token.n > 1)
         *why = STR("`service`, `owner` and `idle_hooks_token` have one entry at most");
+    else if (l->base.host.n && !fleet_facts_is_host(l->base.host))
+        *why = STR("`host` must be letters, digits, `.`, `_` and `-`");
     else if (l->base.port < 0 || l->base.port > 65535)
         *why = STR("`port` must be a number up to 65535");
     else
@@ -260,8 +299,9 @@ bool fleet_facts_read(struct fleet_facts *f, struct str line, struct str *why) {
         return false;
     }
     f->key = key;
-    if (!read_files(&r, tree_member(r.tree, read.root, STR("files")))) return false;
     node_id gateway = tree_member(r.tree, read.root, STR("gateway"));
+    r.host = tree_text(r.tree, tree_member(r.tree, gateway, STR("host")));
+    if (!read_files(&r, tree_member(r.tree, read.root, STR("files")))) return false;
     if (!read_struct(&r, &facts_line_shape, gateway, l, "gateway")) return false;
     if (!is_complete(l, why)) return false;
     finish_line(f, l);
@@ -283,32 +323,17 @@ static void find_owner(struct fleet_facts *f, struct facts_line *l) {
         return;
     }
     uint32_t at = *map_put(&f->owners, key, (uint32_t)f->others.n, &is_new);
-    if (is_new) ARRAY_PUSH(f->arena, f->others) = make_service(f->arena, &l->owner.list.v[0]);
+    if (is_new)
+        ARRAY_PUSH(f->arena, f->others) = make_service(f->arena, &l->owner.list.v[0], l->base.host);
     l->base.owner = f->others.v[at];
-}
-
-/* As an audit calls gateways of a host that would have one name. */
-static void make_names_distinct(struct fleet_facts *f) {
-    struct map count = map_new(f->arena);
-    struct str *names = ARENA_ARRAY(f->arena, struct str, f->lines.n);
-    for (size_t i = 0; i < f->lines.n; i++) {
-        names[i] = f->lines.v[i]->base.name;
-        ++*map_put(&count, names[i], 0, NULL);
-    }
-    for (size_t i = 0; i < f->lines.n; i++) {
-        struct fleet_gateway *g = &f->lines.v[i]->base;
-        uint32_t file = place_span(f->tree, g->at).file;
-        if (!g->service && *map_get(&count, names[i]) > 1)
-            g->name = source_name(f->tree->sources, file);
-    }
 }
 
 const struct fleet_gateway *const *fleet_facts_gateways(struct fleet_facts *f, size_t *n,
                                                         struct str *why) {
-    const struct fleet_gateway **v =
-        ARENA_ARRAY(f->arena, const struct fleet_gateway *, f->lines.n + 1);
+    struct fleet_gateway **v = ARENA_ARRAY(f->arena, struct fleet_gateway *, f->lines.n + 1);
     struct map names = map_new(f->arena);
-    make_names_distinct(f);
+    for (size_t i = 0; i < f->lines.n; i++) v[i] = &f->lines.v[i]->base;
+    fleet_facts_name(f->arena, f->tree, v, f->lines.n);
     for (size_t i = 0; i < f->lines.n; i++) {
         bool is_new;
         struct fleet_gateway *g = &f->lines.v[i]->base;
@@ -322,8 +347,7 @@ const struct fleet_gateway *const *fleet_facts_gateways(struct fleet_facts *f, s
                               STR_ARG(g->name));
             return NULL;
         }
-        v[i] = g;
     }
     *n = f->lines.n;
-    return v;
+    return (const struct fleet_gateway *const *)v;
 }

@@ -21,7 +21,8 @@ SHAPE(path, fleet_path);
 
 static const struct facts_field mount_fields[] = {
     FIELD(fleet_mount, FACTS_TEXT, source), FIELD(fleet_mount, FACTS_FLAG, read_only),
-    FIELD(fleet_mount, FACTS_FLAG, socket), FIELD(fleet_mount, FACTS_PLACE, at), END};
+    FIELD(fleet_mount, FACTS_FLAG, socket), FIELD(fleet_mount, FACTS_FLAG, secret),
+    FIELD(fleet_mount, FACTS_PLACE, at),    END};
 SHAPE(mount, fleet_mount);
 
 static const struct facts_field secret_fields[] = {NAMED("digest", fleet_secret, FACTS_TEXT, value),
@@ -99,6 +100,10 @@ static const struct facts_field variable_fields[] = {
     FIELD(facts_variable, FACTS_FLAG, literal), FIELD(facts_variable, FACTS_PLACE, at), END};
 SHAPE(variable, facts_variable);
 
+static const struct facts_field unset_fields[] = {FIELD(compose_unset, FACTS_TEXT, name),
+                                                  FIELD(compose_unset, FACTS_PLACE, at), END};
+SHAPE(unset, compose_unset);
+
 #define SERVICE(kind, field)                                                                       \
     { #field, kind, offsetof(struct facts_service, base.field), NULL }
 static const struct facts_field service_fields[] = {
@@ -110,6 +115,7 @@ static const struct facts_field service_fields[] = {
     SERVICE(FACTS_TEXT, network_mode),
     SERVICE(FACTS_TEXT, user),
     SERVICE(FACTS_TEXT, restart),
+    SERVICE(FACTS_TEXTS, open_profiles),
     SERVICE(FACTS_PLACE, image_at),
     SERVICE(FACTS_PLACE, container_name_at),
     SERVICE(FACTS_PLACE, network_mode_at),
@@ -128,6 +134,7 @@ static const struct facts_field service_fields[] = {
     {"cpus", FACTS_ONE, offsetof(struct facts_service, base.cpus), &limit_shape},
     {"pids", FACTS_ONE, offsetof(struct facts_service, base.pids), &limit_shape},
     {"ports", FACTS_SEVERAL, offsetof(struct facts_service, base.ports), &port_shape},
+    {"unset", FACTS_SEVERAL, offsetof(struct facts_service, base.unset), &unset_shape},
     SEVERAL(facts_service, variables, variable_shape),
     SEVERAL(facts_service, networks, network_shape),
     END};
@@ -145,6 +152,7 @@ static const struct facts_field line_fields[] = {
     FIELD(facts_line, FACTS_TEXT, project),
     GATEWAY(FACTS_TEXT, namespace),
     GATEWAY(FACTS_TEXT, profile),
+    GATEWAY(FACTS_TEXT, host),
     GATEWAY(FACTS_PLACE, at),
     GATEWAY(FACTS_FLAG, config_seen),
     GATEWAY(FACTS_FLAG, environment_unknown),

@@ -78,4 +78,13 @@ struct facts_line {
 
 extern const struct facts_shape facts_line_shape;
 
+/* fleet_facts_hosts.c: how something of a machine is called: `HOST:thing`; as it is without a
+ * label. */
+struct str fleet_facts_on(struct arena *a, struct str host, struct str thing);
+/* Gives what belongs to its machine that machine's label. */
+void fleet_facts_label(struct arena *a, struct fleet_gateway *g);
+/* As an audit calls gateways that would have one name, and those of several machines by these. */
+void fleet_facts_name(struct arena *a, const struct tree *t, struct fleet_gateway *const *v,
+                      size_t n);
+
 #endif

@@ -4,11 +4,13 @@
 #include "analysis/fleet_digest.h"
 #include "analysis/fleet_facts_shape.h"
 #include "base/json.h"
+#include "source/comments.h"
 #include "syntax/paths.h"
 
 struct writing {
     struct arena *arena;
     const struct fleet_facts_question *q;
+    struct secret_names names;
     struct paths *paths;
     struct str *digests; /* of files, by number */
     struct buf *out;
@@ -24,7 +26,7 @@ static struct str digest(const struct writing *w, struct str value) {
 }
 
 static void conceal(const struct writing *w, struct fleet_secret *s) {
-    s->name = s->known ? fleet_secret_name(w->arena, w->q->names, w->q->key, s) : STR("");
+    s->name = s->known ? fleet_secret_name(&w->names, s) : STR("");
     s->value = s->known ? digest(w, s->value) : STR("");
 }
 
@@ -116,6 +118,7 @@ static struct facts_line line_of(struct writing *w, const struct fleet_gateway *
     g->identities.v =
         arena_copy(w->arena, g->identities.v, g->identities.n * sizeof *g->identities.v);
     for (size_t i = 0; i < g->identities.n; i++) conceal(w, &g->identities.v[i].secret);
+    if (w->q->host.n) g->host = w->q->host;
     if (!str_equal(g->daemon, STR("host"))) g->daemon = digest(w, g->daemon);
     keep_addresses(w, g);
     l.project = g->service ? w->q->project : STR("");
@@ -221,6 +224,30 @@ static void add_struct(struct writing *w, const struct facts_shape *shape, const
     buf_add_char(w->out, '}');
 }
 
+/* Decisions about what several gateways share are made in their configs, too. */
+static void add_comments(struct writing *w, uint32_t file) {
+    const struct sources *sources = w->q->tree->sources;
+    struct source_comments found = {{NULL, 0, 0}};
+    source_comments_find(w->arena, sources, file, &found);
+    if (!found.list.n) return;
+    buf_add(w->out, STR(",["));
+    for (size_t i = 0; i < found.list.n; i++) {
+        const struct source_comment *c = &found.list.v[i];
+        if (!c->reason.n) continue;
+        if (w->out->p[w->out->n - 1] == ']') buf_add_char(w->out, ',');
+        buf_add_char(w->out, '[');
+        add_position(w->out, source_position(sources, file, c->span.start));
+        add_position(w->out, source_position(sources, file, c->span.end));
+        json_add_string(w->out, paths_of_span(w->paths, c->span));
+        buf_add_char(w->out, ',');
+        json_add_string(w->out, c->id);
+        buf_add_char(w->out, ',');
+        json_add_string(w->out, c->reason);
+        buf_add_char(w->out, ']');
+    }
+    buf_add_char(w->out, ']');
+}
+
 /* A file of another run is the same when its name and its bytes are. */
 static void add_files(struct writing *w) {
     const struct sources *sources = w->q->tree->sources;
@@ -232,13 +259,15 @@ static void add_files(struct writing *w) {
         json_add_string(w->out, source_name(sources, file));
         buf_add_char(w->out, ',');
         json_add_string(w->out, w->digests[file]);
+        add_comments(w, file);
         buf_add_char(w->out, ']');
     }
     buf_add_char(w->out, ']');
 }
 
 void fleet_facts_write(struct buf *out, struct arena *a, const struct fleet_facts_question *q) {
-    struct writing w = {.arena = a, .q = q, .out = out};
+    struct writing w = {
+        .arena = a, .q = q, .out = out, .names = fleet_secret_names(a, q->names, q->key)};
     struct facts_line *lines = ARENA_ARRAY(a, struct facts_line, q->n);
     for (size_t i = 0; i < q->n; i++) lines[i] = line_of(&w, q->gateways[i]);
     w.paths = paths_new(a, q->tree); /* now that addresses have their nodes */

@@ -22,12 +22,12 @@ static int by_network(const void *left, const void *right) {
 
 static struct str pair_key(struct comparing *c, struct str a, struct str b) {
     bool ordered = str_compare(a, b) <= 0;
-    return str_format(c->arena, STR_FMT "\n" STR_FMT, STR_ARG(ordered ? a : b),
+    return str_format(c->scratch, STR_FMT "\n" STR_FMT, STR_ARG(ordered ? a : b),
                       STR_ARG(ordered ? b : a));
 }
 
 static struct map declared_pairs(struct comparing *c) {
-    struct map declared = map_new(c->arena);
+    struct map declared = map_new(c->scratch);
     for (size_t i = 0; i < c->block->edges.n; i++)
         map_put(&declared, pair_key(c, c->block->edges.v[i].from, c->block->edges.v[i].to), 1,
                 NULL);
@@ -38,25 +38,41 @@ static bool is_declared(struct comparing *c, const struct map *declared, uint32_
     return declared->n && map_get(declared, pair_key(c, c->g[a]->name, c->g[b]->name));
 }
 
-/* The gateways of one network: a finding for each pair; of very many, one for all of them, which
- * says the same and can be read. */
+/* Of very many gateways on a network one finding says the same as one for each pair, and can be
+ * read. In it is who shares the network with somebody whom it is not declared to talk to. */
+static void compare_many(struct comparing *c, const struct joined *v, size_t n) {
+    struct map here = map_new(c->scratch), said = map_new(c->scratch);
+    uint32_t *partners = ARENA_ARRAY(c->scratch, uint32_t, n);
+    for (size_t i = 0; i < n; i++) map_put(&here, c->g[v[i].gateway]->name, (uint32_t)i, NULL);
+    for (size_t i = 0; i < c->block->edges.n; i++) {
+        struct str from = c->block->edges.v[i].from, to = c->block->edges.v[i].to;
+        const uint32_t *a = map_get(&here, from), *b = map_get(&here, to);
+        bool is_new;
+        if (!a || !b || *a == *b) continue;
+        map_put(&said, pair_key(c, from, to), 1, &is_new);
+        if (is_new) partners[*a]++, partners[*b]++;
+    }
+    struct open_share *s = fleet_share(c, "shared-network", v->network, v->network);
+    for (size_t i = 0; i < n; i++) {
+        const uint32_t *first = map_get(&here, c->g[v[i].gateway]->name);
+        if (partners[*first] + 1 < here.n) fleet_use(c, s, v[i].gateway, v[i].at);
+    }
+}
+
+/* The gateways of one network: a finding for each pair. */
 static void compare_joined(struct comparing *c, const struct map *declared, const struct joined *v,
                            size_t n) {
     enum { PAIRED = 64 };
+    if (n > PAIRED) {
+        compare_many(c, v, n);
+        return;
+    }
     for (size_t i = 0; i < n; i++)
-        for (size_t k = i + 1; k < n; k++) {
-            if (v[i].gateway == v[k].gateway ||
-                is_declared(c, declared, v[i].gateway, v[k].gateway))
-                continue;
-            if (n <= PAIRED) {
+        for (size_t k = i + 1; k < n; k++)
+            if (v[i].gateway != v[k].gateway &&
+                !is_declared(c, declared, v[i].gateway, v[k].gateway))
                 fleet_two(c, "shared-network", v[i].network, v[i].gateway, v[i].at, v[k].gateway,
                           v[k].at);
-                continue;
-            }
-            struct open_share *s = fleet_share(c, "shared-network", v[i].network, v[i].network);
-            fleet_use(c, s, v[i].gateway, v[i].at);
-            fleet_use(c, s, v[k].gateway, v[k].at);
-        }
 }
 
 static void compare_common_networks(struct comparing *c) {
@@ -65,7 +81,7 @@ static void compare_common_networks(struct comparing *c) {
     for (uint32_t i = 0; i < c->n; i++) {
         const struct compose_service *s = c->g[i]->service;
         for (size_t k = 0; s && k < s->networks.n; k++)
-            ARRAY_PUSH(c->arena, all) =
+            ARRAY_PUSH(c->scratch, all) =
                 (struct joined){s->networks.v[k].name, i, s->networks.v[k].at};
     }
     if (all.n) qsort(all.v, all.n, sizeof *all.v, by_network);
@@ -92,15 +108,17 @@ struct addresses {
 };
 
 static void add_address(struct addresses *x, struct str name, uint32_t gateway) {
+    struct str host = x->c->g[gateway]->host; /* names are those of its machine */
     if (!name.n) return;
     struct str key =
-        str_format(x->c->arena, STR_FMT ":%lld", STR_ARG(name), (long long)x->c->g[gateway]->port);
+        str_format(x->c->scratch, STR_FMT "%s" STR_FMT ":%lld", STR_ARG(host), host.n ? "\n" : "",
+                   STR_ARG(name), (long long)x->c->g[gateway]->port);
     bool is_new;
     uint32_t at = *map_put(&x->numbers, key, (uint32_t)x->lists.n, &is_new);
-    if (is_new) ARRAY_PUSH(x->c->arena, x->lists) = (struct listed){{NULL, 0, 0}};
+    if (is_new) ARRAY_PUSH(x->c->scratch, x->lists) = (struct listed){{NULL, 0, 0}};
     struct listed *l = &x->lists.v[at];
     if (!l->gateways.n || l->gateways.v[l->gateways.n - 1] != gateway)
-        ARRAY_PUSH(x->c->arena, l->gateways) = gateway;
+        ARRAY_PUSH(x->c->scratch, l->gateways) = gateway;
 }
 
 static void add_service_names(struct addresses *x, const struct compose_service *s,
@@ -175,11 +193,11 @@ static void link_to(struct linking *l, uint32_t from, uint32_t to, const struct 
     if (from == to) return;
     bool open = can_reach(c->g[from], c->g[to]);
     bool agent = names_agent_hook(c->g[to], str_slice(t->text, end, t->text.n));
-    struct str key = str_format(c->arena, "%s%u %u", open ? "" : "blocked ", from, to);
+    struct str key = str_format(c->scratch, "%s%u %u", open ? "" : "blocked ", from, to);
     bool is_new;
     size_t n = open ? c->fleet->links.n : c->fleet->blocked.n;
     uint32_t at = *map_put(&l->found, key, (uint32_t)n, &is_new);
-    struct fleet_link link = {c->g[from], c->g[to], agent, 0};
+    struct fleet_link link = {c->g[from], c->g[to], from, to, agent, 0};
     if (is_new) {
         link.at = match_place(l, t, start, end);
         if (open)
@@ -192,6 +210,14 @@ static void link_to(struct linking *l, uint32_t from, uint32_t to, const struct 
     }
 }
 
+/* Gateways of one address are in each other's way, and are told so: a link to each of a few says
+ * enough. */
+static bool may_be_meant(struct linking *l, size_t i) {
+    enum { FEW = 64 };
+    if (i >= FEW) l->c->fleet->cut = true;
+    return i < FEW;
+}
+
 /* `://NAME:PORT`: the name ends at the first colon, the port at what is no digit. */
 static void look_up(struct linking *l, uint32_t from, const struct fleet_text *t, size_t start) {
     enum { LONGEST_NAME = 255 };
@@ -202,15 +228,19 @@ static void look_up(struct linking *l, uint32_t from, const struct fleet_text *t
     while (end < t->text.n && t->text.p[end] >= '0' && t->text.p[end] <= '9') end++;
     if (end < t->text.n && t->text.p[end] == '@') return; /* NAME:PASSWORD of a login */
     struct str key = str_slice(t->text, start, end);
+    struct str machine = l->c->g[from]->host;
+    if (machine.n)
+        key = str_format(l->c->scratch, STR_FMT "\n" STR_FMT, STR_ARG(machine), STR_ARG(key));
     const uint32_t *at = map_get(&l->all.numbers, key);
-    for (size_t i = 0; at && i < l->all.lists.v[*at].gateways.n; i++)
+    for (size_t i = 0; at && i < l->all.lists.v[*at].gateways.n && may_be_meant(l, i); i++)
         link_to(l, from, l->all.lists.v[*at].gateways.v[i], t, start, end);
     struct str host = str_slice(t->text, start, colon);
     if (!str_equal(host, STR("127.0.0.1")) && !str_equal(host, STR("localhost"))) return;
-    struct str near = str_format(l->c->arena, STR_FMT STR_FMT, STR_ARG(l->c->g[from]->namespace),
+    struct str near = str_format(l->c->scratch, STR_FMT "%s" STR_FMT STR_FMT, STR_ARG(machine),
+                                 machine.n ? "\n" : "", STR_ARG(l->c->g[from]->namespace),
                                  STR_ARG(str_slice(t->text, colon, end)));
     at = map_get(&l->local.numbers, near);
-    for (size_t i = 0; at && i < l->local.lists.v[*at].gateways.n; i++) {
+    for (size_t i = 0; at && i < l->local.lists.v[*at].gateways.n && may_be_meant(l, i); i++) {
         uint32_t to = l->local.lists.v[*at].gateways.v[i];
         if (shares_namespace(l->c->g[from], l->c->g[to])) link_to(l, from, to, t, start, end);
     }
@@ -229,9 +259,9 @@ static int by_ends(const void *left, const void *right) {
 
 static void find_links(struct comparing *c) {
     struct linking l = {.c = c,
-                        .all = {.c = c, .numbers = map_new(c->arena)},
-                        .local = {.c = c, .numbers = map_new(c->arena)},
-                        .found = map_new(c->arena)};
+                        .all = {.c = c, .numbers = map_new(c->scratch)},
+                        .local = {.c = c, .numbers = map_new(c->scratch)},
+                        .found = map_new(c->scratch)};
     for (uint32_t i = 0; i < c->n; i++) {
         add_names(&l.all, i);
         add_address(&l.local, c->g[i]->namespace, i);
@@ -248,18 +278,18 @@ static void find_links(struct comparing *c) {
  */
 
 static void check_link(struct comparing *c, const struct fleet_link *link) {
-    uint32_t from = fleet_find(c, link->from->name), to = fleet_find(c, link->to->name);
+    uint32_t from = link->from_number, to = link->to_number;
     if (link->to->loopback && !shares_namespace(link->from, link->to))
         fleet_alone(c, "loopback-unreachable",
-                    str_format(c->arena, "port %lld", (long long)link->to->port), to,
+                    str_format(c->scratch, "port %lld", (long long)link->to->port), to,
                     link->to->bind_at);
     struct str hub = c->block->hub;
     if (!hub.n || str_equal(link->from->name, hub) || str_equal(link->to->name, hub)) return;
-    struct str resource = str_format(c->arena, STR_FMT "->" STR_FMT, STR_ARG(link->from->name),
+    struct str resource = str_format(c->scratch, STR_FMT "->" STR_FMT, STR_ARG(link->from->name),
                                      STR_ARG(link->to->name));
     struct open_share *s =
         fleet_two(c, "spoke-to-spoke", resource, from, link->at, to, link->to->at);
-    s->members.v[1].role = "is the one that is called";
+    if (s->members.n == 2) s->members.v[1].role = "is the one that is called";
 }
 
 /* Tarjan's strongly connected components over the links that start turns, without recursion. */
@@ -286,7 +316,7 @@ static int by_number(const void *left, const void *right) {
 
 static void add_loop(struct components *s, uint32_t *members, uint32_t n) {
     struct comparing *c = s->c;
-    struct buf resource = buf_new(c->arena);
+    struct buf resource = buf_new(c->scratch);
     qsort(members, n, sizeof *members, by_number); /* gateways are in the order of names */
     for (uint32_t i = 0; i < n; i++) {
         if (i) buf_add(&resource, STR("<->"));
@@ -335,22 +365,20 @@ static void explore(struct components *s, uint32_t root) {
 }
 
 static void find_loops(struct comparing *c) {
-    uint32_t *first = ARENA_ARRAY(c->arena, uint32_t, c->n + 1), n = 0;
-    uint32_t *targets = ARENA_ARRAY(c->arena, uint32_t, c->fleet->links.n + 1);
-    place *places = ARENA_ARRAY(c->arena, place, c->fleet->links.n + 1);
-    struct map numbers = map_new(c->arena);
-    for (uint32_t i = 0; i < c->n; i++) map_put(&numbers, c->g[i]->name, i, NULL);
+    uint32_t *first = ARENA_ARRAY(c->scratch, uint32_t, c->n + 1), n = 0;
+    uint32_t *targets = ARENA_ARRAY(c->scratch, uint32_t, c->fleet->links.n + 1);
+    place *places = ARENA_ARRAY(c->scratch, place, c->fleet->links.n + 1);
     size_t at = 0; /* links are ordered by `from`, as the gateways are */
     for (uint32_t i = 0; i < c->n; i++) {
         first[i] = n;
         for (; at < c->fleet->links.n && c->fleet->links.v[at].from == c->g[i]; at++)
             if (c->fleet->links.v[at].agent) {
                 places[n] = c->fleet->links.v[at].at;
-                targets[n++] = *map_get(&numbers, c->fleet->links.v[at].to->name);
+                targets[n++] = c->fleet->links.v[at].to_number;
             }
     }
     first[c->n] = n;
-    uint32_t *room = ARENA_ARRAY(c->arena, uint32_t, (size_t)c->n * 5);
+    uint32_t *room = ARENA_ARRAY(c->scratch, uint32_t, (size_t)c->n * 5);
     struct components s = {.c = c,
                            .first = first,
                            .targets = targets,
@@ -360,8 +388,8 @@ static void find_loops(struct comparing *c) {
                            .next = room + 2 * (size_t)c->n,
                            .stack = room + 3 * (size_t)c->n,
                            .path = room + 4 * (size_t)c->n,
-                           .on_stack = ARENA_ARRAY(c->arena, bool, c->n),
-                           .in_loop = ARENA_ARRAY(c->arena, bool, c->n)};
+                           .on_stack = ARENA_ARRAY(c->scratch, bool, c->n),
+                           .in_loop = ARENA_ARRAY(c->scratch, bool, c->n)};
     for (uint32_t i = 0; i < c->n; i++)
         if (!s.order[i]) explore(&s, i);
 }

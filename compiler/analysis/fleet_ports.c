@@ -20,11 +20,14 @@ static struct str port_resource(struct comparing *c, const struct fleet_gateway 
 
 struct publication {
     const struct compose_port *port;
+    struct str host; /* the machine */
     uint32_t gateway;
 };
 
 static int by_port(const void *left, const void *right) {
     const struct publication *a = left, *b = right;
+    int host = str_compare(a->host, b->host);
+    if (host) return host;
     if (a->port->published != b->port->published)
         return a->port->published < b->port->published ? -1 : 1;
     int order = str_compare(a->port->protocol, b->port->protocol);
@@ -39,7 +42,7 @@ static bool is_wildcard(struct str ip) {
 
 static bool same_port(const struct publication *a, const struct publication *b) {
     return a->port->published == b->port->published &&
-           str_equal(a->port->protocol, b->port->protocol);
+           str_equal(a->port->protocol, b->port->protocol) && str_equal(a->host, b->host);
 }
 
 /* Entries of one port and one address; they stand side by side. */
@@ -58,7 +61,8 @@ static struct group group_at(const struct publication *v, size_t n, size_t at) {
 static void use_all(struct comparing *c, struct str ip, const struct group *g,
                     const struct group *other) {
     struct str resource =
-        str_format(c->arena, STR_FMT ":%d", STR_ARG(ip), (int)g->v[0].port->published);
+        str_format(c->scratch, STR_FMT "%s" STR_FMT ":%d", STR_ARG(g->v[0].host),
+                   g->v[0].host.n ? ":" : "", STR_ARG(ip), (int)g->v[0].port->published);
     struct open_share *share = fleet_share(c, "port-conflict", resource, resource);
     for (size_t i = 0; i < g->n; i++) {
         bool alone = other->v[0].gateway == g->v[i].gateway &&
@@ -90,7 +94,8 @@ static void compare_published(struct comparing *c) {
         if (!s || str_equal(s->network_mode, STR("host"))) continue;
         for (size_t k = 0; k < s->ports.n; k++)
             if (s->ports.v[k].published > 0)
-                ARRAY_PUSH(c->arena, all) = (struct publication){&s->ports.v[k], i};
+                ARRAY_PUSH(c->scratch, all) =
+                    (struct publication){&s->ports.v[k], c->g[i]->host, i};
     }
     if (all.n) qsort(all.v, all.n, sizeof *all.v, by_port);
     for (size_t i = 0; i < all.n;) {
@@ -103,7 +108,7 @@ static void compare_published(struct comparing *c) {
 
 /* What a service publishes, a gateway on the host cannot have. */
 static void compare_published_with_host(struct comparing *c) {
-    struct map taken = map_new(c->arena);
+    struct map taken = map_new(c->scratch);
     for (uint32_t i = 0; i < c->n; i++)
         for (size_t k = 0; !c->g[i]->service && k < fleet_n_ports(c->g[i]); k++)
             map_put(&taken, port_resource(c, c->g[i], fleet_port_at(c->g[i], k)), 1, NULL);
@@ -112,7 +117,7 @@ static void compare_published_with_host(struct comparing *c) {
         if (!s || str_equal(s->network_mode, STR("host"))) continue;
         for (size_t k = 0; k < s->ports.n; k++) {
             const struct compose_port *p = &s->ports.v[k];
-            struct str resource = str_format(c->arena, "ns host:%d", (int)p->published);
+            struct str resource = str_format(c->scratch, "ns host:%d", (int)p->published);
             bool meets =
                 p->published > 0 && str_equal(p->protocol, STR("tcp")) && map_get(&taken, resource);
             if (meets) fleet_use(c, fleet_share(c, "port-conflict", resource, resource), i, p->at);
@@ -158,7 +163,7 @@ static void add_used_ports(struct comparing *c, const struct map *bases, uint32_
 }
 
 static void compare_used(struct comparing *c) {
-    struct map bases = map_new(c->arena);
+    struct map bases = map_new(c->scratch);
     for (uint32_t i = 0; i < c->n; i++)
         ++*map_put(&bases, port_resource(c, c->g[i], c->g[i]->port), 0, NULL);
     for (uint32_t i = 0; i < c->n; i++) add_used_ports(c, &bases, i);
@@ -174,7 +179,23 @@ static int by_base_port(const void *left, const void *right) {
     int order = str_compare(a->gateway->namespace, b->gateway->namespace);
     if (order) return order;
     if (a->gateway->port != b->gateway->port) return a->gateway->port < b->gateway->port ? -1 : 1;
+    if (a->gateway->n_used_ports != b->gateway->n_used_ports)
+        return a->gateway->n_used_ports < b->gateway->n_used_ports ? -1 : 1;
     return a->number < b->number ? -1 : a->number > b->number;
+}
+
+/* Gateways of one port in one namespace that take the same ports beside it. */
+struct port_group {
+    const struct base_port *v;
+    size_t n;
+};
+
+static bool is_one_group(const struct fleet_gateway *a, const struct fleet_gateway *b) {
+    bool same = a->port == b->port && a->used_ports == b->used_ports &&
+                a->n_used_ports == b->n_used_ports && a->ports.n == b->ports.n &&
+                str_equal(a->namespace, b->namespace);
+    for (size_t i = 0; same && i < a->ports.n; i++) same = a->ports.v[i].port == b->ports.v[i].port;
+    return same;
 }
 
 static bool ports_collide(const struct fleet_gateway *a, const struct fleet_gateway *b) {
@@ -184,26 +205,50 @@ static bool ports_collide(const struct fleet_gateway *a, const struct fleet_gate
     return false;
 }
 
-static void add_spacing(struct comparing *c, const struct base_port *low,
-                        const struct base_port *high) {
-    const struct fleet_gateway *a = low->gateway, *b = high->gateway;
-    struct str resource = str_format(c->arena, "%lld/%lld", (long long)a->port, (long long)b->port);
-    struct open_share *share =
-        fleet_two(c, "port-spacing", resource, low->number, a->port_at, high->number, b->port_at);
-    assume(share, a->port_assumption);
-    assume(share, b->port_assumption);
+static void add_user(struct comparing *c, struct open_share *share, const struct base_port *user) {
+    fleet_use(c, share, user->number, user->gateway->port_at);
+    assume(share, user->gateway->port_assumption);
+}
+
+/* A finding for each two; where many gateways have one of the ports, one for all of them. */
+static void add_spacing(struct comparing *c, const struct port_group *low,
+                        const struct port_group *high) {
+    enum { PAIRED = 64 };
+    struct str resource = str_format(c->scratch, "%lld/%lld", (long long)low->v->gateway->port,
+                                     (long long)high->v->gateway->port);
+    struct str key = str_format(c->scratch, STR_FMT "\n" STR_FMT, STR_ARG(resource),
+                                STR_ARG(low->v->gateway->namespace));
+    bool paired = low->n * high->n <= PAIRED;
+    struct open_share *all = paired ? NULL : fleet_share(c, "port-spacing", key, resource);
+    for (size_t i = 0; all && i < low->n; i++) add_user(c, all, &low->v[i]);
+    for (size_t i = 0; all && i < high->n; i++) add_user(c, all, &high->v[i]);
+    for (size_t i = 0; paired && i < low->n; i++)
+        for (size_t k = 0; k < high->n; k++) {
+            const struct base_port *a = &low->v[i], *b = &high->v[k];
+            struct open_share *s = fleet_two(c, "port-spacing", resource, a->number,
+                                             a->gateway->port_at, b->number, b->gateway->port_at);
+            add_user(c, s, a);
+            add_user(c, s, b);
+        }
 }
 
 /* Sorted by port, only neighbours within the spacing are compared. */
 static void compare_spacing(struct comparing *c) {
-    struct base_port *v = ARENA_ARRAY(c->arena, struct base_port, c->n);
+    struct base_port *v = ARENA_ARRAY(c->scratch, struct base_port, c->n);
+    struct port_group *groups = ARENA_ARRAY(c->scratch, struct port_group, c->n);
+    size_t n = 0;
     for (uint32_t i = 0; i < c->n; i++) v[i] = (struct base_port){c->g[i], i};
     qsort(v, c->n, sizeof *v, by_base_port);
     for (size_t i = 0; i < c->n; i++)
-        for (size_t j = i + 1; j < c->n; j++) {
-            const struct fleet_gateway *a = v[i].gateway, *b = v[j].gateway;
+        if (n && is_one_group(groups[n - 1].v->gateway, v[i].gateway))
+            groups[n - 1].n++;
+        else
+            groups[n++] = (struct port_group){&v[i], 1};
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = i + 1; j < n; j++) {
+            const struct fleet_gateway *a = groups[i].v->gateway, *b = groups[j].v->gateway;
             if (!str_equal(a->namespace, b->namespace) || b->port - a->port >= FLEET_SPACING) break;
-            if (!ports_collide(a, b)) add_spacing(c, &v[i], &v[j]);
+            if (fleet_work(c, 1) && !ports_collide(a, b)) add_spacing(c, &groups[i], &groups[j]);
         }
 }
 
@@ -220,10 +265,10 @@ static void check_published(struct comparing *c, uint32_t i) {
         if (p->target != g->port || !str_equal(p->protocol, STR("tcp"))) continue;
         if (g->loopback)
             fleet_alone(c, "loopback-unreachable",
-                        str_format(c->arena, "port %lld", (long long)g->port), i, g->bind_at);
+                        str_format(c->scratch, "port %lld", (long long)g->port), i, g->bind_at);
         if (!is_wildcard(p->ip)) continue;
         struct str resource =
-            str_format(c->arena, STR_FMT ":" STR_FMT, STR_ARG(p->ip), STR_ARG(p->host));
+            str_format(c->scratch, STR_FMT ":" STR_FMT, STR_ARG(p->ip), STR_ARG(p->host));
         fleet_alone(c, "published-wildcard", resource, i, p->at);
     }
 }

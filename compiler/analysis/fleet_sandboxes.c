@@ -5,7 +5,7 @@
 static struct str container_key(struct comparing *c, const struct fleet_gateway *g,
                                 const struct fleet_agent *a, bool shared) {
     bool by_workspace = g->data->sandbox_by_workspace && !shared;
-    return str_format(c->arena, STR_FMT "\n" STR_FMT "\n" STR_FMT "\n" STR_FMT "\n" STR_FMT,
+    return str_format(c->scratch, STR_FMT "\n" STR_FMT "\n" STR_FMT "\n" STR_FMT "\n" STR_FMT,
                       STR_ARG(g->daemon), STR_ARG(a->prefix), STR_ARG(a->scope),
                       STR_ARG(shared ? STR("") : a->id),
                       STR_ARG(by_workspace ? a->workspace.inside : STR("")));
@@ -20,7 +20,7 @@ static void check_agent(struct comparing *c, uint32_t i, const struct fleet_agen
     }
     bool shared = str_equal(a->scope, STR("shared"));
     struct str resource =
-        str_format(c->arena, STR_FMT "%s" STR_FMT, STR_ARG(a->prefix),
+        str_format(c->scratch, STR_FMT "%s" STR_FMT, STR_ARG(a->prefix),
                    shared ? "shared" : "agent:", STR_ARG(shared ? STR("") : a->id));
     fleet_use(c,
               fleet_share(c, "sandbox-container-shared", container_key(c, g, a, shared), resource),

@@ -38,7 +38,7 @@ static bool is_root(struct str user) {
 }
 
 static void check_confinement(struct comparing *c, uint32_t i, const struct compose_service *s) {
-    struct buf missing = buf_new(c->arena);
+    struct buf missing = buf_new(c->scratch);
     if (!s->drops_all) add_word(&missing, "cap_drop");
     if (!s->no_new_privileges) add_word(&missing, "no-new-privileges");
     if (is_root(s->user)) add_word(&missing, "user");
@@ -55,7 +55,7 @@ static void check_name(struct comparing *c, uint32_t i, const struct compose_ser
     char number[JS_NUMBER_MAX];
     size_t n = js_number_text(s->replicas, number);
     struct str resource =
-        str_format(c->arena, "replicas " STR_FMT, STR_ARG(((struct str){number, n})));
+        str_format(c->scratch, "replicas " STR_FMT, STR_ARG(((struct str){number, n})));
     fleet_alone(c, "replica-state", resource, i, s->replicas_at);
 }
 
@@ -105,7 +105,7 @@ static void check_state(struct comparing *c, uint32_t i, const struct compose_se
  */
 
 static void check_limits(struct comparing *c, uint32_t i, const struct compose_service *s) {
-    struct buf missing = buf_new(c->arena);
+    struct buf missing = buf_new(c->scratch);
     if (!s->memory.set) add_word(&missing, "memory");
     if (!s->cpus.set) add_word(&missing, "cpus");
     if (!s->pids.set) add_word(&missing, "pids");
@@ -154,20 +154,32 @@ double fleet_memory_of(const struct fleet_gateway *g) {
     return 0.4;
 }
 
-static void check_memory(struct comparing *c) {
-    double sum = 0;
+/* The gateways of one machine. */
+static void check_memory_of(struct comparing *c, struct str machine, double sum) {
     char host[JS_NUMBER_MAX];
-    if (!(c->block->host_ram > 0)) return;
-    for (uint32_t i = 0; i < c->n; i++)
-        if (c->g[i]->service) sum += fleet_memory_of(c->g[i]);
     if (!(sum > c->block->host_ram)) return;
     size_t n = js_number_text(c->block->host_ram, host);
     struct str resource =
-        str_format(c->arena, "%.1fGB>" STR_FMT "GB", sum, STR_ARG(((struct str){host, n})));
-    struct open_share *s = fleet_share(c, "ram-overcommit", STR(""), resource);
+        str_format(c->scratch, "%.1fGB>" STR_FMT "GB", sum, STR_ARG(((struct str){host, n})));
+    struct open_share *s = fleet_share(c, "ram-overcommit", machine, resource);
     s->alone = true;
     for (uint32_t i = 0; i < c->n; i++)
-        if (c->g[i]->service) fleet_use(c, s, i, c->g[i]->at);
+        if (c->g[i]->service && str_equal(c->g[i]->host, machine)) fleet_use(c, s, i, c->g[i]->at);
+}
+
+static void check_memory(struct comparing *c) {
+    struct map numbers = map_new(c->scratch);
+    ARRAY(struct str) machines = {NULL, 0, 0};
+    double *sums = ARENA_ARRAY(c->scratch, double, c->n);
+    if (!(c->block->host_ram > 0)) return;
+    for (uint32_t i = 0; i < c->n; i++) {
+        bool is_new;
+        if (!c->g[i]->service) continue;
+        uint32_t at = *map_put(&numbers, c->g[i]->host, (uint32_t)machines.n, &is_new);
+        if (is_new) ARRAY_PUSH(c->scratch, machines) = c->g[i]->host;
+        sums[at] += fleet_memory_of(c->g[i]);
+    }
+    for (size_t i = 0; i < machines.n; i++) check_memory_of(c, machines.v[i], sums[i]);
 }
 
 void check_services(struct comparing *c) {

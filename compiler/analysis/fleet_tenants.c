@@ -2,26 +2,28 @@
 #include "analysis/boundary.h"
 #include "analysis/fleet_compare.h"
 
-static bool has_member(const struct fleet_member *v, size_t n, const struct fleet_gateway *g) {
+static bool has_member(const struct fleet_member *v, size_t n, const struct boundary_place *p) {
     for (size_t i = 0; i < n; i++)
-        if (v[i].gateway == g) return true;
+        if (v[i].gateway == p->gateway && (!p->role || v[i].at == p->at)) return true;
     return false;
 }
 
-/* The gateways that share it, each at its first place; else the first gateway of either. */
+/* The gateways that share it, each at its first place; within one gateway, what belongs to whom.
+ * Else the first gateway of either. */
 static size_t members_of(struct comparing *c, const struct boundary *b,
                          const struct boundary_answer *answer, struct fleet_member **members) {
     struct fleet_member *v = ARENA_ARRAY(c->arena, struct fleet_member, answer->places.n + 2);
     size_t n = 0;
     for (size_t i = 0; i < answer->places.n; i++)
-        if (!has_member(v, n, answer->places.v[i].gateway))
-            v[n++] =
-                (struct fleet_member){answer->places.v[i].gateway, answer->places.v[i].at, NULL};
+        if (!has_member(v, n, &answer->places.v[i]))
+            v[n++] = (struct fleet_member){answer->places.v[i].gateway, answer->places.v[i].at,
+                                           answer->places.v[i].role};
     const struct boundary_party *parties[] = {b->a, b->b};
-    for (size_t i = 0; i < 2 && !answer->places.n; i++)
-        if (parties[i]->n && !has_member(v, n, parties[i]->gateways[0]))
-            v[n++] =
-                (struct fleet_member){parties[i]->gateways[0], parties[i]->gateways[0]->at, NULL};
+    for (size_t i = 0; i < 2 && !answer->places.n; i++) {
+        const struct fleet_gateway *g = parties[i]->n ? parties[i]->parts[0].gateway : NULL;
+        const struct boundary_place first = {g, g ? g->at : 0, NULL};
+        if (g && !has_member(v, n, &first)) v[n++] = (struct fleet_member){g, g->at, NULL};
+    }
     *members = v;
     return n;
 }
@@ -33,15 +35,15 @@ static void add_answers(struct comparing *c, const struct boundary *b, struct fl
         if (answer->state != BOUNDARY_SHARED) continue;
         size_t n = members_of(c, b, answer, &members);
         if (!n) continue;
-        struct str resource = str_format(c->arena, STR_FMT "/" STR_FMT ": %s", STR_ARG(b->a->name),
-                                         STR_ARG(b->b->name), boundary_item_name(item));
         ARRAY_PUSH(c->arena, found->shares) =
             (struct fleet_share){.kind = "tenant-boundary",
-                                 .resource = resource,
+                                 .resource = boundary_resource(c->arena, b, item),
                                  .members = members,
                                  .n = n,
+                                 .tenants = true,
                                  .what = answer->what,
-                                 .risk = boundary_item_risk(item)};
+                                 .risk = boundary_item_risk(item),
+                                 .remedy = boundary_item_remedy(item)};
     }
 }
 

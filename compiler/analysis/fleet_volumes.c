@@ -1,7 +1,7 @@
 /* Mounts that several gateways have: what one writes the others read. */
 #include <stdlib.h>
 
-#include "analysis/fleet_compare.h"
+#include "analysis/fleet_sharing.h"
 #include "model/locations.h"
 
 /* A gateway that has a resource, or something above it, mounted. */
@@ -25,8 +25,8 @@ struct volumes {
 static void add_mount(struct volumes *v, uint32_t gateway, const struct fleet_mount *m) {
     bool is_new;
     uint32_t at = *map_put(&v->numbers, m->source, (uint32_t)v->list.n, &is_new);
-    if (is_new) ARRAY_PUSH(v->c->arena, v->list) = (struct volume){.source = m->source};
-    ARRAY_PUSH(v->c->arena, v->list.v[at].direct) =
+    if (is_new) ARRAY_PUSH(v->c->scratch, v->list) = (struct volume){.source = m->source};
+    ARRAY_PUSH(v->c->scratch, v->list.v[at].direct) =
         (struct volume_user){gateway, !m->read_only, m->at};
 }
 
@@ -47,8 +47,8 @@ static struct volume_users users_of(struct volumes *v, struct str source) {
         const uint32_t *number = map_get(&v->numbers, at);
         if (!number) continue;
         const struct volume *volume = &v->list.v[*number];
-        for (size_t i = 0; i < volume->direct.n; i++)
-            ARRAY_PUSH(v->c->arena, all.list) = volume->direct.v[i];
+        for (size_t i = 0; i < volume->direct.n && fleet_work(v->c, 1); i++)
+            ARRAY_PUSH(v->c->scratch, all.list) = volume->direct.v[i];
     }
     if (all.list.n) qsort(all.list.v, all.list.n, sizeof *all.list.v, by_gateway);
     size_t kept = 0;
@@ -59,35 +59,20 @@ static struct volume_users users_of(struct volumes *v, struct str source) {
     return all;
 }
 
-static bool is_one_of(const struct volume_users *users, uint32_t gateway) {
-    size_t low = 0, high = users->list.n;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (users->list.v[middle].gateway == gateway) return true;
-        if (users->list.v[middle].gateway < gateway)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return false;
-}
-
 /* A finding about a shared directory says it already: of two of the users, about a path that is
  * this one, above or below it. */
 static bool is_covered(const struct volumes *v, struct str source,
                        const struct volume_users *users) {
-    const struct comparing *c = v->c;
-    for (size_t i = 0; i < c->pairs.n; i++) {
-        const struct shared_pair *p = &c->pairs.v[i];
-        bool near = location_contains(source, p->path) || location_contains(p->path, source);
-        if (near && is_one_of(users, p->a) && is_one_of(users, p->b)) return true;
-    }
-    return false;
+    uint32_t *gateways = ARENA_ARRAY(v->c->scratch, uint32_t, users->list.n);
+    for (size_t i = 0; i < users->list.n; i++) gateways[i] = users->list.v[i].gateway;
+    return fleet_is_covered(v->c, source, gateways, users->list.n);
 }
 
-static bool is_knowledge(const struct comparing *c, struct str source) {
+/* What the operator declares is so on every machine. */
+static bool is_knowledge(const struct comparing *c, struct str source, struct str host) {
+    if (host.n) source = str_slice(source, host.n + 1, source.n);
     for (size_t i = 0; i < c->block->knowledge.n; i++) {
-        struct str entry = location_normal(c->arena, c->block->knowledge.v[i]);
+        struct str entry = location_normal(c->scratch, c->block->knowledge.v[i]);
         if (location_contains(entry, source)) return true;
     }
     return false;
@@ -106,14 +91,14 @@ static void check_volume(struct volumes *v, struct str source) {
     size_t writers = 0;
     for (size_t i = 0; i < users.list.n; i++) writers += users.list.v[i].writes;
     if (users.list.n < 2 || !writers || is_covered(v, source, &users)) return;
-    if (writers == 1 || is_knowledge(v->c, source))
+    if (writers == 1 || is_knowledge(v->c, source, v->c->g[users.list.v[0].gateway]->host))
         use(v, "knowledge-writable", source, &users, false);
     else
         use(v, "shared-volume-rw", source, &users, true);
 }
 
 void compare_volumes(struct comparing *c) {
-    struct volumes v = {.c = c, .numbers = map_new(c->arena)};
+    struct volumes v = {.c = c, .numbers = map_new(c->scratch)};
     for (uint32_t i = 0; i < c->n; i++)
         for (size_t k = 0; k < c->g[i]->mounts.n; k++)
             if (!c->g[i]->mounts.v[k].socket) add_mount(&v, i, &c->g[i]->mounts.v[k]);

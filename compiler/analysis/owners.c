@@ -13,7 +13,7 @@ struct owner_index {
     struct map ids;             /* "channel/id", "/id" for every channel -> place */
 };
 
-static struct str owner_key(struct arena *a, struct str channel, struct str id) {
+struct str owner_key(struct arena *a, struct str channel, struct str id) {
     if (str_starts(id, STR("+"))) id = str_slice(id, 1, id.n);
     return str_format(a, STR_FMT "/" STR_FMT, STR_ARG(channel), STR_ARG(id));
 }
@@ -31,7 +31,7 @@ static const uint32_t *find_owner(const struct owner_index *index, struct str ch
     return at;
 }
 
-static struct owner owner_of(const struct model *m, struct text written) {
+struct owner owner_read(const struct model *m, struct text written) {
     struct str entry = ids_trim(written.v);
     struct owner owner = {.channel = STR(""), .id = entry, .at = written.at};
     size_t colon = str_find(entry, STR(":"), 0);
@@ -139,11 +139,11 @@ static void derive_owner(struct analysis *s, int32_t agent) {
 static void find_owners(struct analysis *s, struct names named) {
     const struct model *m = s->model;
     for (size_t i = 0; i < m->owners.n; i++) {
-        struct owner owner = owner_of(m, m->owners.v[i]);
+        struct owner owner = owner_read(m, m->owners.v[i]);
         if (!str_equal(owner.id, STR("*"))) ARRAY_PUSH(s->arena, s->owners) = owner;
     }
     for (size_t i = 0; i < named.n; i++)
-        ARRAY_PUSH(s->arena, s->owners) = owner_of(m, (struct text){.v = named.v[i]});
+        ARRAY_PUSH(s->arena, s->owners) = owner_read(m, (struct text){.v = named.v[i]});
     if (s->owners.n) return;
     s->owners_derived = true;
     int32_t agent = model_default_agent(m);
@@ -164,7 +164,7 @@ static struct command_owners read_command_owners(struct arena *a, struct arena *
     struct command_owners c = {
         .index = {a, keys, map_new(a)}, .named = map_new(a), .wildcards = map_new(a)};
     for (size_t i = 0; i < m->owners.n; i++) {
-        struct owner o = owner_of(m, m->owners.v[i]);
+        struct owner o = owner_read(m, m->owners.v[i]);
         bool all = str_equal(o.id, STR("*"));
         map_put(all ? &c.wildcards : &c.named, o.channel, o.at, NULL);
         if (!all) index_owner(&c.index, &o);

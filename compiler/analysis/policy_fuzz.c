@@ -60,7 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct str document = mark == SIZE_MAX ? text : str_slice(text, mark + 5, text.n);
     struct policy_document *d = policy_document_read(
         in.tree, add_file(&in, "policy.jsonc", document), policy_format_newest(a, &in.gateways));
-    (void)policy_document_hash(d);
+    (void)policy_document_hash(d->arena, d);
     if (m) {
         struct analysis *s = analyse(a, m, (struct names){NULL, 0});
         policy_compare_scopes(d, m->gateway);

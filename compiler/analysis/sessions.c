@@ -88,9 +88,9 @@ static struct str identity_of(struct grouping *g, const struct account *account,
 /* ---- principals --------------------------------------------------------------------------------
  */
 
-static struct str main_key(struct grouping *g, int32_t agent) {
-    if (str_equal(g->s->model->session.scope.v, STR("global"))) return STR("global");
-    return str_format(g->arena, "agent:" STR_FMT ":main", STR_ARG(g->s->model->agents.v[agent].id));
+static struct str main_key(struct arena *a, const struct model *m, int32_t agent) {
+    if (str_equal(m->session.scope.v, STR("global"))) return STR("global");
+    return str_format(a, "agent:" STR_FMT ":main", STR_ARG(m->agents.v[agent].id));
 }
 
 static struct str effective_scope(const struct reach *r) {
@@ -103,12 +103,12 @@ static bool is_main_key(struct str key, struct str agent) {
            str_ends(key, suffix) && str_equal(str_slice(key, prefix.n, prefix.n + agent.n), agent);
 }
 
-static struct str bucket_key(struct grouping *g, const struct reach *r) {
+struct str reach_session(struct arena *a, const struct reach *r) {
+    const struct model *m = r->in->model;
     if (r->isolated)
-        return str_format(g->arena, "isolated:%u:" STR_FMT, (unsigned)r->account,
-                          STR_ARG(r->sender));
-    bool is_main = is_main_key(r->session_key, g->s->model->agents.v[r->agent].id);
-    return is_main ? main_key(g, r->agent) : r->session_key;
+        return str_format(a, "isolated:%u:" STR_FMT, (unsigned)r->account, STR_ARG(r->sender));
+    bool is_main = is_main_key(r->session_key, m->agents.v[r->agent].id);
+    return is_main ? main_key(a, m, r->agent) : r->session_key;
 }
 
 static struct bucket *symbolic_peer(struct grouping *g, int32_t agent) {
@@ -128,7 +128,7 @@ static void add_known(struct grouping *g, uint32_t number) {
     const struct reach *r = &g->s->reaches.v[number];
     const struct account *account = &g->s->model->accounts.v[r->account];
     struct str identity = identity_of(g, account, r->sender);
-    add_identity(g, bucket_of(g, r->agent, bucket_key(g, r)), number, identity);
+    add_identity(g, bucket_of(g, r->agent, reach_session(g->arena, r)), number, identity);
     if (!g->symbolic) return;
     struct str scope = effective_scope(r);
     bool has_channel = str_equal(scope, STR("per-channel-peer")) ||
@@ -156,7 +156,7 @@ static void add_unknown(struct grouping *g, uint32_t number) {
         add_identity(g, b, number, who);
         add_identity(g, symbolic_peer(g, r->agent), number, who);
     } else {
-        struct str key = main_key(g, r->agent);
+        struct str key = main_key(g->arena, g->s->model, r->agent);
         add_identity(g, bucket_of(g, r->agent, key), number, str_concat(g->arena, who, STR(":1")));
         add_identity(g, bucket_of(g, r->agent, key), number, str_concat(g->arena, who, STR(":2")));
     }

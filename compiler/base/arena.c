@@ -30,6 +30,7 @@ struct big {
 struct arena {
     struct chunk *chunks; /* the one in use is first */
     struct big *bigs;
+    struct arena *children, *sibling;
 };
 
 static size_t fail_countdown;
@@ -67,8 +68,14 @@ static void add_chunk(struct arena *a, size_t need) {
 
 struct arena *arena_new(void) {
     struct arena *a = checked_realloc(NULL, sizeof *a);
-    a->chunks = NULL;
-    a->bigs = NULL;
+    *a = (struct arena){NULL, NULL, NULL, NULL};
+    return a;
+}
+
+struct arena *arena_child(struct arena *parent) {
+    struct arena *a = arena_new();
+    a->sibling = parent->children;
+    parent->children = a;
     return a;
 }
 
@@ -80,8 +87,18 @@ static void free_bigs(struct arena *a) {
     }
 }
 
+/* A child has no children: only what one thread makes for another is a child. */
+static void free_children(struct arena *a) {
+    while (a->children) {
+        struct arena *next = a->children->sibling;
+        arena_free(a->children);
+        a->children = next;
+    }
+}
+
 void arena_free(struct arena *a) {
     if (!a) return;
+    free_children(a);
     while (a->chunks) {
         struct chunk *next = a->chunks->next;
         free(a->chunks);
@@ -92,6 +109,7 @@ void arena_free(struct arena *a) {
 }
 
 void arena_reset(struct arena *a) {
+    free_children(a);
     free_bigs(a);
     while (a->chunks && a->chunks->next) {
         struct chunk *next = a->chunks->next;

@@ -13,6 +13,10 @@ struct arena;
 /* A new, empty arena; the caller frees it with `arena_free`. */
 struct arena *arena_new(void);
 
+/* The same for what lives as long as `parent` and is allocated by another thread: it is freed with
+ * that one (or when that one is reset), never by itself. */
+struct arena *arena_child(struct arena *parent);
+
 /* Frees the arena and everything allocated from it. NULL is allowed. */
 void arena_free(struct arena *a);
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-static double now(void) {
+double timing_now(void) {
     struct timespec t;
     if (clock_gettime(CLOCK_MONOTONIC, &t) != 0) return 0;
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
@@ -12,15 +12,21 @@ static double now(void) {
 struct timing *timing_new(struct arena *a) {
     struct timing *t = ARENA_NEW(a, struct timing);
     t->arena = a;
-    t->since = now();
+    t->since = timing_now();
     return t;
 }
 
 void timing_lap(struct timing *t, struct str name) {
     if (!t) return;
-    double at = now();
+    double at = timing_now();
     ARRAY_PUSH(t->arena, t->parts) = (struct timed_part){name, at - t->since};
     t->since = at;
+}
+
+void timing_add(struct timing *t, struct str name, double seconds) {
+    if (!t) return;
+    ARRAY_PUSH(t->arena, t->parts) = (struct timed_part){name, seconds};
+    t->since = timing_now();
 }
 
 static int by_seconds(const void *left, const void *right) {

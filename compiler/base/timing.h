@@ -26,6 +26,12 @@ struct timing *timing_new(struct arena *a);
  * the timing. NULL is a timing that nobody asked for. */
 void timing_lap(struct timing *t, struct str name);
 
+/* Seconds of a clock that only goes forward. */
+double timing_now(void);
+
+/* A part that was timed elsewhere. The clock starts again. */
+void timing_add(struct timing *t, struct str name, double seconds);
+
 /* Prints the parts, longest first, in microseconds, below what they make together. */
 void timing_print(const struct timing *t, const char *title, FILE *out);
 

@@ -26,6 +26,17 @@ static bool read_key(struct run *run, struct str *key) {
 
 bool facts_key_read(struct run *run) {
     const struct options *o = run->o;
+    if (o->host && !o->facts_file) {
+        fputs("clawc: --host is a label for --facts; without that there is nothing to label\n",
+              stderr);
+        return false;
+    }
+    if (o->host && !fleet_facts_is_host(str_from(o->host))) {
+        fprintf(stderr,
+                "clawc: --host takes a name of letters, digits, `.`, `_` and `-`, not `%s`\n",
+                o->host);
+        return false;
+    }
     if (!o->facts_key && !o->facts_key_env) {
         if (!o->facts_file) return true;
         fputs("clawc: --facts needs --facts-key FILE or --facts-key-env NAME: secrets are written "
@@ -49,7 +60,8 @@ enum exit_code facts_write(struct run *run, const struct audited *what) {
     struct fleet_facts_question q = {.tree = run->tree,
                                      .names = what->names ? what->names : run->env,
                                      .key = run->digest_key,
-                                     .project = what->compose_name};
+                                     .project = what->compose_name,
+                                     .host = str_from(run->o->host ? run->o->host : "")};
     q.gateways = run_gateways(run, what, false, &q.n);
     fleet_facts_write(&out, run->arena, &q);
     FILE *file = output_open(&output, run->arena, run->o->facts_file);

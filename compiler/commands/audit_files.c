@@ -23,10 +23,10 @@ static void look(struct looking *s, struct str path, struct str name, place at, 
     ARRAY_PUSH(s->run->arena, s->found) = f;
 }
 
-/* The first value of each file: what stands for the whole of it. */
-static node_id *first_nodes(struct run *run) {
+/* The first value of each file of a config: what stands for the whole of it. */
+static node_id *first_nodes(struct run *run, const struct loaded *loaded) {
     node_id *first = ARENA_ARRAY(run->arena, node_id, (size_t)source_count(run->sources) + 1);
-    for (node_id n = 1; n < run->tree->n; n++) {
+    for (node_id n = loaded->first_node; n < run->tree->n; n++) {
         uint16_t file = tree_node(run->tree, n)->file;
         if (!first[file]) first[file] = n;
     }
@@ -39,7 +39,7 @@ void audit_look_at_files(struct run *run, const char *path, const struct loaded 
     if (path[0] == '-' && path[1] == '\0') return;
     struct str main = files_absolute(run->arena, run_directory(run), str_from(path));
     struct str beside = files_directory(main);
-    node_id *first = first_nodes(run);
+    node_id *first = first_nodes(run, loaded);
     look(&s, main, source_name(run->sources, loaded->file), first[loaded->file], false);
     for (size_t i = 0; i < loaded->n_includes; i++) {
         uint32_t file = loaded->includes[i].file;

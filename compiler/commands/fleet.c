@@ -8,6 +8,7 @@
 #include "commands/fleet_plan.h"
 #include "commands/host.h"
 #include "commands/host_plan.h"
+#include "commands/tenants.h"
 #include "compose/print.h"
 
 /* The files that are named, behind the word that says what to do (`clawc graph` has none). */
@@ -113,8 +114,11 @@ static bool find_boundaries(struct run *run, const struct audited *what, struct 
         return false;
     }
     for (size_t i = 0; i < n; i++)
-        for (size_t k = i + 1; k < n; k++)
-            ARRAY_PUSH(run->arena, out->list) = boundary_between(run->arena, fleet, &v[i], &v[k]);
+        for (size_t k = i + 1; k < n; k++) {
+            struct boundary b = boundary_between(run->arena, fleet, &v[i], &v[k]);
+            tenants_accept(run, &b);
+            ARRAY_PUSH(run->arena, out->list) = b;
+        }
     if (out->list.n) return true;
     fputs("clawc: a boundary needs two gateways or two tenants\n", stderr);
     return false;
@@ -128,9 +132,11 @@ static enum exit_code checklist(struct run *run) {
     if (!read_format(run->o->format, &format)) return EXIT_USAGE;
     if (!fleet_is_named(run)) return EXIT_USAGE;
     if (!gather(run, &what, &code)) code = EXIT_CONFIG;
-    if (run->diags->errors) run_print_errors(run, stderr);
-    if (run->diags->errors && !what.gateways.n && !what.models.n) return EXIT_CONFIG;
-    if (!find_boundaries(run, &what, &boundaries)) return exit_worse(code, EXIT_USAGE);
+    bool nothing = run->diags->errors && !what.gateways.n && !what.models.n;
+    bool found = !nothing && find_boundaries(run, &what, &boundaries);
+    if (run->diags->list.n) run_print_errors(run, stderr);
+    if (nothing) return EXIT_CONFIG;
+    if (!found) return exit_worse(code, EXIT_USAGE);
     struct buf out = buf_new(run->arena);
     checklist_write(&out, run->tree, &boundaries, format);
     fwrite(out.p, 1, out.n, stdout);

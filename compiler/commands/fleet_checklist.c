@@ -17,14 +17,21 @@ static struct str where(const struct writing *w, const struct boundary_place *p)
                       STR_ARG(source_name(w->tree->sources, span.file)), at.line);
 }
 
-/* "law compose.yaml:7, tax compose.yaml:12" */
+/* "law compose.yaml:7, tax compose.yaml:12"; each line once. */
 static struct str places(const struct writing *w, const struct boundary_answer *answer) {
     struct buf b = buf_new(w->tree->arena);
+    struct map said = map_new(w->tree->arena);
+    const struct fleet_gateway *last = NULL;
     for (size_t i = 0; i < answer->places.n; i++) {
+        const struct fleet_gateway *g = answer->places.v[i].gateway;
         struct str at = where(w, &answer->places.v[i]);
-        if (!at.n) continue;
-        buf_addf(&b, "%s" STR_FMT " " STR_FMT, b.n ? ", " : "",
-                 STR_ARG(answer->places.v[i].gateway->name), STR_ARG(at));
+        struct str words =
+            str_format(w->tree->arena, STR_FMT " " STR_FMT, STR_ARG(g->name), STR_ARG(at));
+        bool is_new;
+        map_put(&said, words, 1, &is_new);
+        if (!at.n || !is_new) continue;
+        buf_addf(&b, "%s" STR_FMT, b.n ? ", " : "", STR_ARG(g == last ? at : words));
+        last = g;
     }
     return buf_str(&b);
 }
@@ -35,6 +42,7 @@ static struct str places(const struct writing *w, const struct boundary_answer *
 static void add_text_item(const struct writing *w, enum boundary_item item) {
     const struct boundary_answer *answer = &w->b->answers[item];
     buf_addf(w->out, "  %-20s %s", boundary_item_name(item), boundary_state_name(answer->state));
+    if (answer->accepted.n) buf_addf(w->out, ", accepted (" STR_FMT ")", STR_ARG(answer->accepted));
     if (answer->what.n) buf_addf(w->out, ": " STR_FMT, STR_ARG(answer->what));
     buf_add_char(w->out, '\n');
     if (answer->state != BOUNDARY_SHARED) return;
@@ -68,12 +76,15 @@ static void add_markdown(const struct writing *w) {
     add_cell(w->out, w->b->a->name);
     buf_add(w->out, STR(" and "));
     add_cell(w->out, w->b->b->name);
-    buf_add(w->out, STR("\n\n| | | what | risk | where |\n| --- | --- | --- | --- | --- |\n"));
+    buf_add(w->out, STR("\n\n| item | | what | risk | where |\n| --- | --- | --- | --- | --- |\n"));
     for (enum boundary_item item = 0; item < BOUNDARY_ITEMS; item++) {
         const struct boundary_answer *answer = &w->b->answers[item];
         bool shared = answer->state == BOUNDARY_SHARED;
-        buf_addf(w->out, "| %s | %s%s%s | ", boundary_item_name(item), shared ? "**" : "",
+        buf_addf(w->out, "| %s | %s%s%s", boundary_item_name(item), shared ? "**" : "",
                  boundary_state_name(answer->state), shared ? "**" : "");
+        if (answer->accepted.n) buf_add(w->out, STR(", accepted: "));
+        add_cell(w->out, answer->accepted);
+        buf_add(w->out, STR(" | "));
         add_cell(w->out, answer->what);
         buf_addf(w->out, " | %s | ", shared ? boundary_item_risk(item) : "");
         if (shared) add_cell(w->out, places(w, answer));
@@ -108,21 +119,25 @@ static const char html_head[] =
     "td, th { border: 1px solid #999; padding: 0.3em 0.6em; text-align: left; "
     "vertical-align: top; }\n"
     ".shared { background: #fdd; font-weight: bold; }\n.undecided { background: #ffd; }\n"
-    ".separate { background: #dfd; }\n</style>\n</head>\n<body>\n<h1>Tenant boundaries</h1>\n";
+    ".accepted { background: #fed; }\n.separate { background: #dfd; "
+    "}\n</style>\n</head>\n<body>\n<h1>Tenant boundaries</h1>\n";
 
 static void add_html(const struct writing *w) {
     buf_add(w->out, STR("<h2>"));
     add_html_text(w->out, w->b->a->name);
     buf_add(w->out, STR(" and "));
     add_html_text(w->out, w->b->b->name);
-    buf_add(w->out, STR("</h2>\n<table>\n<tr><th></th><th></th><th>what</th><th>risk</th>"
+    buf_add(w->out, STR("</h2>\n<table>\n<tr><th>item</th><th></th><th>what</th><th>risk</th>"
                         "<th>where</th></tr>\n"));
     for (enum boundary_item item = 0; item < BOUNDARY_ITEMS; item++) {
         const struct boundary_answer *answer = &w->b->answers[item];
         const char *state = boundary_state_name(answer->state);
         bool shared = answer->state == BOUNDARY_SHARED;
-        buf_addf(w->out, "<tr><td>%s</td><td class=\"%s\">%s</td><td>", boundary_item_name(item),
-                 state, state);
+        bool accepted = answer->accepted.n != 0;
+        buf_addf(w->out, "<tr><td>%s</td><td class=\"%s\">%s%s", boundary_item_name(item),
+                 accepted ? "accepted" : state, state, accepted ? ", accepted: " : "");
+        add_html_text(w->out, answer->accepted);
+        buf_add(w->out, STR("</td><td>"));
         add_html_text(w->out, answer->what);
         buf_addf(w->out, "</td><td>%s</td><td>", shared ? boundary_item_risk(item) : "");
         if (shared) add_html_text(w->out, places(w, answer));
@@ -150,7 +165,12 @@ static void add_json_places(const struct writing *w, const struct boundary_answe
         add_member(w->out, "gateway", answer->places.v[i].gateway->name);
         buf_add(w->out, STR(", "));
         add_member(w->out, "file", source_name(w->tree->sources, span.file));
-        buf_addf(w->out, ", \"line\": %u, \"column\": %u}", at.line, at.column);
+        buf_addf(w->out, ", \"line\": %u, \"column\": %u", at.line, at.column);
+        if (answer->places.v[i].role) {
+            buf_add(w->out, STR(", "));
+            add_member(w->out, "role", str_from(answer->places.v[i].role));
+        }
+        buf_add_char(w->out, '}');
         first = false;
     }
     buf_add_char(w->out, ']');
@@ -173,6 +193,10 @@ static void add_json(const struct writing *w, bool first) {
             add_member(w->out, "what", answer->what);
         }
         if (answer->state == BOUNDARY_SHARED) {
+            if (answer->accepted.n) {
+                buf_add(w->out, STR(", "));
+                add_member(w->out, "accepted", answer->accepted);
+            }
             buf_add(w->out, STR(", "));
             add_member(w->out, "risk", str_from(boundary_item_risk(item)));
             add_json_places(w, answer);

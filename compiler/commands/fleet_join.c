@@ -43,6 +43,18 @@ static void keep_suppressions(struct run *run, const struct rules *rules) {
     p->accepted.n = kept;
 }
 
+/* Such rules look at configs, which are not in facts. */
+static void note_pair_rules(struct run *run, const struct rules *rules, struct audited *what) {
+    for (size_t i = 0; i < rules->list.n; i++) {
+        const struct rule *rule = rules->list.v[i];
+        if (!str_equal(str_from(rule->range->name), STR("gateway_pair"))) continue;
+        ARRAY_PUSH(run->arena, what->undecided) = (struct undecided){
+            .id = rule->info.id,
+            .reason = STR("the rule looks at two gateways' configs, which are not in facts: it was "
+                          "evaluated in the audits of the parts alone, for the gateways of each")};
+    }
+}
+
 static void list_files(struct run *run, const struct audited *what, struct report *report) {
     struct map listed = map_new(run->arena);
     for (size_t i = 0; i < what->n_joined; i++) {
@@ -78,6 +90,7 @@ static enum exit_code join(struct run *run, const struct report_format *format,
         return EXIT_CONFIG;
     }
     keep_suppressions(run, &rules);
+    note_pair_rules(run, &rules, &what);
     struct report *report = run_audit(run, &rules, gate, &what, false);
     list_files(run, &what, report);
     struct report_options options = run_report_options(run, run->color);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/ids.h"
 #include "model/locations.h"
 #include "source/source.h"
 
@@ -130,6 +131,23 @@ static void name_files(struct opening *s, const struct option_list *files) {
     if (files->list.n == 1 && !run->o->compose_files.list.n) add_override(s, s->names.v[0]);
 }
 
+/* The profiles of --profile; without it, of the variable that Compose reads. */
+static void read_profiles(struct opening *s) {
+    struct run *run = s->run;
+    ARRAY(struct str) list = {0};
+    for (size_t i = 0; i < run->o->profiles.list.n; i++)
+        ARRAY_PUSH(run->arena, list) = str_from(run->o->profiles.list.v[i]);
+    struct str given = environment_get(s->out->environment, STR("COMPOSE_PROFILES"));
+    for (size_t at = 0; !run->o->profiles.list.n && at < given.n;) {
+        size_t end = str_find(given, STR(","), at);
+        struct str name = ids_trim(str_slice(given, at, end));
+        if (name.n) ARRAY_PUSH(run->arena, list) = name;
+        at = end == SIZE_MAX ? given.n : end + 1;
+    }
+    s->in.profiles = list.v;
+    s->in.n_profiles = list.n;
+}
+
 /* The file of --fleet speaks of gateways on the host alone. */
 static bool is_without_project(const struct run *run, const struct fleet_block *block) {
     return run->o->fleet && block->hosts.n && !block->gateways.n && !block->compose_files.n;
@@ -146,6 +164,7 @@ bool fleet_load_project(struct run *run, const struct option_list *files, struct
     if (is_without_project(run, &out->block)) return true;
     if (!find_root(&s, out->first)) return false;
     read_variables(&s);
+    read_profiles(&s);
     name_files(&s, files);
     s.in.names = s.names.v;
     s.in.n_names = s.names.n;
@@ -175,7 +194,8 @@ static bool has_gateway_variable(const struct compose_service *s) {
 
 static bool mounts_state(const struct compose_service *s) {
     for (size_t i = 0; i < s->mounts.n; i++)
-        if (str_ends(s->mounts.v[i].target, STR("/.openclaw"))) return true;
+        if (!s->mounts.v[i].inherited && str_ends(s->mounts.v[i].target, STR("/.openclaw")))
+            return true;
     return false;
 }
 
@@ -208,6 +228,8 @@ struct gathering {
     enum exit_code code;
     struct map configs;          /* path -> number in `list`, from 1 */
     ARRAY(struct loaded *) list; /* several services may have one config */
+    ARRAY(struct model *) models;
+    struct buf left_out; /* names of gateways that do not run */
 };
 
 /* "openclaw:2026.9.6" names the version. */
@@ -251,10 +273,18 @@ static void audit_config(struct gathering *s, const struct compose_service *serv
                          struct loaded *loaded, const struct environment *env) {
     struct gateway_place where = {
         .name = service->name, .state = STR(""), .config_path = STR(""), .profile = STR("")};
+    struct model *m = loaded->root ? run_model_at(s->run, loaded, env, &where) : NULL;
     ARRAY_PUSH(s->run->arena, s->what->files) = loaded;
-    if (!loaded->root) return;
-    ARRAY_PUSH(s->run->arena, s->what->models) = run_model_at(s->run, loaded, env, &where);
+    ARRAY_PUSH(s->run->arena, s->models) = m;
+    if (!m) return;
+    ARRAY_PUSH(s->run->arena, s->what->models) = m;
     s->what->n_services++;
+}
+
+static const struct model *model_of(const struct gathering *s, const struct loaded *loaded) {
+    for (size_t i = 0; i < s->list.n; i++)
+        if (s->list.v[i] == loaded) return s->models.v[i];
+    return NULL;
 }
 
 /* The config `path` (relative to the root) for a service; NULL after a diagnostic. */
@@ -329,6 +359,7 @@ static void add_gateway(struct gathering *s, const struct compose_service *servi
     const struct gateway_data *data = loaded ? loaded->gateway : data_of(s, service);
     struct fleet_gateway *g = fleet_of_service(run->arena, run->tree, s->load->project, service,
                                                loaded ? loaded->written : 0, data);
+    g->model = model_of(s, loaded);
     ARRAY_PUSH(run->arena, s->what->gateways) = g;
 }
 
@@ -366,12 +397,31 @@ static void add_text(struct gathering *s, const struct fleet_entry *e) {
 /* ---- the whole ---------------------------------------------------------------------------------
  */
 
+static bool is_left_out(struct gathering *s, const struct compose_service *service) {
+    if (!service->left_out) return false;
+    if (s->left_out.n) buf_add(&s->left_out, STR(", "));
+    buf_add(&s->left_out, service->name);
+    return true;
+}
+
+/* Profiles may be chosen in a file that nobody thinks of: say what that leaves out. */
+static void say_left_out(struct gathering *s) {
+    if (!s->left_out.n) return;
+    struct str reason =
+        str_format(s->run->arena,
+                   "not looked at, since none of their profiles is chosen (--profile, or "
+                   "COMPOSE_PROFILES): " STR_FMT,
+                   STR_ARG(buf_str(&s->left_out)));
+    ARRAY_PUSH(s->run->arena, s->what->undecided) =
+        (struct undecided){.id = STR("fleet.profiles"), .reason = reason};
+}
+
 static void add_named(struct gathering *s) {
     for (size_t i = 0; i < s->load->block.gateways.n; i++) {
         const struct fleet_entry *e = &s->load->block.gateways.v[i];
         const struct compose_service *service = compose_service(s->load->project, e->name);
         if (service) {
-            add_gateway(s, service, e->value, e->at);
+            if (!is_left_out(s, service)) add_gateway(s, service, e->value, e->at);
             continue;
         }
         diag_add(s->run->diags, SEVERITY_ERROR, "project", tree_key_span(s->run->tree, e->at),
@@ -394,7 +444,8 @@ static void add_recognised(struct gathering *s) {
         const struct compose_service *service = &s->load->project->services.v[i];
         node_id at = 0;
         struct str config = named_config(s, service->name, &at);
-        if (config.n || is_gateway(service)) add_gateway(s, service, config, at);
+        if (!config.n && !is_gateway(service)) continue;
+        if (!is_left_out(s, service)) add_gateway(s, service, config, at);
     }
 }
 
@@ -426,17 +477,26 @@ void fleet_load_gateways(struct run *run, struct fleet_load *load, struct audite
                          enum exit_code *code) {
     what->block = &load->block;
     if (!load->project) return;
-    struct gathering s = {
-        .run = run, .load = load, .what = what, .code = *code, .configs = map_new(run->arena)};
+    struct gathering s = {.run = run,
+                          .load = load,
+                          .what = what,
+                          .code = *code,
+                          .configs = map_new(run->arena),
+                          .left_out = buf_new(run->arena)};
     if (run->o->fleet)
         add_named(&s);
     else
         add_recognised(&s);
+    say_left_out(&s);
     for (size_t i = 0; i < load->block.texts.n; i++) add_text(&s, &load->block.texts.v[i]);
     what->names = load->environment;
     what->compose_name = load->project->name;
     *code = s.code;
     if (what->gateways.n) return;
-    report_no_gateway(run, load->project);
+    if (s.left_out.n)
+        diag_add(run->diags, SEVERITY_ERROR, "compose", SPAN_NONE,
+                 "no gateway of this Compose project runs with these profiles");
+    else
+        report_no_gateway(run, load->project);
     *code = exit_worse(*code, EXIT_CONFIG);
 }

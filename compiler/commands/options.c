@@ -56,6 +56,10 @@ static const struct option table[] = {
     {"-f", "FILE", LIST, AT(compose_files), ON_AUDIT | ON_FLEET | ON_GRAPH,
      "A file of a Docker Compose project, as `docker compose -f` takes it; several are merged in "
      "their order."},
+    {"--profile", "NAME", LIST, AT(profiles), ON_AUDIT | ON_FLEET | ON_GRAPH,
+     "A profile of a Docker Compose project, as `docker compose --profile` takes it; may be "
+     "repeated. Only services that then run are looked at. Default: COMPOSE_PROFILES of the "
+     "project's variables; without that, all services."},
     {"--facts", "OUT", TEXT, AT(facts_file), ON_AUDIT,
      "Also write each gateway's facts to OUT, one line of JSON a gateway, for `clawc fleet join`; "
      "secrets only as keyed digests: needs --facts-key or --facts-key-env."},
@@ -65,6 +69,13 @@ static const struct option table[] = {
      "variable by it, too: hmac:... in place of sha256:..."},
     {"--facts-key-env", "NAME", TEXT, AT(facts_key_env), ON_AUDIT,
      "The variable of this process that holds the key."},
+    {"--host", "NAME", TEXT, AT(host), ON_AUDIT,
+     "With --facts: the machine that the gateways are on. When facts are joined, paths, ports, "
+     "networks and Docker daemons of different machines are different ones; credentials are "
+     "compared across."},
+    {"--jobs", "N", TEXT, AT(jobs), ON_AUDIT,
+     "Audit gateways on N threads. What is reported is the same for any N. Default: as many as the "
+     "machine has processors, where there are many gateways; 1: no threads."},
     {"--host-ram", "GB", TEXT, AT(host_ram), ON_AUDIT | ON_FLEET,
      "Memory of the host, in GB, in place of hostRamGb of the fleet."},
     {"--add", "NAME", TEXT, AT(add), ON_FLEET, "With plan: the gateway to add."},

@@ -42,9 +42,9 @@ struct options {
     const char *gateway, *format, *fail_on, *project, *color, *stdin_filename, *schema;
     const char *output_file, *table, *against, *agent, *policy;
     const char *channel, *account, *peer, *parent_peer, *guild, *team;
-    const char *fleet, *add, *host_ram, *facts_file, *facts_key, *facts_key_env;
+    const char *fleet, *add, *host_ram, *facts_file, *facts_key, *facts_key_env, *jobs, *host;
     const char *default_agent, *dm_scope, *group_scope;
-    struct option_list compose_files;
+    struct option_list compose_files, profiles;
     const char *pairing_store, *plugins, *home, *cwd;
     struct option_list outputs, rules, env, env_files, roles, linked;
     bool fs, timing, help, version, quiet, each, batch, no_audit, process_env, facts, manual,

@@ -70,12 +70,12 @@ static void note_older(struct run *run, const struct model *m, struct report *re
                     STR_ARG(m->name), STR_ARG(m->gateway->version), STR_ARG(version)));
 }
 
-void policy_file_check(struct run *run, struct analysis *const *gateways, size_t n,
-                       struct report *report) {
-    bool told = false;
-    if (run->policy && n) policy_compare_scopes(run->policy, gateways[0]->model->gateway);
+size_t policy_file_check(struct run *run, struct model *const *gateways, size_t n,
+                         struct report *report) {
+    size_t first = n;
+    if (run->policy && n) policy_compare_scopes(run->policy, gateways[0]->gateway);
     for (size_t i = 0; i < n; i++) {
-        const struct model *m = gateways[i]->model;
+        const struct model *m = gateways[i];
         if (!run->policy) {
             if (!run->o->policy && is_switched_on(m)) note_not_given(run, m, report);
             continue;
@@ -88,9 +88,14 @@ void policy_file_check(struct run *run, struct analysis *const *gateways, size_t
                             STR_ARG(m->name)));
             continue;
         }
-        gateways[i]->conformance = conformance_check(gateways[i], run->policy, !told);
-        told = true;
+        if (first == n) first = i;
         note_attestation(run, m, report);
         note_older(run, m, report);
     }
+    return first;
+}
+
+void policy_file_hold(const struct run *run, struct analysis *gateway, bool problems) {
+    if (run->policy && !is_switched_off(gateway->model))
+        gateway->conformance = conformance_check(gateway, run->policy, problems);
 }

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "commands/audit_files.h"
 #include "commands/host.h"
+#include "model/locations.h"
 
 enum exit_code run_flush(FILE *out, enum exit_code code) {
     if (fflush(out) == 0 && !ferror(out)) return code;
@@ -103,6 +104,16 @@ struct environment *run_environment(struct run *run, const struct env_setting *o
     return e;
 }
 
+enum { JOBS_MAX = 1024 };
+
+/* 0 when it is no such number, or was not given. */
+static size_t jobs_of(const struct options *o) {
+    char *end;
+    if (!o->jobs || *o->jobs < '0' || *o->jobs > '9') return 0;
+    unsigned long n = strtoul(o->jobs, &end, 10);
+    return *end || n > JOBS_MAX ? 0 : n;
+}
+
 static bool options_make_sense(const struct options *o) {
     for (size_t i = 0; i < o->env.list.n; i++) {
         size_t equals = str_find(str_from(o->env.list.v[i]), STR("="), 0);
@@ -113,6 +124,11 @@ static bool options_make_sense(const struct options *o) {
     if (o->color && strcmp(o->color, "auto") != 0 && strcmp(o->color, "always") != 0 &&
         strcmp(o->color, "never") != 0) {
         fprintf(stderr, "clawc: --color takes auto, always or never, not `%s`\n", o->color);
+        return false;
+    }
+    if (o->jobs && !jobs_of(o)) {
+        fprintf(stderr, "clawc: --jobs takes a number of threads from 1 to %d, not `%s`\n",
+                JOBS_MAX, o->jobs);
         return false;
     }
     if (o->gateway && o->command->bit != ON_CHECK &&
@@ -133,6 +149,7 @@ bool run_begin(struct run *run, struct arena *a, const struct options *o, const 
     run->files = &files_of_machine;
     run->diags = diags_new(a);
     run->color = wants_color(o);
+    run->jobs = jobs_of(o);
     *code = EXIT_USAGE;
     if (!options_make_sense(o)) return false;
     run->gateways = gateways_load(a);
@@ -294,7 +311,7 @@ static struct str path_of(void *paths, struct span span) {
     return paths_of_span(paths, span);
 }
 
-static struct report *new_report(struct run *run, struct paths *paths) {
+struct report *run_report_new(struct run *run, struct paths *paths) {
     struct report *report = ARENA_NEW(run->arena, struct report);
     report->sources = run->sources;
     report->errors = run->diags;
@@ -305,7 +322,7 @@ static struct report *new_report(struct run *run, struct paths *paths) {
 
 void run_print_errors(struct run *run, FILE *out) {
     if (!run->diags->list.n) return;
-    struct report *report = new_report(run, paths_new(run->arena, run->tree));
+    struct report *report = run_report_new(run, paths_new(run->arena, run->tree));
     struct report_options options = run_report_options(run, false);
     options.quiet = false;
     report_write(report_format_find(STR("text")), report, &options, out);
@@ -346,105 +363,4 @@ struct str run_today(struct arena *a) {
     struct tm day;
     if (!gmtime_r(&now, &day)) return STR("");
     return str_format(a, "%04d-%02d-%02d", day.tm_year + 1900, day.tm_mon + 1, day.tm_mday);
-}
-
-static struct str loading_note(struct arena *a, const struct loaded *loaded) {
-    if (!loaded->root) return STR("not audited: it cannot be read as a config");
-    if (loaded->startup == STARTUP_REPAIRED)
-        return str_format(a, "audited as gateway " STR_FMT " repairs it at its start",
-                          STR_ARG(loaded->gateway->version));
-    if (loaded->errors)
-        return STR("the gateway rejects this file; audited as far as it can be understood");
-    return STR("");
-}
-
-static void list_files(struct run *run, const struct audited *what, struct report *report) {
-    for (size_t i = 0; i < what->files.n; i++) {
-        const struct loaded *loaded = what->files.v[i];
-        ARRAY_PUSH(run->arena, report->files) =
-            (struct audited_file){.name = source_name(run->sources, loaded->file),
-                                  .gateway = loaded->gateway->version,
-                                  .why = loaded->why,
-                                  .note = loading_note(run->arena, loaded)};
-    }
-}
-
-static bool is_gateway(const struct fleet_gateway *const *g, size_t n, struct str name) {
-    for (size_t i = 0; i < n; i++)
-        if (str_equal(g[i]->name, name)) return true;
-    return false;
-}
-
-/* A run may look at some of the gateways only; a name that is misspelt is worth a word. */
-static void warn_of_tenants(struct run *run, const struct fleet_question *q) {
-    for (size_t i = 0; i < q->block->tenants.n && q->n > 1; i++) {
-        const struct fleet_tenant *t = &q->block->tenants.v[i];
-        for (size_t k = 0; k < t->gateways.n; k++) {
-            if (is_gateway(q->gateways, q->n, t->gateways.v[k])) continue;
-            struct diag *d =
-                diag_add(run->diags, SEVERITY_WARN, "project", tree_key_span(run->tree, t->at),
-                         "tenant " STR_FMT " has a gateway " STR_FMT ", which is not in this run",
-                         STR_ARG(t->name), STR_ARG(t->gateways.v[k]));
-            d->own = true;
-        }
-    }
-}
-
-const struct fleet_gateway *const *run_gateways(struct run *run, const struct audited *what,
-                                                bool apart, size_t *n_gateways) {
-    *n_gateways = what->n_joined;
-    if (what->joined) return what->joined;
-    size_t services = what->gateways.n, hosts = what->models.n - what->n_services, n = 0;
-    const struct fleet_gateway **g =
-        ARENA_ARRAY(run->arena, const struct fleet_gateway *, services + hosts);
-    for (size_t i = 0; i < services; i++) g[n++] = what->gateways.v[i];
-    for (size_t i = 0; i < hosts && !apart; i++)
-        g[n++] = fleet_of_host(run->arena, what->models.v[what->n_services + i]);
-    *n_gateways = n;
-    return g;
-}
-
-struct fleet *run_compare(struct run *run, const struct audited *what, bool apart) {
-    size_t n;
-    const struct fleet_gateway *const *g = run_gateways(run, what, apart, &n);
-    struct fleet_question q = {.tree = run->tree,
-                               .gateways = g,
-                               .n = n,
-                               .names = what->names ? what->names : run->env,
-                               .block = what->block ? what->block : &run->project.fleet,
-                               .digest_key = run->digest_key};
-    warn_of_tenants(run, &q);
-    return fleet_analyse(run->arena, &q);
-}
-
-struct report *run_audit(struct run *run, const struct rules *rules, const struct gate *gate,
-                         const struct audited *what, bool apart) {
-    size_t n = what->models.n;
-    struct analysis **analyses = ARENA_ARRAY(run->arena, struct analysis *, n);
-    for (size_t i = 0; i < n; i++)
-        analyses[i] = analyse(run->arena, what->models.v[i], run->project.owners);
-    timing_lap(run->timing, STR("analysing"));
-    struct fleet *fleet = run_compare(run, what, apart);
-    struct paths *paths = paths_new(run->arena, run->tree);
-    struct report *report = new_report(run, paths);
-    list_files(run, what, report);
-    const struct analysis *const *gateways = (const struct analysis *const *)analyses;
-    policy_file_check(run, analyses, n, report);
-    if (run->timing) run->rule_timing = timing_new(run->arena);
-    struct engine e = {.arena = run->arena,
-                       .tree = run->tree,
-                       .paths = paths,
-                       .rules = rules,
-                       .project = run->has_project ? &run->project : NULL,
-                       .gate = *gate,
-                       .today = run_today(run->arena),
-                       .timing = run->rule_timing,
-                       .apart = apart,
-                       .fs = run->o->fs};
-    timing_lap(run->timing, STR("comparing gateways"));
-    engine_run(&e, gateways, n, fleet, report);
-    timing_lap(run->timing, STR("evaluating rules"));
-    for (size_t i = 0; i < what->undecided.n; i++)
-        ARRAY_PUSH(run->arena, report->undecided) = what->undecided.v[i];
-    return report;
 }

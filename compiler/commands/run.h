@@ -29,6 +29,7 @@ struct run {
     struct policy_document *policy;  /* of --policy, or NULL */
     struct conditions conditions;    /* what the options tell beside the configs */
     struct str digest_key;           /* of --facts-key, or empty */
+    size_t jobs;                     /* of --jobs; 0: what the machine and the work suggest */
     struct timing *timing;           /* of --timing: the steps; or NULL */
     struct timing *rule_timing;      /* the same: the rules */
     bool color;                      /* on standard output */
@@ -83,6 +84,9 @@ bool run_rules(struct run *run, struct rules *rules);
 /* Today, YYYY-MM-DD; SOURCE_DATE_EPOCH is respected. */
 struct str run_today(struct arena *a);
 
+/* An empty report, with the errors so far. */
+struct report *run_report_new(struct run *run, struct paths *paths);
+
 /* Options of the reports. */
 struct report_options run_report_options(const struct run *run, bool color);
 
@@ -107,16 +111,20 @@ const struct fleet_gateway *const *run_gateways(struct run *run, const struct au
 /* Compares the services of a Compose project, and the gateways whose configs lie on the host. */
 struct fleet *run_compare(struct run *run, const struct audited *what, bool apart);
 
-/* The audit of models that are built already, as `audit` and `compile` do it. `apart`: the gateways
- * are not compared with each other. */
+/* The audit of models that are built already, as `audit` and `compile` do it, on several threads
+ * where there are many: what comes of it does not hang on their number. `apart`: the gateways are
+ * not compared with each other. */
 struct report *run_audit(struct run *run, const struct rules *rules, const struct gate *gate,
                          const struct audited *what, bool apart);
 
 /* policy_file.c: reads the document of --policy, if there is one. False after a diagnostic. */
 bool policy_file_open(struct run *run);
-/* Holds the gateways against it, and says what it is not held against. */
-void policy_file_check(struct run *run, struct analysis *const *gateways, size_t n,
-                       struct report *report);
+/* Says which gateways it is not held against. The number of the first that it is held against:
+ * whose findings tell what is wrong with the document. */
+size_t policy_file_check(struct run *run, struct model *const *gateways, size_t n,
+                         struct report *report);
+/* Holds a gateway against it; `problems`: also tells what is wrong with the document. */
+void policy_file_hold(const struct run *run, struct analysis *gateway, bool problems);
 
 /* Writes everything to standard output that is still in the buffer; EXIT_MACHINE when it cannot be
  * written. */

@@ -33,8 +33,8 @@ static struct compose_file *extended_file(struct composing *c, struct compose_fi
     struct str folder = join_folder(c, from->folder, folder_of(c, text));
     struct compose_file *f = compose_open(c, path, folder, at);
     if (!f) return NULL;
-    map_put(&c->extended, path, (uint32_t)c->files.n, NULL);
-    ARRAY_PUSH(c->arena, c->files) = f;
+    f->extended = true;
+    map_put(&c->extended, path, (uint32_t)c->files.n - 1, NULL);
     return f;
 }
 
@@ -203,10 +203,7 @@ static node_id include_entry(struct composing *c, const struct compose_file *f, 
 static node_id with_includes(struct composing *c, const struct compose_file *f, node_id root) {
     node_id include = compose_member(c, f->root, "include");
     if (!include) return root;
-    if (!tree_is(c->tree, include, NODE_ARRAY)) {
-        COMPOSE_ERROR(c, tree_key_span(c->tree, include), "`include` must be a list");
-        return root;
-    }
+    if (!tree_is(c->tree, include, NODE_ARRAY)) return root;
     for (TREE_EACH(c->tree, item, include)) {
         node_id included = include_entry(c, f, item);
         if (included) root = import(c, root, included, tree_span(c->tree, item));

@@ -48,6 +48,9 @@ struct compose_project *compose_read(const struct compose_input *in) {
     p->configs = members(&c, p->root, "configs");
     p->secrets = members(&c, p->root, "secrets");
     read_services(&c, p);
+    compose_take_volumes(&c, p);
+    compose_choose_services(&c, p);
+    compose_check_files(&c);
     compose_check_references(&c, p);
     *reading = c;
     p->reading = reading;

@@ -19,6 +19,7 @@ enum {
     COMPOSE_MAX_PATH = 4096,              /* bytes of a path of a mount */
     COMPOSE_MAX_NODES = 2000000,          /* values that merging makes */
     COMPOSE_MAX_PORTS = 100000,           /* published ports of a project, ranges written out */
+    COMPOSE_MAX_MOUNTS_TAKEN = 100000,    /* mounts that `volumes_from` looks at in a project */
 };
 
 struct compose_input {
@@ -31,6 +32,8 @@ struct compose_input {
     const struct str *names; /* the project's files in their order, relative to `root` */
     size_t n_names;
     const struct environment *environment; /* for the variables in the files */
+    const struct str *profiles; /* that are chosen, `*` for all; none: nothing was chosen */
+    size_t n_profiles;
     /* On the host: the project's directory and what `~` means. Empty: `<project>` and `~` stand for
      * them. */
     struct str directory, home;
@@ -60,8 +63,13 @@ enum compose_mount_kind { MOUNT_BIND, MOUNT_VOLUME, MOUNT_ANONYMOUS, MOUNT_TMPFS
 struct compose_mount {
     enum compose_mount_kind kind;
     struct str source; /* a path on the host, a volume's name, or empty */
+    struct str key;    /* of a named volume: as the project calls it, or empty, */
+    struct str below;  /* and the part of it that is mounted, or empty */
     struct str target; /* in the container, normalised */
     bool read_only;
+    bool inherited;      /* of another container, by `volumes_from` */
+    bool config, secret; /* a file of `configs` or `secrets`; when it does not come from a file of
+                            the host, `source` is `config:NAME`, `secret:NAME` or `secret:$VAR` */
     place at;
 };
 
@@ -69,6 +77,12 @@ struct compose_network {
     struct str key, name; /* as the service calls it, as the host does */
     const struct str *aliases;
     size_t n_aliases;
+    place at;
+};
+
+/* A variable in the text of a service which nobody has set. */
+struct compose_unset {
+    struct str name;
     place at;
 };
 
@@ -100,7 +114,11 @@ struct compose_service {
     struct map by_target; /* -> the last mount there */
     ARRAY(struct compose_network) networks;
     ARRAY(struct str) profiles;
-    bool environment_unknown; /* a file of variables is not there */
+    /* Those that decide whether it runs: none when it has none, or some were chosen. */
+    ARRAY(struct str) open_profiles;
+    ARRAY(struct compose_unset) unset; /* without a default; when the environment is complete */
+    bool left_out;                     /* profiles were chosen, and none of its own */
+    bool environment_unknown;          /* a file of variables is not there */
 };
 
 struct composing;

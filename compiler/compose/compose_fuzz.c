@@ -1,6 +1,7 @@
 /* Fuzz target of reading Compose projects: the input is a small file system, files separated by
  * lines `--- NAME`; the first two are named as the project's. Whatever it holds, reading ends,
- * stays within the project, has its messages in the files, and gives structs that can be printed.
+ * stays within the project, has its messages in the files, and gives structs that can be printed:
+ * with variables that are known and a profile that is chosen, and without either.
  */
 #include <stdlib.h>
 
@@ -41,12 +42,17 @@ static void divide(struct division *d, struct str input) {
     }
 }
 
+static void check_span(const struct sources *sources, struct span s) {
+    if (s.file > source_count(sources) || s.start > s.end) abort();
+    if (s.file && s.end > source_text(sources, s.file).n) abort();
+}
+
 static void check_diags(const struct diags *d, const struct sources *sources) {
     for (size_t i = 0; i < d->list.n; i++) {
-        struct span s = d->list.v[i].span;
-        if (s.file > source_count(sources) || s.start > s.end) abort();
-        if (s.file && s.end > source_text(sources, s.file).n) abort();
+        check_span(sources, d->list.v[i].span);
         if (!d->list.v[i].message.n) abort();
+        for (size_t k = 0; k < d->list.v[i].notes.n; k++)
+            check_span(sources, d->list.v[i].notes.v[k].span);
     }
 }
 
@@ -56,6 +62,9 @@ static void check_services(const struct compose_project *p) {
         if (!s->name.p || compose_service(p, s->name) == NULL) abort();
         for (size_t k = 0; k < s->mounts.n; k++)
             if (!compose_mount_of(s, s->mounts.v[k].target)) abort();
+        if (s->left_out && s->open_profiles.n) abort();
+        for (size_t k = 0; k < s->unset.n; k++)
+            if (!s->unset.v[k].name.n || !s->unset.v[k].at) abort();
     }
 }
 
@@ -66,6 +75,7 @@ static void run(struct str input, bool complete) {
     divide(&d, input);
     struct files access = virtual_access(&d.files);
     struct environment *e = environment_new(a);
+    struct str chosen = STR("day");
     e->complete = complete;
     environment_set(e, STR("A"), STR("value"));
     struct compose_input in = {.arena = a,
@@ -76,6 +86,8 @@ static void run(struct str input, bool complete) {
                                .names = d.names,
                                .n_names = d.n_names,
                                .environment = e,
+                               .profiles = &chosen,
+                               .n_profiles = complete,
                                .directory = complete ? STR("/srv/p") : STR(""),
                                .skip_missing = complete};
     struct compose_project *p = compose_read(&in);

@@ -259,8 +259,8 @@ static void mistakes_have_their_place(void **state) {
         const char *text, *part;
         unsigned line, column;
     } table[] = {
-        {"services: []\n", "must be a mapping", 1, 1},
-        {"services: { s: 1 }\n", "a service must be", 1, 13},
+        {"services: []\n", "must be a mapping", 1, 11},
+        {"services: { s: 1 }\n", "`s` must be a mapping, but this is a number", 1, 16},
         {"- a\n", "a Compose file is a mapping", 1, 1},
         {"services: { s: { image: 'a$' } }\n", "a single `$`", 1, 25},
         {"services: { s: { image: '${A' } }\n", "`${NAME}`", 1, 25},
@@ -269,7 +269,8 @@ static void mistakes_have_their_place(void **state) {
         {"services: { s: { ports: ['1:x'] } }\n", "no port of a container", 1, 26},
         {"services: { s: { ports: ['1-2:1-3'] } }\n", "different lengths", 1, 26},
         {"services: { s: { volumes: [{ type: bind, source: /a }] } }\n", "no target", 1, 28},
-        {"include: x\nservices: {}\n", "must be a list", 1, 1},
+        {"services: { s: { network_mode: host, networks: [default] } }\n", "exclude each", 1, 38},
+        {"include: x\nservices: {}\n", "must be a list", 1, 10},
         {"include: [none.yml]\nservices: {}\n", "no such file", 1, 11},
         {"a: *b\n", "no value above", 1, 4},
     };
@@ -280,6 +281,73 @@ static void mistakes_have_their_place(void **state) {
         assert_complains(f, table[i].part, "a.yml", table[i].line, table[i].column);
         end(f);
     }
+}
+
+static void files_fit_the_specification(void **state) {
+    static const struct {
+        const char *text, *part;
+        unsigned line, column;
+    } table[] = {
+        {"services: { s: { enviroment: {} } }\n", "did you mean `environment`?", 1, 18},
+        {"services: { s: { net: host } }\n", "it is called `network_mode` now", 1, 18},
+        {"services: { s: { ports: 80 } }\n", "`ports` must be a list, but this is a number", 1, 25},
+        {"services: { s: { user: 1000 } }\n", "`user` must be a text", 1, 24},
+        {"services: { s: { build: { contxt: . } } }\n", "did you mean `context`?", 1, 27},
+        {"services: { s: { environment: 5 } }\n", "must be a list or a mapping", 1, 31},
+        {"services: { s: { depends_on: { t: {} } }, t: {} }\n", "`condition` is missing", 1, 32},
+        {"services: { 'a b': {} }\n", "names here have the form", 1, 13},
+        {"services: { s: }\n", "`s` must be a mapping, but this is empty", 1, 16},
+        {"x-a: &a { bad: 1 }\nservices: { s: *a, t: *a }\n", "unknown key `bad`", 1, 11},
+        {"web: { image: x }\ndb: { image: y }\n", "format of Compose 1", 1, 1},
+        {"services: {}\nvolume: {}\n", "did you mean `volumes`?", 2, 1},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct fixture *f = begin();
+        compose(f, "a.yml", table[i].text);
+        assert_complains(f, table[i].part, "a.yml", table[i].line, table[i].column);
+        end(f);
+    }
+}
+
+/* What Compose takes: extensions, tags, variables wherever a text, number or boolean may stand. */
+static void what_the_specification_allows_is_not_reported(void **state) {
+    (void)state;
+    struct fixture *f = begin();
+    f->environment->complete = true;
+    environment_set(f->environment, STR("N"), STR("3"));
+    compose(f, "a.yml",
+            "version: '2'\nx-any: [1]\nname: p\n"
+            "services:\n"
+            "  s:\n"
+            "    x-own: 1\n"
+            "    image: a\n"
+            "    ports: [80, '${N}:80', { target: '${N}', published: 8080 }]\n"
+            "    read_only: '${N}'\n"
+            "    cpus: '${N}'\n"
+            "    depends_on: { t: { condition: service_started, required: '${N}' } }\n"
+            "    environment: { A: 1, B: true, C: , D: x }\n"
+            "    networks: { default: }\n"
+            "    deploy: { resources: { limits: { cpus: 0.5, memory: 1g } }, replicas: '${N}' }\n"
+            "    ulimits: { nofile: 1024, nproc: { soft: '${N}', hard: 4 } }\n"
+            "    healthcheck: { test: [CMD, 'true'], interval: 5s, retries: '${N}' }\n"
+            "  t: { build: ., env_file: [{ path: e, required: false }], volumes: [/a] }\n"
+            "volumes: { data: }\n");
+    compose(f, "b.yml",
+            "services: { s: { ports: !reset null, nothing: !reset 1, image: !override b } }\n");
+    read_project(f);
+    assert_int_equal(f->diags->list.n, 0);
+    end(f);
+}
+
+/* Of a file that a service is taken from the others are not looked at. */
+static void services_that_nobody_extends_are_not_checked(void **state) {
+    (void)state;
+    struct fixture *f = begin();
+    add_file(f, "b.yml", STR("services: { base: { imagee: x }, other: { wrong: 1 } }\nwrong: 1\n"));
+    compose(f, "a.yml", "services: { s: { extends: { file: b.yml, service: base } } }\n");
+    assert_complains(f, "`imagee`", "b.yml", 1, 21);
+    end(f);
 }
 
 static void a_variable_that_must_be_set_is_named(void **state) {
@@ -403,6 +471,73 @@ static void files_of_configs_are_mounts(void **state) {
     assert_true(c->read_only);
     c = compose_mount_of(s, STR("/run/secrets/k"));
     assert_string_equal(str_to_c(f->arena, c->source), "/srv/p/key.txt");
+    assert_true(c->secret && !c->config);
+    end(f);
+    f = begin();
+    compose(
+        f, "a.yml",
+        "services: { s: { configs: [plain, { source: own, target: /etc/o }], secrets: [v, e] } }\n"
+        "configs: { plain: { content: x }, own: { external: true, name: theirs } }\n"
+        "secrets: { v: { environment: KEY }, e: { external: { name: old } } }\n");
+    struct compose_project *p = read_project(f);
+    static const char *const table[][2] = {{"/plain", "config:plain"},
+                                           {"/etc/o", "config:theirs"},
+                                           {"/run/secrets/v", "secret:$KEY"},
+                                           {"/run/secrets/e", "secret:old"}};
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        c = compose_mount_of(compose_service(p, STR("s")), str_from(table[i][0]));
+        assert_string_equal(str_to_c(f->arena, c->source), table[i][1]);
+        assert_true(c->read_only);
+    }
+    assert_int_equal(f->diags->list.n, 0);
+    end(f);
+}
+
+static const struct compose_mount *mount_at(const struct compose_project *p, const char *service,
+                                            const char *path) {
+    return compose_mount_of(compose_service(p, str_from(service)), str_from(path));
+}
+
+static void mounts_are_taken_from_other_services(void **state) {
+    (void)state;
+    struct fixture *f = begin();
+    compose(
+        f, "a.yml",
+        "services:\n"
+        "  last: { volumes_from: ['middle', 'container:else'] }\n"
+        "  middle: { volumes_from: ['first:ro'], volumes: ['own:/b'] }\n"
+        "  first: { container_name: one, volumes: ['a:/a', 'b:/b', '/anonymous'], tmpfs: [/t] }\n"
+        "  named: { volumes_from: ['container:one:rw'] }\n"
+        "volumes: { a: {}, b: {}, own: {} }\n");
+    struct compose_project *p = read_project(f);
+    assert_int_equal(f->diags->list.n, 0);
+    const struct compose_mount *m = mount_at(p, "last", "/a/x");
+    assert_string_equal(str_to_c(f->arena, m->source), "a");
+    assert_true(m->read_only && m->inherited);
+    struct span at = tree_span(p->tree, m->at);
+    assert_int_equal(source_position(f->sources, at.file, at.start).line, 2);
+    m = mount_at(p, "middle", "/b");
+    assert_string_equal(str_to_c(f->arena, m->source), "own");
+    assert_false(m->read_only || m->inherited);
+    assert_string_equal(str_to_c(f->arena, mount_at(p, "last", "/b")->source), "own");
+    assert_true(str_equal(mount_at(p, "named", "/anonymous")->source,
+                          mount_at(p, "first", "/anonymous")->source));
+    assert_false(mount_at(p, "named", "/a")->read_only);
+    assert_null(mount_at(p, "named", "/t"));
+    end(f);
+}
+
+static void takers_in_a_circle_are_refused(void **state) {
+    (void)state;
+    struct fixture *f = begin();
+    compose(f, "a.yml",
+            "services:\n  a: { volumes_from: [b] }\n  b: { volumes_from: [c], volumes: [/x] }\n"
+            "  c: { volumes_from: [a] }\n");
+    assert_complains(f, "in a circle", "a.yml", 4, 23);
+    end(f);
+    f = begin();
+    compose(f, "a.yml", "services:\n  a: { volumes_from: ['gone:ro'] }\n");
+    assert_complains(f, "takes the volumes of `gone`", "a.yml", 2, 23);
     end(f);
 }
 
@@ -413,6 +548,8 @@ static void what_is_referred_to_must_be_there(void **state) {
         "services: { s: { volumes: [{ type: volume, source: gone, target: /x }] } }\n",
         "services: { s: { depends_on: { gone: { condition: service_started } } } }\n",
         "services: { s: { network_mode: 'service:gone' } }\n",
+        "services: { s: { secrets: [gone] } }\n",
+        "services: { s: { configs: [{ source: gone }] } }\n",
     };
     (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
@@ -428,7 +565,7 @@ static void what_is_referred_to_must_be_there(void **state) {
     struct fixture *f = begin();
     compose(f, "a.yml",
             "services: { s: { networks: [default], volumes: [/x, './y:/y', '${V}:/z'],\n"
-            "  depends_on: { t: { required: false } } } }\n");
+            "  depends_on: { t: { condition: service_started, required: false } } } }\n");
     read_project(f);
     assert_int_equal(f->diags->list.n, 0);
     end(f);
@@ -444,6 +581,9 @@ int main(void) {
         cmocka_unit_test(circles_end),
         cmocka_unit_test(nothing_outside_is_read),
         cmocka_unit_test(mistakes_have_their_place),
+        cmocka_unit_test(files_fit_the_specification),
+        cmocka_unit_test(what_the_specification_allows_is_not_reported),
+        cmocka_unit_test(services_that_nobody_extends_are_not_checked),
         cmocka_unit_test(a_variable_that_must_be_set_is_named),
         cmocka_unit_test(ports_are_no_times),
         cmocka_unit_test(bombs_are_bounded),
@@ -451,6 +591,8 @@ int main(void) {
         cmocka_unit_test(sizes_are_read),
         cmocka_unit_test(the_longest_target_holds_a_path),
         cmocka_unit_test(files_of_configs_are_mounts),
+        cmocka_unit_test(mounts_are_taken_from_other_services),
+        cmocka_unit_test(takers_in_a_circle_are_refused),
         cmocka_unit_test(what_is_referred_to_must_be_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

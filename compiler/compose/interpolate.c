@@ -84,7 +84,9 @@ static struct operation read_operation(struct expanding *e) {
 
 static bool add_value(struct expanding *e, struct buf *out, struct str name) {
     struct str value = environment_get(e->i->environment, name);
-    if (!value.p && !e->i->environment->complete) value = interpolate_unknown(e->i->arena, name);
+    bool complete = e->i->environment->complete;
+    if (!value.p && !complete) value = interpolate_unknown(e->i->arena, name);
+    if (!value.p && out && !e->i->unset.n) e->i->unset = name;
     return add(e, out, value);
 }
 
@@ -169,7 +171,7 @@ static bool expand(struct expanding *e, struct buf *out, size_t depth) {
 
 struct str interpolate(struct interpolation *i, struct str written) {
     i->problem = NULL;
-    i->variable = i->message = STR("");
+    i->variable = i->message = i->unset = STR("");
     size_t dollar = written.n ? str_find(written, STR("$"), 0) : SIZE_MAX;
     if (dollar == SIZE_MAX) return written;
     struct buf out = buf_new(i->arena);

@@ -24,6 +24,7 @@ struct interpolation {
     size_t problem_at;   /* byte of the text */
     struct str variable; /* that must be set and is not (`problem` is NULL then), or empty */
     struct str message;  /* what its author says about that */
+    struct str unset; /* the first one that nobody has set and that was taken as empty, or empty */
 };
 
 /* The text with its variables replaced; `written` itself where there are none, and after a

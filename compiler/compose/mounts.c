@@ -1,4 +1,6 @@
 /* The mounts of a service: `volumes` in both syntaxes, and `tmpfs`. */
+#include <string.h>
+
 #include "compose/project.h"
 #include "model/locations.h"
 
@@ -38,6 +40,7 @@ static void set_volume(const struct composing *c, const struct compose_project *
     struct str kind = compose_scalar(c, compose_member(c, options, "o"));
     struct str name = compose_scalar(c, compose_member(c, volume, "name"));
     m->source = name.n ? name : key;
+    m->key = key;
     if (!device || str_find(kind, STR("bind"), 0) == SIZE_MAX) return;
     m->kind = MOUNT_BIND;
     m->source = host_path(c, compose_scalar(c, device), device);
@@ -82,7 +85,10 @@ static struct compose_mount long_mount(const struct composing *c, const struct c
     m.kind = str_equal(type, STR("tmpfs")) ? MOUNT_TMPFS : bind ? MOUNT_BIND : MOUNT_VOLUME;
     m.read_only = str_equal(read_only, STR("true"));
     set_source(c, p, &m, source, item);
-    if (below.n && m.source.n && !bind) m.source = location_join(c->arena, m.source, below);
+    if (below.n && m.source.n && !bind) {
+        m.source = location_join(c->arena, m.source, below);
+        m.below = below;
+    }
     return m;
 }
 
@@ -101,27 +107,45 @@ static void read_tmpfs(struct composing *c, struct compose_service *s) {
     }
 }
 
+/* Where what is given as a config or a secret comes from: a file of the host, a variable of the
+ * shell, or Docker, which has it under a name. */
+static void set_given(const struct composing *c, struct compose_mount *m, node_id declared,
+                      struct str key) {
+    node_id file = compose_member(c, declared, "file");
+    node_id variable = compose_member(c, declared, "environment");
+    node_id name = compose_member(c, declared, "name");
+    if (!name) name = compose_member(c, compose_member(c, declared, "external"), "name");
+    struct str known = name ? compose_scalar(c, name) : key;
+    m->kind = file ? MOUNT_BIND : MOUNT_VOLUME;
+    m->source = file ? host_path(c, compose_scalar(c, file), file)
+                     : str_format(c->arena, "%s:%s" STR_FMT, m->secret ? "secret" : "config",
+                                  variable ? "$" : "",
+                                  STR_ARG(variable ? compose_scalar(c, variable) : known));
+}
+
 /* `configs` and `secrets` are files that are mounted read-only: SOURCE, or {source, target}. */
 static void read_files(struct composing *c, const struct map *declared, struct compose_service *s,
                        const char *kind, const char *folder) {
     node_id list = compose_member(c, s->node, kind);
+    bool secret = strcmp(kind, "secrets") == 0;
     if (!tree_is(c->tree, list, NODE_ARRAY)) return;
     for (TREE_EACH(c->tree, item, list)) {
         bool object = tree_is(c->tree, item, NODE_OBJECT);
         struct str source = compose_scalar(c, object ? compose_member(c, item, "source") : item);
         struct str target = compose_scalar(c, compose_member(c, item, "target"));
         const uint32_t *node = map_get(declared, source);
-        node_id file = compose_member(c, node ? *node : 0, "file");
-        if (!file) continue; /* it comes from elsewhere */
+        if (!node) continue;
         if (!str_starts(target, STR("/")))
             target =
                 str_format(c->arena, "%s" STR_FMT, folder, STR_ARG(target.n ? target : source));
-        ARRAY_PUSH(c->arena, s->mounts) =
-            (struct compose_mount){.kind = MOUNT_BIND,
-                                   .source = host_path(c, compose_scalar(c, file), file),
-                                   .target = location_normal(c->arena, target),
-                                   .read_only = true,
-                                   .at = item};
+        struct compose_mount m = {.target = location_normal(c->arena, target),
+                                  .read_only = true,
+                                  .config = !secret,
+                                  .secret = secret,
+                                  .at = item};
+        set_given(c, &m, *node, source);
+        if (m.target.n <= COMPOSE_MAX_PATH && m.source.n <= COMPOSE_MAX_PATH)
+            ARRAY_PUSH(c->arena, s->mounts) = m;
     }
 }
 
@@ -131,6 +155,7 @@ static void read_volumes(struct composing *c, const struct compose_project *p,
     if (!tree_is(c->tree, volumes, NODE_ARRAY)) return;
     for (TREE_EACH(c->tree, item, volumes)) {
         bool object = tree_is(c->tree, item, NODE_OBJECT);
+        if (!object && !tree_is(c->tree, item, NODE_STRING)) continue;
         struct compose_mount m = object ? long_mount(c, p, item) : short_mount(c, p, item);
         bool fits = m.target.n <= COMPOSE_MAX_PATH && m.source.n <= COMPOSE_MAX_PATH;
         if (m.target.n && fits)

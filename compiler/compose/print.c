@@ -252,11 +252,38 @@ static void add_mount(struct printing *s, const struct compose_mount *m) {
     static const char *const kinds[] = {"bind", "volume", "volume", "tmpfs"};
     add_item(s);
     open_collection(s, '{');
-    add_pair(s, "type", str_from(kinds[m->kind]));
-    if (m->source.n) add_pair(s, "source", with_variables(s->p->arena, m->source));
+    struct str named = m->kind == MOUNT_ANONYMOUS ? STR("") : m->source;
+    struct str source = m->key.n ? m->key : named;
+    add_pair(s, "type", str_from(m->key.n ? "volume" : kinds[m->kind]));
+    if (source.n) add_pair(s, "source", with_variables(s->p->arena, source));
     add_pair(s, "target", with_variables(s->p->arena, m->target));
     if (m->read_only) add_raw(s, "read_only", STR("true"));
+    if (m->below.n) {
+        add_key(s, STR("volume"));
+        open_collection(s, '{');
+        add_pair(s, "subpath", with_variables(s->p->arena, m->below));
+        close_collection(s, '}');
+    }
     close_collection(s, '}');
+}
+
+/* What `volumes_from`, `configs`, `secrets` and `tmpfs` bring in stands there. */
+static bool stands_elsewhere(const struct printing *s, const struct compose_mount *m) {
+    bool tmpfs = m->kind == MOUNT_TMPFS && !tree_is(s->p->tree, m->at, NODE_OBJECT);
+    return m->inherited || m->config || m->secret || tmpfs;
+}
+
+static void add_mounts(struct printing *s, const struct compose_service *service) {
+    bool open = false;
+    for (size_t i = 0; i < service->mounts.n; i++) {
+        const struct compose_mount *m = &service->mounts.v[i];
+        if (stands_elsewhere(s, m)) continue;
+        if (!open) add_key(s, STR("volumes"));
+        if (!open) open_collection(s, '[');
+        open = true;
+        add_mount(s, m);
+    }
+    if (open) close_collection(s, ']');
 }
 
 static void add_networks(struct printing *s, const struct compose_service *service) {
@@ -282,8 +309,8 @@ static void add_networks(struct printing *s, const struct compose_service *servi
 
 /* Members that are printed of the structs, or have done their work. */
 static bool is_special(struct str key) {
-    static const char *const keys[] = {"environment", "env_file", "extends", "ports",
-                                       "volumes",     "networks", "configs", "secrets"};
+    static const char *const keys[] = {"environment", "env_file", "extends",
+                                       "ports",       "volumes",  "networks"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (str_equal(key, str_from(keys[i]))) return true;
     return false;
@@ -307,23 +334,19 @@ static void add_service(struct printing *s, const struct compose_service *servic
         for (size_t i = 0; i < service->ports.n; i++) add_port(s, &service->ports.v[i]);
         close_collection(s, ']');
     }
-    if (service->mounts.n) {
-        add_key(s, STR("volumes"));
-        open_collection(s, '[');
-        for (size_t i = 0; i < service->mounts.n; i++) add_mount(s, &service->mounts.v[i]);
-        close_collection(s, ']');
-    }
+    add_mounts(s, service);
     close_collection(s, '}');
 }
 
 void compose_print(struct buf *out, const struct compose_project *p, bool json, bool resolved) {
-    static const char *const kinds[] = {"volumes", "networks"};
+    static const char *const kinds[] = {"volumes", "networks", "configs", "secrets"};
     struct printing s = {.out = out, .p = p, .json = json, .resolved = resolved};
     open_collection(&s, '{');
     if (p->name.n) add_pair(&s, "name", p->name);
     add_key(&s, STR("services"));
     open_collection(&s, '{');
-    for (size_t i = 0; i < p->services.n; i++) add_service(&s, &p->services.v[i]);
+    for (size_t i = 0; i < p->services.n; i++)
+        if (!p->services.v[i].left_out) add_service(&s, &p->services.v[i]);
     close_collection(&s, '}');
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         node_id n = tree_member(p->tree, p->root, str_from(kinds[i]));

@@ -10,6 +10,7 @@
 struct written {
     uint32_t file, start;
     struct str text;
+    struct str unset; /* a variable in it that nobody has set, or empty */
 };
 
 enum entry_state { ENTRY_NEW, ENTRY_OPEN, ENTRY_DONE };
@@ -26,6 +27,7 @@ struct compose_file {
     struct str path;   /* relative to the root of the project */
     struct str folder; /* what relative paths in it start from, relative to the project */
     node_id root;      /* 0: it could not be read */
+    bool extended;     /* read for services that others extend, no part of the project */
     struct map index;  /* service -> position in `entries` */
     ARRAY(struct entry) entries;
 };
@@ -37,7 +39,7 @@ struct composing {
     struct diags *diags;
     struct interpolation interpolation;
     ARRAY(struct written) written;      /* ascending by file and start */
-    ARRAY(struct compose_file *) files; /* every file that was read, by number of reading */
+    ARRAY(struct compose_file *) files; /* every file that was read, in that order */
     ARRAY(struct str) folders;          /* by file number: see compose_file.folder */
     struct map extended;                /* path -> position in `files`: files of `extends` */
     size_t n_files, first_node;
@@ -45,6 +47,7 @@ struct composing {
     size_t depth;           /* of `extends`, while it is followed */
     bool full;              /* COMPOSE_MAX_NODES was reported */
     size_t ports;           /* published so far */
+    size_t walked;          /* values that were looked at for variables that are not set */
 };
 
 #define COMPOSE_ERROR(c, span, ...)                                                                \
@@ -63,6 +66,13 @@ enum file_status compose_text(struct composing *c, struct str path, struct span 
                               struct str *text);
 /* What stood in the file for the text of a node: with its variables. */
 struct str compose_written(const struct composing *c, node_id n);
+/* A variable of that text which nobody has set and which has no default, or an empty text. */
+struct str compose_unset_in(const struct composing *c, node_id n);
+
+/* profiles.c: which services run. */
+void compose_choose_services(struct composing *c, struct compose_project *p);
+/* check.c: reports what in the files the Compose Specification does not allow. */
+void compose_check_files(struct composing *c);
 
 /* shape.c: a service with one form for everything that has several: lists of `environment`,
  * `labels`, `networks`, `depends_on` become mappings, single texts become lists. */
@@ -90,6 +100,10 @@ void compose_read_mounts(struct composing *c, const struct compose_project *p,
                          struct compose_service *s);
 void compose_read_ports(struct composing *c, struct compose_service *s);
 void compose_read_variables(struct composing *c, struct compose_service *s);
+/* unset.c: the variables of a service that are not set. */
+void compose_find_unset(struct composing *c, struct compose_service *s);
+/* volumes_from.c: adds the mounts that services take from others, once all services are read. */
+void compose_take_volumes(struct composing *c, struct compose_project *p);
 /* references.c: warns of networks, volumes and services that are referred to and not there. */
 void compose_check_references(struct composing *c, const struct compose_project *p);
 /* The directory of the host that relative paths of a node's file start from. */

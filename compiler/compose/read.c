@@ -82,7 +82,9 @@ static void replace_variables(struct composing *c, node_id first) {
         struct str value = interpolate(&c->interpolation, text);
         if (c->diags->errors < before + REPORTED) report_variables(c, n);
         struct node *node = tree_node(c->tree, n);
-        ARRAY_PUSH(c->arena, c->written) = (struct written){node->file, node->start, text};
+        ARRAY_PUSH(c->arena, c->written) =
+            (struct written){node->file, node->start, text, c->interpolation.unset};
+        if (!str_equal(value, text)) node->flags |= NODE_SUBSTITUTED;
         node->u.text = value.p ? value.p : "";
         node->n = (uint32_t)value.n;
     }
@@ -94,13 +96,21 @@ static int by_start(const void *left, const void *right) {
     return a->start < b->start ? -1 : a->start > b->start;
 }
 
-struct str compose_written(const struct composing *c, node_id n) {
-    if (!n) return STR("");
+static const struct written *find_written(const struct composing *c, node_id n) {
+    if (!n || !c->written.n) return NULL;
     const struct node *node = tree_node(c->tree, n);
-    struct written key = {node->file, node->start, STR("")};
-    const struct written *found =
-        c->written.n ? bsearch(&key, c->written.v, c->written.n, sizeof key, by_start) : NULL;
+    struct written key = {.file = node->file, .start = node->start};
+    return bsearch(&key, c->written.v, c->written.n, sizeof key, by_start);
+}
+
+struct str compose_written(const struct composing *c, node_id n) {
+    const struct written *found = find_written(c, n);
     return found ? found->text : compose_scalar(c, n);
+}
+
+struct str compose_unset_in(const struct composing *c, node_id n) {
+    const struct written *found = find_written(c, n);
+    return found ? found->unset : STR("");
 }
 
 /* ---- secrets -----------------------------------------------------------------------------------
@@ -162,18 +172,11 @@ static void hide_secrets(struct composing *c, node_id first) {
 
 static void list_services(struct composing *c, struct compose_file *f) {
     node_id services = tree_member(c->tree, f->root, STR("services"));
-    if (!services || tree_is(c->tree, services, NODE_NULL)) return;
-    if (!tree_is(c->tree, services, NODE_OBJECT)) {
-        COMPOSE_ERROR(c, tree_key_span(c->tree, services), "`services` must be a mapping");
-        return;
-    }
+    if (!tree_is(c->tree, services, NODE_OBJECT)) return;
     for (TREE_EACH(c->tree, service, services)) {
         struct str name = tree_key_text(c->tree, tree_node(c->tree, service)->key);
         bool is_null = tree_is(c->tree, service, NODE_NULL);
-        if (!is_null && !tree_is(c->tree, service, NODE_OBJECT)) {
-            COMPOSE_ERROR(c, tree_key_span(c->tree, service), "a service must be a mapping");
-            continue;
-        }
+        if (!is_null && !tree_is(c->tree, service, NODE_OBJECT)) continue;
         map_put(&f->index, name, (uint32_t)f->entries.n, NULL);
         ARRAY_PUSH(c->arena, f->entries) = (struct entry){.name = name, .raw = service};
     }
@@ -217,6 +220,7 @@ struct compose_file *compose_open(struct composing *c, struct str path, struct s
     note_folder(c, f->file, folder);
     f->root = parse(c, f->file);
     if (f->root) list_services(c, f);
+    ARRAY_PUSH(c->arena, c->files) = f;
     return f;
 }
 

@@ -213,6 +213,7 @@ void compose_read_service(struct composing *c, struct compose_project *p, node_i
     compose_read_variables(c, &s);
     compose_read_mounts(c, p, &s);
     compose_read_ports(c, &s);
+    compose_find_unset(c, &s);
     if (s.container_name.n)
         map_put(&p->by_container, s.container_name, (uint32_t)p->services.n, NULL);
     map_put(&p->by_name, s.name, (uint32_t)p->services.n, NULL);

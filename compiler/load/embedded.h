@@ -21,7 +21,7 @@ extern const struct embedded embedded_keys[]; /* rules/keys.yaml */
 extern const size_t embedded_key_count;
 
 struct embedded_schema {
-    const char *name; /* "schema-2026.9.6", "plugins-2026.9.6" */
+    const char *name; /* "schema-2026.9.6", "plugins-2026.9.6", "compose-spec" */
     struct schema schema;
 };
 

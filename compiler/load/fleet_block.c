@@ -153,18 +153,41 @@ void fleet_block_read(const struct reading *r, node_id n, struct fleet_block *bl
     for (TREE_EACH(r->tree, value, n)) read_key(&s, value);
 }
 
+/* GATEWAY/AGENT; a gateway may be called by a path, an agent never is. */
+static struct fleet_claim agent_claim(struct block_reading *s, node_id n) {
+    struct str text = text_of(s, n);
+    size_t slash = text.n;
+    while (slash && text.p[slash - 1] != '/') slash--;
+    return (struct fleet_claim){.gateway = str_slice(text, 0, slash ? slash - 1 : 0),
+                                .name = str_slice(text, slash, text.n),
+                                .at = n};
+}
+
+static struct fleet_claim sender_claim(struct block_reading *s, node_id n) {
+    return (struct fleet_claim){.gateway = STR(""), .name = text_of(s, n), .at = n};
+}
+
 static void read_tenant(struct block_reading *s, node_id n) {
     struct tree *t = s->r->tree;
     struct fleet_tenant tenant = {.name = key_of(s, n), .at = n};
     for (TREE_EACH(t, member, n)) {
-        if (!str_equal(key_of(s, member), STR("gateways"))) {
+        struct str key = key_of(s, member);
+        bool gateways = str_equal(key, STR("gateways")), agents = str_equal(key, STR("agents"));
+        if (!gateways && !agents && !str_equal(key, STR("senders"))) {
             diag_add(s->r->diags, SEVERITY_ERROR, "project", tree_key_span(t, member),
-                     "a tenant has `gateways`, a list of their names, and nothing else");
+                     "a tenant has `gateways`, `agents` and `senders`, each a list of names");
             continue;
         }
         if (!read_is(s->r, member, NODE_ARRAY)) continue;
-        for (TREE_EACH(t, item, member))
-            if (text_of(s, item).n) ARRAY_PUSH(s->arena, tenant.gateways) = text_of(s, item);
+        for (TREE_EACH(t, item, member)) {
+            if (!text_of(s, item).n) continue;
+            if (gateways)
+                ARRAY_PUSH(s->arena, tenant.gateways) = text_of(s, item);
+            else if (agents)
+                ARRAY_PUSH(s->arena, tenant.agents) = agent_claim(s, item);
+            else
+                ARRAY_PUSH(s->arena, tenant.senders) = sender_claim(s, item);
+        }
     }
     ARRAY_PUSH(s->arena, s->block->tenants) = tenant;
 }

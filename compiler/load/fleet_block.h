@@ -16,10 +16,19 @@ struct fleet_edge {
     struct str from, to;
 };
 
-/* Whose gateways they are. */
+/* What a tenant is said to have in a gateway that it need not have alone. */
+struct fleet_claim {
+    struct str gateway; /* empty: any that has it */
+    struct str name;    /* an agent's id, or a sender, as written */
+    node_id at;
+};
+
+/* Which gateways, agents and senders belong to whom. */
 struct fleet_tenant {
     struct str name;
     ARRAY(struct str) gateways;
+    ARRAY(struct fleet_claim) agents;  /* AGENT, or GATEWAY/AGENT */
+    ARRAY(struct fleet_claim) senders; /* CHANNEL:ID, ID, or a name of session.identityLinks */
     node_id at;
 };
 
@@ -41,7 +50,7 @@ struct fleet_block {
 /* Reads the block. Mistakes, unknown keys among them, are diagnostics of kind "project". */
 void fleet_block_read(const struct reading *r, node_id n, struct fleet_block *block);
 
-/* Reads the block `tenants`: NAME: {gateways: [...]}. */
+/* Reads the block `tenants`: NAME: {gateways: [...], agents: [...], senders: [...]}. */
 void fleet_tenants_read(const struct reading *r, node_id n, struct fleet_block *block);
 
 /* Reads a file that holds the block alone or, as a project file, under `fleet`: JSON or YAML. False

@@ -134,6 +134,7 @@ static void validate(const struct loading *s, struct diags *diags) {
                            .gateway = s->out->gateway,
                            .environment = s->out->environment,
                            .schema = s->loader->schema,
+                           .first_node = s->out->first_node,
                            .root = s->out->resolved,
                            .legacy_default = s->out->marker.n > 0,
                            .marker = s->out->marker};
@@ -210,7 +211,7 @@ static size_t misfits(const struct loading *s, const struct gateway_data *gatewa
     load_undo_repair(&attempt);
     edit_undo(&edit);
     struct tree *t = s->loader->tree;
-    for (size_t n = 1; n < t->n; n++) t->nodes[n].flags &= (uint8_t)~NODE_REPORTED;
+    for (size_t n = s->out->first_node; n < t->n; n++) t->nodes[n].flags &= (uint8_t)~NODE_REPORTED;
     return scratch->errors;
 }
 
@@ -274,6 +275,7 @@ void load_undo_repair(struct loaded *out) {
 void load_config(const struct loader *l, uint32_t file, struct loaded *out) {
     *out = (struct loaded){.tree = l->tree,
                            .file = file,
+                           .first_node = (node_id)l->tree->n,
                            .first_diag = l->diags->list.n,
                            .first_error_count = l->diags->errors,
                            .environment = l->environment,
@@ -282,7 +284,6 @@ void load_config(const struct loader *l, uint32_t file, struct loaded *out) {
                            .startup = STARTUP_REJECTED};
     struct include_cache cache = {.index = map_new(l->arena)};
     struct loading s = {l, l->diags, out, &cache};
-    size_t first_node = l->tree->n;
     out->parsed = json5_parse(l->tree, file, l->diags);
     for (size_t i = out->first_diag; i < l->diags->list.n; i++)
         l->diags->list.v[i].own = true; /* the gateway's parser does not warn */
@@ -290,7 +291,7 @@ void load_config(const struct loader *l, uint32_t file, struct loaded *out) {
     if (!out->parsed.ok) secrets_mark_broken(l->tree->sources, file, false);
     if (l->gateway.n && gateway_version_is_readable(l->gateway))
         out->gateway = gateways_find(l->gateways, l->gateway);
-    if (out->parsed.ok && depth_is_fine(l, file, first_node)) {
+    if (out->parsed.ok && depth_is_fine(l, file, out->first_node)) {
         struct edit edit;
         choose_gateway(&s, out->parsed.root);
         edit = edit_begin(l->tree);

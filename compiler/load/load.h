@@ -45,6 +45,7 @@ struct roster {
 struct loaded {
     struct tree *tree;
     uint32_t file;
+    node_id first_node;         /* the nodes of its files begin here */
     struct json5_result parsed; /* of the file itself */
     /* The config as the gateway has it: files included, variables substituted, brought to the
      * current dialect and, when the start repairs it, repaired. An object; 0 when there is nothing

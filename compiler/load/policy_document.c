@@ -74,16 +74,16 @@ node_id policy_value_of(const struct policy_document *d, node_id owner,
     return owner;
 }
 
-struct names policy_list(const struct policy_document *d, const struct policy_rule *rule,
-                         node_id n) {
+struct names policy_list(struct arena *a, const struct policy_document *d,
+                         const struct policy_rule *rule, node_id n) {
     struct names none = {NULL, 0};
     if (!tree_is(d->tree, n, NODE_ARRAY)) return none;
-    struct str *v = ARENA_ARRAY(d->arena, struct str, tree_node(d->tree, n)->n);
+    struct str *v = ARENA_ARRAY(a, struct str, tree_node(d->tree, n)->n);
     size_t count = 0;
     for (TREE_EACH(d->tree, item, n)) {
         if (!tree_is(d->tree, item, NODE_STRING)) return none;
         struct str text = tree_text(d->tree, item);
-        text = rule->exact ? ids_trim(text) : ids_token(d->arena, text);
+        text = rule->exact ? ids_trim(text) : ids_token(a, text);
         if (text.n) v[count++] = text;
     }
     return (struct names){v, count};

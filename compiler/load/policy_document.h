@@ -60,10 +60,10 @@ node_id policy_value_of(const struct policy_document *d, node_id owner,
 /* Whether the gateway goes by the rule in spite of the document's problems. */
 bool policy_takes_part(const struct policy_document *d, const struct policy_rule *rule,
                        bool scoped);
-/* The entries of a list, trimmed and (unless the rule is exact) in lower case; none when something
- * in it is no text. */
-struct names policy_list(const struct policy_document *d, const struct policy_rule *rule,
-                         node_id n);
+/* The entries of a list (`a`: where they go), trimmed and (unless the rule is exact) in lower case;
+ * none when something in it is no text. */
+struct names policy_list(struct arena *a, const struct policy_document *d,
+                         const struct policy_rule *rule, node_id n);
 
 /* Adds "/name" to a path of the gateway's notation. Names with other characters than letters,
  * digits, `_` and `-` are quoted: as JSON in a policy document, barely in a config. Of a name that
@@ -77,6 +77,6 @@ struct str policy_path_item(struct arena *a, struct str path, size_t index);
 /* policy_hash.c: "sha256:..." of the document's canonical text, as `expectedHash` has it. Empty
  * when the document is nested deeper than POLICY_HASH_DEPTH. */
 enum { POLICY_HASH_DEPTH = 500 };
-struct str policy_document_hash(const struct policy_document *d);
+struct str policy_document_hash(struct arena *a, const struct policy_document *d);
 
 #endif

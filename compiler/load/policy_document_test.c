@@ -73,16 +73,16 @@ static void test_long_name(void **state) {
 static void test_hash(void **state) {
     struct fixture *f = *state;
     struct str one = policy_document_hash(
-        read_document(f, STR("{ tools: { denyTools: ['a', 'b'] }, mcp: {} }")));
+        f->arena, read_document(f, STR("{ tools: { denyTools: ['a', 'b'] }, mcp: {} }")));
     struct str same = policy_document_hash(
-        read_document(f, STR("/* x */ {mcp: {}, tools: {denyTools: ['a', 'b',]}}")));
+        f->arena, read_document(f, STR("/* x */ {mcp: {}, tools: {denyTools: ['a', 'b',]}}")));
     struct str other = policy_document_hash(
-        read_document(f, STR("{ mcp: {}, tools: { denyTools: ['b', 'a'] } }")));
+        f->arena, read_document(f, STR("{ mcp: {}, tools: { denyTools: ['b', 'a'] } }")));
     assert_text(one, str_to_c(f->arena, same));
     assert_false(str_equal(one, other));
-    assert_text(policy_document_hash(read_document(f, STR("{}"))),
+    assert_text(policy_document_hash(f->arena, read_document(f, STR("{}"))),
                 "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a");
-    assert_text(policy_document_hash(read_document(f, STR("[]"))), "");
+    assert_text(policy_document_hash(f->arena, read_document(f, STR("[]"))), "");
 }
 
 static void test_deep(void **state) {
@@ -93,7 +93,7 @@ static void test_deep(void **state) {
     buf_add_repeat(&b, ']', 100000);
     buf_add(&b, STR("}"));
     struct policy_document *d = read_document(f, buf_str(&b));
-    assert_text(policy_document_hash(d), "");
+    assert_text(policy_document_hash(f->arena, d), "");
     assert_int_equal(d->problems.n, 1);
 }
 

@@ -71,8 +71,8 @@ static bool add_value(struct buf *b, const struct tree *t, node_id n, int depth)
     return true;
 }
 
-struct str policy_document_hash(const struct policy_document *d) {
-    struct buf text = buf_new(d->arena), out = buf_new(d->arena);
+struct str policy_document_hash(struct arena *a, const struct policy_document *d) {
+    struct buf text = buf_new(a), out = buf_new(a);
     struct sha256_ctx sha;
     uint8_t digest[SHA256_DIGEST_SIZE];
     if (!d->root || !add_value(&text, d->tree, d->root, 0)) return STR("");

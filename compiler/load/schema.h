@@ -1,5 +1,5 @@
-/* The schema of a config, as data: a JSON Schema in a compact form that is compiled into the
- * program (the gateway versions known) or made from a file (`--schema`).
+/* The schema of a config or of a Compose file, as data: a JSON Schema in a compact form that is
+ * compiled into the program (the gateway versions known) or made from a file (`--schema`).
  *
  * Nodes, properties and texts are arrays that refer to each other by number, so that a schema can
  * be printed as constant tables at build time and costs nothing to load. Equal nodes are one. */
@@ -48,6 +48,7 @@ struct schema_text {
 struct schema_node {
     uint16_t types, flags; /* enum schema_type: any of these, 0 = any; enum schema_flag */
     struct schema_range properties;
+    struct schema_range patterned;                     /* in `properties`: keys are `patterns` */
     struct schema_range required;                      /* keys, in `ids` */
     struct schema_range values;                        /* enum or const, in `values` */
     struct schema_range any_of, one_of, all_of, tuple; /* nodes, in `ids` */
@@ -60,7 +61,7 @@ struct schema_node {
 };
 
 struct schema_property {
-    uint16_t key; /* of `keys` */
+    uint16_t key; /* of `keys`; where names are matched, of `patterns` */
     schema_id node;
 };
 
@@ -98,6 +99,9 @@ const struct schema *schema_compile(struct arena *a, const struct tree *t, node_
 const struct schema *schema_of_gateway(struct str version);
 /* Of the plugins that this version ships with: an object with the schema of each one's `config`. */
 const struct schema *schema_of_plugins(struct str version);
+
+/* Of Compose files: the Compose Specification's. */
+const struct schema *schema_of_compose(void);
 
 /* The node of a member called `key`, or 0; `*named` says whether it has a node of its own. */
 schema_id schema_member(const struct schema *s, schema_id object, struct str key, bool *named);

@@ -34,6 +34,10 @@ const struct schema *schema_of_plugins(struct str version) {
     return embedded("plugins-", version);
 }
 
+const struct schema *schema_of_compose(void) {
+    return embedded("compose-spec", STR(""));
+}
+
 /* The number of a key of the schema, or n_keys. */
 uint16_t schema_key(const struct schema *s, struct str key) {
     unsigned low = 0, high = s->n_keys;
@@ -79,14 +83,17 @@ schema_id schema_property_of(struct checking *c, const struct schema_node *objec
 /* ---- where the check is ------------------------------------------------------------------------
  */
 
-struct checking *checking_new(struct arena *a, const struct tree *t, const struct schema *s) {
-    struct checking *c = ARENA_NEW(a, struct checking);
+struct checking *checking_new(struct arena *a, struct arena *scratch, const struct tree *t,
+                              node_id first, const struct schema *s) {
+    struct checking *c = ARENA_NEW(scratch, struct checking);
     *c = (struct checking){.arena = a,
+                           .scratch = scratch,
                            .tree = t,
+                           .first_node = first,
                            .schema = s,
-                           .key_numbers = ARENA_ARRAY(a, uint16_t, t->keys.n + 1),
+                           .key_numbers = ARENA_ARRAY(scratch, uint16_t, t->keys.n + 1),
                            .regexes = ARENA_ARRAY(a, struct schema_regex *, s->n_patterns),
-                           .budget = 100000 + (uint64_t)t->n * VALUES_PER_NODE};
+                           .budget = 100000 + (uint64_t)(t->n - first) * VALUES_PER_NODE};
     c->policy_keys[0] = schema_key(s, STR("allow"));
     c->policy_keys[1] = schema_key(s, STR("alsoAllow"));
     c->ref_keys[0] = schema_key(s, STR("source"));
@@ -96,11 +103,11 @@ struct checking *checking_new(struct arena *a, const struct tree *t, const struc
 }
 
 void checking_enter_key(struct checking *c, struct str key) {
-    ARRAY_PUSH(c->arena, c->path) = (struct step){.key = key.p ? key : STR("")};
+    ARRAY_PUSH(c->scratch, c->path) = (struct step){.key = key.p ? key : STR("")};
 }
 
 void checking_enter_index(struct checking *c, uint32_t index) {
-    ARRAY_PUSH(c->arena, c->path) = (struct step){.index = index};
+    ARRAY_PUSH(c->scratch, c->path) = (struct step){.index = index};
 }
 
 void checking_at(struct checking *c, node_id n) {
@@ -177,8 +184,9 @@ bool checking_spend(struct checking *c, node_id n) {
         c->budget--;
         return true;
     }
-    if (c->budget == 0 || c->path.n == DEPTH_MAX) {
+    if (!c->exhausted) {
         unsigned quiet = c->quiet;
+        c->exhausted = true;
         c->quiet = 0;
         struct issue *issue = checking_issue(c, "schema_limit", ABORTED, n, 0);
         issue_say(c, issue, "the schema is too intricate for this value: it was not checked");
@@ -187,22 +195,30 @@ bool checking_spend(struct checking *c, node_id n) {
     return false;
 }
 
-uint8_t *checking_aborted(const struct checking *c, node_id root) {
-    uint8_t *aborted = ARENA_ARRAY(c->arena, uint8_t, c->tree->n);
+bool node_marks_have(const struct node_marks *m, node_id n) {
+    return n >= m->first && m->v[n - m->first];
+}
+
+void node_marks_add(struct node_marks *m, node_id n) {
+    if (n >= m->first) m->v[n - m->first] = true;
+}
+
+struct node_marks checking_aborted(const struct checking *c, node_id root) {
+    size_t n = c->tree->n - c->first_node;
+    struct node_marks aborted = {ARENA_ARRAY(c->scratch, bool, n), c->first_node};
     for (size_t i = 0; i < c->issues.n; i++) {
         const struct issue *issue = &c->issues.v[i];
         if (!(issue->verdict & ABORTED)) continue;
-        aborted[root] = 1;
-        for (uint32_t k = 0; k < issue->depth; k++) aborted[issue->steps[k].node] = 1;
+        node_marks_add(&aborted, root);
+        for (uint32_t k = 0; k < issue->depth; k++) node_marks_add(&aborted, issue->steps[k].node);
     }
-    aborted[0] = 0;
     return aborted;
 }
 
 /* ---- types -------------------------------------------------------------------------------------
  */
 
-static uint16_t type_of(const struct node *node) {
+uint16_t schema_type_of(const struct node *node) {
     switch ((enum node_kind)node->kind) {
     case NODE_NULL: return TYPE_NULL;
     case NODE_BOOL: return TYPE_BOOL;
@@ -528,11 +544,24 @@ static enum verdict check_member(struct checking *c, node_id member, const struc
     return v;
 }
 
+/* The first pattern that the member's name has decides; SCHEMA_UNKNOWN: it has none. */
+static schema_id patterned_member(struct checking *c, const struct schema_node *node, key_id key) {
+    struct str name = tree_key_text(c->tree, key);
+    for (unsigned i = 0; i < node->patterned.n; i++) {
+        const struct schema_property *p = &c->schema->properties[node->patterned.first + i];
+        if (schema_pattern_fits(c, (uint16_t)(p->key + 1), name)) return p->node;
+    }
+    return SCHEMA_UNKNOWN;
+}
+
 static enum verdict check_object(struct checking *c, node_id n, const struct schema_node *node) {
     ARRAY(node_id) unknown = {0};
     enum verdict v = FITS;
     for (TREE_EACH(c->tree, member, n)) {
-        schema_id found = schema_property_of(c, node, tree_node(c->tree, member)->key);
+        if (tree_node(c->tree, member)->tag == NODE_TAG_RESET) continue;
+        key_id key = tree_node(c->tree, member)->key;
+        schema_id found = schema_property_of(c, node, key);
+        if (found == SCHEMA_UNKNOWN) found = patterned_member(c, node, key);
         if (found == 0) continue;
         if (found != SCHEMA_UNKNOWN || !(node->flags & SCHEMA_CLOSED)) {
             if (found != SCHEMA_UNKNOWN || node->additional || node->names)
@@ -593,6 +622,9 @@ static enum verdict check_combined(struct checking *c, node_id n, node_id owner,
 }
 
 bool schema_is_unknown(const struct checking *c, node_id n, const struct schema_node *node) {
+    static const unsigned scalars = TYPE_STRING | TYPE_NUMBER | TYPE_INTEGER | TYPE_BOOL;
+    if (c->compose && n && tree_node(c->tree, n)->flags & NODE_SUBSTITUTED)
+        return node->types & scalars;
     return n && tree_node(c->tree, n)->flags & NODE_SYMBOLIC &&
            (!node->types || node->types & TYPE_STRING);
 }
@@ -606,7 +638,7 @@ enum verdict schema_check(struct checking *c, node_id n, node_id owner, schema_i
     if (node->values.n)
         v = schema_check_choice(c, n, owner, node);
     else if (node->flags & SCHEMA_NEVER ||
-             (node->types && (!n || !(type_of(tree_node(c->tree, n)) & node->types))))
+             (node->types && (!n || !(schema_type_of(tree_node(c->tree, n)) & node->types))))
         v = schema_wrong_type(c, n, owner, node);
     else if (n)
         v = check_by_kind(c, n, node);

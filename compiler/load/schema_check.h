@@ -35,9 +35,19 @@ struct issue {
 
 struct schema_regex; /* schema_text.c */
 
+/* A mark for each node of a config, whose nodes begin at `first`. */
+struct node_marks {
+    bool *v;
+    node_id first;
+};
+bool node_marks_have(const struct node_marks *m, node_id n);
+void node_marks_add(struct node_marks *m, node_id n);
+
 struct checking {
     struct arena *arena;
+    struct arena *scratch; /* lives as long as the check */
     const struct tree *tree;
+    node_id first_node; /* the config's nodes begin here: others are of no interest */
     const struct schema *schema;
     const struct name_map *moved; /* keys that were renamed: path -> advice; may be NULL */
     struct str gateway;           /* its version, for messages; may be empty */
@@ -50,14 +60,19 @@ struct checking {
     uint16_t ref_keys[3];    /* and `source`, `provider`, `id` */
     uint64_t budget;         /* values that may still be looked at */
     unsigned quiet;          /* > 0: only the verdict matters */
+    bool exhausted;          /* that `budget` ran out has been said */
+    bool compose;            /* a Compose file: its words are YAML's, and what stands for a variable
+                                takes the type that is wanted */
 };
 
-/* A check of values of `t` against `s`; nothing has been looked at yet. */
-struct checking *checking_new(struct arena *a, const struct tree *t, const struct schema *s);
+/* A check of values of `t`, from `first` on, against `s`; nothing has been looked at yet. The
+ * issues live in `a`, all else in `scratch`. */
+struct checking *checking_new(struct arena *a, struct arena *scratch, const struct tree *t,
+                              node_id first, const struct schema *s);
 
-/* By node of the tree: whether something at or below it aborted, so that the gateway skips the
- * refinements of that object. */
-uint8_t *checking_aborted(const struct checking *c, node_id root);
+/* Whether something at or below a node aborted, so that the gateway skips the refinements of that
+ * object. */
+struct node_marks checking_aborted(const struct checking *c, node_id root);
 
 /* A text with a variable whose value is not known: where a text may stand, it may be any of them.
  */
@@ -70,6 +85,9 @@ enum verdict schema_check(struct checking *c, node_id n, node_id owner, schema_i
 enum verdict schema_check_channel(struct checking *c, node_id n, schema_id id);
 
 /* ---- shared by both ---- */
+
+/* The bits of enum schema_type that a value has. */
+uint16_t schema_type_of(const struct node *node);
 
 /* `anyOf`, and `oneOf`, whose branches may differ in a literal that decides. */
 enum verdict schema_check_union(struct checking *c, node_id n, node_id owner,
@@ -115,13 +133,14 @@ void issue_list(struct checking *c, struct issue *issue, const char *name, const
 size_t issue_choices(struct checking *c, const struct issue *issue, struct str out[12]);
 
 /* schema_words.c: what an issue says to people. */
+void words_forms(struct checking *c, struct issue *issue, unsigned types, node_id n);
 void words_unknown_keys(struct checking *c, struct issue *issue, node_id object,
                         const struct schema_node *node, const node_id *members, size_t n);
 void words_choice(struct checking *c, struct issue *issue, node_id n);
 void words_type(struct checking *c, struct issue *issue, const char *expected,
                 const char *received);
 /* "a text", "a list", ... of what the schema calls "string", "array". */
-const char *words_of_type(const char *type);
+const char *words_of_type(const struct checking *c, const char *type);
 
 /* schema_text.c. */
 bool schema_pattern_fits(struct checking *c, uint16_t pattern, struct str text);

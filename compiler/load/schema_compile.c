@@ -165,12 +165,13 @@ static int by_key(const void *a, const void *b) {
            (int)((const struct schema_property *)b)->key;
 }
 
-static struct schema_range compile_properties(struct compiler *c, node_id n) {
+/* `properties`, or `patternProperties`, whose names are patterns. */
+static struct schema_range compile_properties(struct compiler *c, node_id n, bool patterned) {
     ARRAY(struct schema_property) list = {0};
     for (TREE_EACH(c->tree, child, n)) {
-        struct schema_property p = {
-            key_number(c, tree_key_text(c->tree, tree_node(c->tree, child)->key)),
-            compile(c, child)};
+        struct str name = tree_key_text(c->tree, tree_node(c->tree, child)->key);
+        uint16_t key = patterned ? pattern_number(c, name) : key_number(c, name);
+        struct schema_property p = {key, compile(c, child)};
         ARRAY_PUSH(c->arena, list) = p;
     }
     if (!list.n) return (struct schema_range){0, 0};
@@ -260,7 +261,8 @@ static bool is_false(const struct compiler *c, node_id n) {
 
 static void compile_object(struct compiler *c, node_id n, struct schema_node *out) {
     node_id additional = keyword(c, n, "additionalProperties");
-    out->properties = compile_properties(c, keyword(c, n, "properties"));
+    out->properties = compile_properties(c, keyword(c, n, "properties"), false);
+    out->patterned = compile_properties(c, keyword(c, n, "patternProperties"), true);
     out->required = compile_required(c, keyword(c, n, "required"));
     if (is_false(c, additional))
         out->flags |= SCHEMA_CLOSED;

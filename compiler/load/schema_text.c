@@ -24,8 +24,8 @@ static void leave(void *p, void *arena) {
 }
 
 static struct schema_regex *compile(struct checking *c, struct str pattern) {
-    struct schema_regex *r = ARENA_NEW(c->arena, struct schema_regex);
-    pcre2_general_context *memory = pcre2_general_context_create(take, leave, c->arena);
+    struct schema_regex *r = ARENA_NEW(c->scratch, struct schema_regex);
+    pcre2_general_context *memory = pcre2_general_context_create(take, leave, c->scratch);
     pcre2_compile_context *how = pcre2_compile_context_create(memory);
     int error;
     PCRE2_SIZE at;

@@ -211,6 +211,17 @@ static void explain_nearest(struct checking *c, struct issue *whole, const struc
     whole->diag.notes.n = whole->diag.notes.capacity = best->diag.notes.n;
 }
 
+/* The types of all branches; 0 when one takes any. */
+static unsigned types_of(const struct checking *c, struct schema_range range) {
+    unsigned types = 0;
+    for (unsigned i = 0; i < range.n; i++) {
+        unsigned one = c->schema->nodes[c->schema->ids[range.first + i]].types;
+        if (!one) return 0;
+        types |= one;
+    }
+    return types;
+}
+
 static enum verdict report_union(struct checking *c, node_id n, node_id owner, size_t first,
                                  const struct branch *branches, size_t count) {
     struct issue *whole = union_issue(c, n, owner);
@@ -249,7 +260,11 @@ static enum verdict check_branches(struct checking *c, node_id n, node_id owner,
         n_open++;
     }
     if (n_open == 1) return keep_branch(c, first, open);
-    return report_union(c, n, owner, first, branches, range.n);
+    enum verdict v = report_union(c, n, owner, first, branches, range.n);
+    unsigned types = c->compose && n ? types_of(c, range) : 0;
+    if (types && !(types & schema_type_of(tree_node(c->tree, n))))
+        words_forms(c, &c->issues.v[first], types, n);
+    return v;
 }
 
 enum verdict schema_check_union(struct checking *c, node_id n, node_id owner,

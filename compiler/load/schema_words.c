@@ -5,33 +5,66 @@
 #include "load/gateway.h"
 #include "load/schema_check.h"
 
-const char *words_of_type(const char *type) {
-    static const char *const words[][2] = {
-        {"string", "a text in quotes"}, {"number", "a number"},
-        {"integer", "a whole number"},  {"int", "a whole number"},
-        {"boolean", "true or false"},   {"array", "a list [...]"},
-        {"tuple", "a list [...]"},      {"object", "an object {...}"},
-        {"record", "an object {...}"},  {"null", "null"},
-        {"undefined", "nothing"}};
+const char *words_of_type(const struct checking *c, const char *type) {
+    static const char *const words[][3] = {{"string", "a text in quotes", "a text"},
+                                           {"number", "a number", "a number"},
+                                           {"integer", "a whole number", "a whole number"},
+                                           {"int", "a whole number", "a whole number"},
+                                           {"boolean", "true or false", "true or false"},
+                                           {"array", "a list [...]", "a list"},
+                                           {"tuple", "a list [...]", "a list"},
+                                           {"object", "an object {...}", "a mapping"},
+                                           {"record", "an object {...}", "a mapping"},
+                                           {"null", "null", "empty"},
+                                           {"undefined", "nothing", "nothing"}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcmp(type, words[i][0]) == 0) return words[i][1];
+        if (strcmp(type, words[i][0]) == 0) return words[i][c->compose ? 2 : 1];
     return type;
+}
+
+/* What stands at the end of the path, for people; NULL: an item of a list. */
+static const char *name_of(struct checking *c) {
+    if (!c->path.n) return c->compose ? "a Compose file" : "the config";
+    struct str key = c->path.v[c->path.n - 1].key;
+    return key.p ? str_format(c->arena, "`" STR_FMT "`", STR_ARG(key)).p : NULL;
 }
 
 void words_type(struct checking *c, struct issue *issue, const char *expected,
                 const char *received) {
-    const char *name = c->path.n ? NULL : "the config";
-    if (!name && c->path.v[c->path.n - 1].key.p) {
-        struct str key = c->path.v[c->path.n - 1].key;
-        name = str_format(c->arena, "`" STR_FMT "`", STR_ARG(key)).p;
-    }
+    const char *name = name_of(c);
     if (strcmp(received, "undefined") == 0)
         issue_say(c, issue, "%s is missing: it must be %s", name ? name : "an item",
-                  words_of_type(expected));
+                  words_of_type(c, expected));
     else
         issue_say(c, issue, "%s must be %s, but this is %s", name ? name : "this item",
-                  words_of_type(expected),
-                  strcmp(received, "boolean") == 0 ? "a boolean" : words_of_type(received));
+                  words_of_type(c, expected),
+                  strcmp(received, "boolean") == 0 ? "a boolean" : words_of_type(c, received));
+}
+
+/* `environment` must be a list or a mapping, but this is a number. */
+void words_forms(struct checking *c, struct issue *issue, unsigned types, node_id n) {
+    static const struct {
+        unsigned bit;
+        const char *type;
+    } forms[] = {{TYPE_STRING, "string"}, {TYPE_NUMBER, "number"}, {TYPE_INTEGER, "integer"},
+                 {TYPE_BOOL, "boolean"},  {TYPE_ARRAY, "array"},   {TYPE_OBJECT, "object"},
+                 {TYPE_NULL, "null"}};
+    static const char *const kinds[] = {"empty",  "a boolean", "a number",
+                                        "a text", "a list",    "a mapping"};
+    struct buf b = buf_new(c->arena);
+    const char *name = name_of(c);
+    buf_addf(&b, "%s must be", name ? name : "this item");
+    unsigned left = types & TYPE_NUMBER ? types & ~(unsigned)TYPE_INTEGER : types;
+    bool first = true;
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        if (!(left & forms[i].bit)) continue;
+        left &= ~forms[i].bit;
+        buf_addf(&b, "%s %s", first ? "" : left ? "," : " or", words_of_type(c, forms[i].type));
+        first = false;
+    }
+    struct str text = buf_str(&b);
+    issue_say(c, issue, STR_FMT ", but this is %s", STR_ARG(text),
+              kinds[tree_node(c->tree, n)->kind]);
 }
 
 /* ---- one of several ----------------------------------------------------------------------------
@@ -74,6 +107,11 @@ void words_choice(struct checking *c, struct issue *issue, node_id n) {
     }
     struct str meant = nearest(c->arena, tree_text(c->tree, n), list, count);
     bool ask = meant.n && count > 1;
+    const char *missing = c->compose && !n ? name_of(c) : NULL;
+    if (missing) {
+        issue_say(c, issue, "%s is missing: it must be " STR_FMT, missing, STR_ARG(buf_str(&b)));
+        return;
+    }
     issue_say(c, issue, "this must be " STR_FMT "%s" STR_FMT "%s", STR_ARG(buf_str(&b)),
               ask ? "; did you mean \"" : "", STR_ARG(ask ? meant : STR("")), ask ? "\"?" : "");
 }
@@ -117,6 +155,12 @@ static struct str advice(struct checking *c, const struct schema_node *node, str
     struct str moved = moved_to(c, key);
     if (moved.n) return moved;
     struct str near = nearest_key(c, node, key);
+    if (!node->properties.n && node->patterned.n) {
+        struct schema_text p =
+            c->schema->patterns[c->schema->properties[node->patterned.first].key];
+        return str_format(c->arena, "names here have the form " STR_FMT,
+                          STR_ARG(schema_str(c->schema, p)));
+    }
     if (near.n) return str_format(c->arena, "did you mean `" STR_FMT "`?", STR_ARG(near));
     return STR("");
 }

@@ -100,24 +100,31 @@ static void mark_variables(const struct tree *t, node_id env) {
 }
 
 /* A secret may be a list of texts, or, carelessly, a number. */
-static void mark_value(const struct tree *t, node_id n, bool *is_secret) {
+static void mark_value(const struct tree *t, node_id n, bool *is_secret, node_id root) {
     if (tree_is(t, n, NODE_STRING)) mark_text(t, n);
     if (tree_is(t, n, NODE_NUMBER)) source_add_secret(t->sources, tree_span(t, n));
     if (!tree_is(t, n, NODE_ARRAY)) return;
-    for (TREE_EACH(t, item, n)) is_secret[item] = true;
+    for (TREE_EACH(t, item, n)) is_secret[item - root] = true;
+}
+
+/* What the run knows of keys is asked once for each that the file has: others may have many. */
+static bool is_secret_key(const struct tree *t, key_id key, uint8_t *known) {
+    enum { UNKNOWN, PLAIN, SECRET };
+    if (known[key] == UNKNOWN) known[key] = secrets_is_key(t->keys.v[key]) ? SECRET : PLAIN;
+    return known[key] == SECRET;
 }
 
 /* Parents stand before their children, and a repeated key's earlier values are among the nodes,
  * too: one pass sees everything, however deep. */
 void secrets_mark(const struct tree *t, node_id root) {
     struct arena *scratch = arena_new();
-    bool *secret_keys = ARENA_ARRAY(scratch, bool, t->keys.n);
-    bool *is_secret = ARENA_ARRAY(scratch, bool, t->n);
+    bool *is_secret = ARENA_ARRAY(scratch, bool, t->n - root); /* by node, from the root on */
+    uint8_t *keys = ARENA_ARRAY(scratch, uint8_t, t->keys.n);
     key_id env = tree_find_key(t, STR("env"));
-    for (size_t i = 0; i < t->keys.n; i++) secret_keys[i] = secrets_is_key(t->keys.v[i]);
     for (node_id n = root; n < t->n; n++) {
         key_id key = tree_node(t, n)->key;
-        if (is_secret[n] || (key && secret_keys[key])) mark_value(t, n, is_secret);
+        if (is_secret[n - root] || (key && is_secret_key(t, key, keys)))
+            mark_value(t, n, is_secret, root);
         if (key && key == env) mark_variables(t, n);
         if (tree_is(t, n, NODE_STRING)) secrets_mark_url(t, n);
     }

@@ -47,7 +47,7 @@ static void visit_agents(const struct application *a, const char *rest) {
 static void visit(const struct application *a, node_id n, const char *rest) {
     if (!*rest) {
         bool further = a->s->further;
-        a->s->further = further || a->s->aborted[n];
+        a->s->further = further || node_marks_have(&a->s->aborted, n);
         a->rule->check(a->s, n);
         a->s->further = further;
         return;

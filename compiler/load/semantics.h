@@ -14,8 +14,8 @@ struct semantics {
     const struct validation *v;
     struct arena *arena;
     const struct tree *t;
-    struct checking *c;     /* where the rules are, and what they found */
-    const uint8_t *aborted; /* by node */
+    struct checking *c; /* where the rules are, and what they found */
+    struct node_marks aborted;
     enum dialect dialect;
     bool blocked_agent; /* an agent has a key that ends the check of the roster */
     bool failed;        /* the gateway's own reading fails: it says nothing else */

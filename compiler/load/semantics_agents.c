@@ -226,7 +226,7 @@ static void check_acp_bindings(struct semantics *s, node_id bindings) {
     uint32_t i = 0;
     for (TREE_EACH(s->t, binding, bindings)) {
         bool further = s->further;
-        s->further = further || s->aborted[binding];
+        s->further = further || node_marks_have(&s->aborted, binding);
         checking_enter_index(s->c, i++);
         check_acp(s, binding);
         checking_leave(s->c);

@@ -474,7 +474,7 @@ static void check_secret_provider(struct semantics *s, node_id provider) {
     node_id command = semantics_member(s, provider, "command");
     bool further = s->further;
     if (!command || !str_equal(semantics_text(s, provider, "source"), STR("exec"))) return;
-    s->further = s->failed || s->aborted[command];
+    s->further = s->failed || node_marks_have(&s->aborted, command);
     checking_enter_key(s->c, STR("command"));
     check_secret_command(s, command);
     checking_leave(s->c);

@@ -100,7 +100,8 @@ static void check_config(struct semantics *s, node_id owner, struct str id, node
         config = tree_add(t, NODE_OBJECT, tree_span(t, owner));
         tree_node(t, config)->flags |= NODE_SYNTHETIC;
     }
-    struct checking *c = checking_new(s->arena, t, schema_of_plugins(s->v->gateway->version));
+    struct checking *c = checking_new(s->arena, s->c->scratch, t, s->c->first_node,
+                                      schema_of_plugins(s->v->gateway->version));
     checking_enter_key(c, STR("plugins"));
     checking_enter_key(c, STR("entries"));
     checking_enter_key(c, id);

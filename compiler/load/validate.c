@@ -60,12 +60,13 @@ static void hand_over(const struct validation *v, const struct checking *c) {
 }
 
 static void refine(struct semantics *s) {
-    uint8_t *aborted = checking_aborted(s->c, s->v->root);
     node_id agents = tree_member(s->t, s->v->root, STR("agents"));
-    if (s->blocked_agent)
-        aborted[s->v->root] = aborted[agents] = aborted[tree_member(s->t, agents, STR("entries"))] =
-            1;
-    s->aborted = aborted;
+    s->aborted = checking_aborted(s->c, s->v->root);
+    if (s->blocked_agent) {
+        node_marks_add(&s->aborted, s->v->root);
+        node_marks_add(&s->aborted, agents);
+        node_marks_add(&s->aborted, tree_member(s->t, agents, STR("entries")));
+    }
     if (!s->v->gateway->roster_waits || !has_error(s->c, 0))
         semantics_apply(s, semantics_agent_rules);
     semantics_apply(s, semantics_field_rules);
@@ -81,12 +82,13 @@ static void follow(struct semantics *s) {
 
 bool validate_config(const struct validation *v) {
     const struct schema *schema = v->schema ? v->schema : schema_of_gateway(v->gateway->version);
-    struct checking *c = checking_new(v->arena, v->tree, schema);
+    struct arena *scratch = arena_new();
+    struct checking *c = checking_new(v->arena, scratch, v->tree, v->first_node, schema);
     struct semantics s = {.v = v,
                           .arena = v->arena,
                           .t = v->tree,
                           .c = c,
-                          .aborted = ARENA_ARRAY(v->arena, uint8_t, v->tree->n),
+                          .aborted = {.first = UINT32_MAX},
                           .dialect = v->gateway->roster_entries ? NEWER : OLDER};
     c->moved = &v->gateway->moved;
     c->gateway = v->gateway->version;
@@ -105,5 +107,6 @@ bool validate_config(const struct validation *v) {
     }
     bool valid = !has_error(c, 0);
     hand_over(v, c);
+    arena_free(scratch);
     return valid;
 }

@@ -20,6 +20,7 @@ struct validation {
     const struct gateway_data *gateway;
     const struct environment *environment; /* HOME and OPENCLAW_STATE_DIR, for paths */
     const struct schema *schema;           /* NULL: the built-in one of `gateway` */
+    node_id first_node;                    /* the nodes of the config's files begin here */
     node_id root; /* includes, variables and load-time steps applied; of any kind */
     /* The load took a marker `default: true` from one of several agents: whose, canonical. */
     bool legacy_default;

@@ -19,6 +19,7 @@ struct fleet_path {
 struct fleet_mount {
     struct str source;
     bool read_only, socket; /* socket: it gives the host's Docker daemon */
+    bool secret;            /* a file of `secrets` */
     place at;
 };
 
@@ -42,6 +43,25 @@ struct fleet_agent {
     bool docker;              /* its backend is docker */
     struct str scope, prefix; /* of its sandbox containers */
     struct fleet_path workspace, dir;
+    /* Known only where tenants share the gateway: whether it has the gateway's browser, can read
+     * the sessions of other agents, and lets others read its own. */
+    bool browser, reads_sessions, shows_sessions;
+};
+
+/* An account whose messages an agent gets. */
+struct fleet_route {
+    struct str account; /* "telegram/default" */
+    struct str agent;
+    place at; /* what admits somebody there */
+};
+
+/* Where the messages of a tenant's sender go in a gateway. */
+struct fleet_use {
+    uint32_t tenant, sender; /* numbers: of the tenant, and of the sender among its own */
+    struct str who;          /* for people */
+    struct str account, agent;
+    struct str session; /* equal for two that share one */
+    place at;           /* what admits the sender */
 };
 
 /* An enabled channel, and where everybody may write to it directly. */
@@ -88,10 +108,12 @@ struct fleet_browser {
 struct fleet_gateway {
     struct str name;
     const struct gateway_data *data;
+    const struct model *model;             /* of its config; NULL: not at hand */
     const struct compose_service *service; /* NULL: a config file on the host */
     const struct compose_service *owner;   /* whose network namespace it has; NULL: no service */
     struct str namespace;                  /* names it: a service, `host`, `container:c` */
     struct str profile;                    /* or empty */
+    struct str host; /* of facts: the machine that it is on; empty: the one of this run */
     place at;
     bool config_seen;         /* its config is at hand */
     bool environment_unknown; /* some of its variables are not */
@@ -126,6 +148,9 @@ struct fleet_gateway {
     ARRAY(struct fleet_name) refused_keys;           /* over which its version refuses the config */
     const struct compose_variable *idle_hooks_token; /* OPENCLAW_HOOKS_TOKEN, which nothing reads */
     ARRAY(struct fleet_text) texts;
+    ARRAY(struct fleet_route) routes; /* these two only where tenants share the gateway */
+    ARRAY(struct fleet_use) uses;
+    bool open_room; /* so is this: every member of some group may speak */
 };
 
 /* A gateway of the host, of its model. */

@@ -9,9 +9,11 @@ static struct fleet_secret secret_of(const struct text *t, const struct environm
         .value = t->v, .set = t->set, .known = t->set && t->v.n && !unset, .at = t->at};
 }
 
-/* No path of a real host is longer; those that are, are not compared. */
+/* Not compared are paths in a directory that is not known, whose symbol another gateway may have,
+ * too, and those that are longer than any of a real host. */
 static struct str comparable(struct str path) {
-    return path.n <= COMPOSE_MAX_PATH ? path : STR("");
+    bool known = !str_starts(path, STR("<")) && path.n <= COMPOSE_MAX_PATH;
+    return known ? path : STR("");
 }
 
 static struct str prefix_of(const struct tree *t, const struct agent *agent,
@@ -96,6 +98,7 @@ struct fleet_gateway *fleet_of_host(struct arena *a, const struct model *m) {
     *g = (struct fleet_gateway){
         .name = m->name,
         .data = m->gateway,
+        .model = m,
         .namespace = STR("host"),
         .profile = m->profile,
         .at = m->at,

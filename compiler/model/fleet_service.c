@@ -118,7 +118,7 @@ static void add_mounts(const struct fleet_reading *r) {
         if (!m->source.n) continue;
         bool socket = is_socket(m);
         ARRAY_PUSH(r->arena, r->g->mounts) =
-            (struct fleet_mount){m->source, m->read_only, socket, m->at};
+            (struct fleet_mount){m->source, m->read_only, socket, m->secret, m->at};
         if (socket) r->g->daemon = STR("host");
     }
     if (!r->g->daemon.n)

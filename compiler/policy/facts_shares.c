@@ -4,9 +4,11 @@
 
 static struct cel_value members(struct cel_run *run, const struct fleet_share *share) {
     struct cel_value *v = arena_alloc(run->arena, share->n * sizeof *v);
+    size_t n = 0;
     for (size_t i = 0; i < share->n; i++)
-        v[i] = string_at(share->members[i].gateway->name, share->members[i].at);
-    return cel_with_origin(cel_list(v, share->n), share->members[0].at);
+        if (fleet_share_is_first(share, i))
+            v[n++] = string_at(share->members[i].gateway->name, share->members[i].at);
+    return cel_with_origin(cel_list(v, n), share->members[0].at);
 }
 
 static struct cel_value tools_in(struct cel_run *run, const struct tool_entry *e,
@@ -144,6 +146,8 @@ static struct cel_value tools_in(struct cel_run *run, const struct tool_entry *e
       cel_string(o->what.p ? o->what : STR("")))                                                   \
     F(fleet_share, risk, S(CEL_STRING), "Of two tenants: what can happen; else empty.",            \
       constant(o->risk ? o->risk : ""))                                                            \
+    F(fleet_share, remedy, S(CEL_STRING), "Of two tenants: what to do; else empty.",               \
+      constant(o->remedy ? o->remedy : ""))                                                        \
     F(fleet_share, advice, S(CEL_STRING),                                                          \
       "Of ports: which ones to take instead, such that nothing collides; or empty.",               \
       cel_string(o->advice.p ? o->advice : STR("")))                                               \
@@ -154,6 +158,10 @@ static struct cel_value tools_in(struct cel_run *run, const struct tool_entry *e
     F(fleet_share, makes_up_token, S(CEL_BOOL),                                                    \
       "The first gateway's version makes up a token at its start when it has none.",               \
       cel_bool(o->members[0].gateway->data->makes_up_token))                                       \
+    F(fleet_share, apart, S(CEL_STRING),                                                           \
+      "Where no two of them run together, by the profiles of Compose: those profiles; else "       \
+      "empty. The severity is a level lower then.",                                                \
+      cel_string(o->apart.p ? o->apart : STR("")))                                                 \
     F(fleet_share, assumed, S(CEL_BOOL), "Rests on a variable being unset.", cel_bool(o->assumed)) \
     F(fleet_share, assumption, S(CEL_STRING), "That variable, or empty.", cel_string(o->assumption))
 

@@ -176,8 +176,10 @@ static void shared_path_subjects(struct about *w, const void *object) {
 static void fleet_share_subjects(struct about *w, const void *object) {
     const struct fleet_share *share = object;
     struct str *names = ARENA_ARRAY(w->arena, struct str, share->n);
-    for (size_t i = 0; i < share->n; i++) names[i] = share->members[i].gateway->name;
-    add_list(w, "gateways", names, share->n);
+    size_t n = 0;
+    for (size_t i = 0; i < share->n; i++)
+        if (fleet_share_is_first(share, i)) names[n++] = share->members[i].gateway->name;
+    add_list(w, "gateways", names, n);
     add(w, "resource", share->resource);
 }
 

@@ -1,89 +1,20 @@
 /* Findings that a person has accepted: `// clawc-ignore ID: reason` on the line or the one before,
  * or `suppress` in clawc.yaml. */
 #include "policy/engine.h"
-
-/* One comment in a file. */
-struct comment {
-    uint32_t file, line;
-    struct str id, reason;
-    struct span span;
-    bool used;
-};
+#include "source/comments.h"
 
 struct suppressing {
     struct engine *e;
-    ARRAY(struct comment) comments; /* ascending by file and line */
+    struct source_comments comments;
+    bool *used; /* by comment */
 };
-
-static const char marker[] = "clawc-ignore";
-
-static struct str strip(struct str s) {
-    while (s.n && (s.p[0] == ' ' || s.p[0] == '\t')) s = str_slice(s, 1, s.n);
-    while (s.n && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t' || s.p[s.n - 1] == '\r')) s.n--;
-    if (str_ends(s, STR("*/"))) return strip(str_slice(s, 0, s.n - 2));
-    return s;
-}
-
-static void read_comment(struct suppressing *s, uint32_t file, struct str text, size_t at) {
-    size_t end = at, name = at + sizeof marker - 1;
-    while (end < text.n && text.p[end] != '\n' && text.p[end] != '\r') end++;
-    if (name < text.n && text.p[name] != ' ' && text.p[name] != '\t') return;
-    struct str rest = strip(str_slice(text, at + sizeof marker - 1, end));
-    size_t colon = str_find(rest, STR(":"), 0);
-    struct comment c = {.file = file,
-                        .line = source_position(s->e->tree->sources, file, (uint32_t)at).line,
-                        .id = strip(str_slice(rest, 0, colon)),
-                        .span = {file, (uint32_t)at, (uint32_t)end}};
-    if (colon != SIZE_MAX) c.reason = strip(str_slice(rest, colon + 1, rest.n));
-    ARRAY_PUSH(s->e->arena, s->comments) = c;
-}
-
-/* The end of the string that begins at `at`: behind its quote, or at the end of a line that is not
- * continued. */
-static size_t string_end(struct str text, size_t at) {
-    char quote = text.p[at++];
-    for (; at < text.n && text.p[at] != quote; at++) {
-        if (text.p[at] == '\n') return at;
-        if (text.p[at] == '\\') at++;
-    }
-    return at < text.n ? at + 1 : text.n;
-}
-
-/* The end of the comment that begins at `at`, or `at` when none does. */
-static size_t comment_end(struct str text, size_t at) {
-    if (text.p[at] != '/' || at + 1 >= text.n) return at;
-    struct str closing = text.p[at + 1] == '/' ? STR("\n") : STR("*/");
-    if (text.p[at + 1] != '/' && text.p[at + 1] != '*') return at;
-    size_t end = str_find(text, closing, at + 2);
-    return end == SIZE_MAX ? text.n : end + closing.n;
-}
-
-/* A marker inside of a string is data, not a decision: only comments are looked at. */
-static void scan_comments(struct suppressing *s, uint32_t file, struct str text) {
-    for (size_t at = 0; at < text.n;) {
-        size_t end = comment_end(text, at);
-        if (text.p[at] == '"' || text.p[at] == '\'') {
-            at = string_end(text, at);
-        } else if (end == at) {
-            at++;
-        } else {
-            struct str comment = str_slice(text, 0, end);
-            while ((at = str_find(comment, str_from(marker), at)) != SIZE_MAX) {
-                read_comment(s, file, comment, at);
-                at += sizeof marker - 1;
-            }
-            at = end;
-        }
-    }
-}
 
 static void find_comments(struct suppressing *s) {
     const struct sources *sources = s->e->tree->sources;
-    for (uint32_t file = 1; file <= source_count(sources); file++) {
-        if (s->e->project && file == s->e->project->file) continue;
-        struct str text = source_text(sources, file);
-        if (str_find(text, str_from(marker), 0) != SIZE_MAX) scan_comments(s, file, text);
-    }
+    for (uint32_t file = 1; file <= source_count(sources); file++)
+        if (!s->e->project || file != s->e->project->file)
+            source_comments_find(s->e->arena, sources, file, &s->comments);
+    s->used = ARENA_ARRAY(s->e->arena, bool, s->comments.list.n);
 }
 
 static bool is_name_of(struct str id, const struct finding *f) {
@@ -95,7 +26,7 @@ static bool names(struct str ids, const struct finding *f) {
     for (size_t at = 0; at <= ids.n;) {
         size_t comma = str_find(ids, STR(","), at);
         if (comma == SIZE_MAX) comma = ids.n;
-        if (is_name_of(strip(str_slice(ids, at, comma)), f)) return true;
+        if (is_name_of(source_comment_strip(str_slice(ids, at, comma)), f)) return true;
         at = comma + 1;
     }
     return false;
@@ -103,11 +34,11 @@ static bool names(struct str ids, const struct finding *f) {
 
 /* The first comment at or behind the beginning of a line. */
 static size_t first_comment(const struct suppressing *s, uint32_t file, uint32_t line) {
-    size_t low = 0, high = s->comments.n;
+    size_t low = 0, high = s->comments.list.n;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        const struct comment *c = &s->comments.v[middle];
-        if (c->file < file || (c->file == file && c->line < line))
+        const struct source_comment *c = &s->comments.list.v[middle];
+        if (c->span.file < file || (c->span.file == file && c->line < line))
             low = middle + 1;
         else
             high = middle;
@@ -116,13 +47,13 @@ static size_t first_comment(const struct suppressing *s, uint32_t file, uint32_t
 }
 
 /* A comment on the line of the finding or the one before; without a reason it silences nothing. */
-static struct comment *comment_for(struct suppressing *s, const struct finding *f) {
-    if (!s->comments.n || !f->at.span.file) return NULL;
+static const struct source_comment *comment_for(struct suppressing *s, const struct finding *f) {
+    if (!s->comments.list.n || !f->at.span.file) return NULL;
     uint32_t file = f->at.span.file;
     uint32_t line = source_position(s->e->tree->sources, file, f->at.span.start).line;
-    for (size_t i = first_comment(s, file, line - 1); i < s->comments.n; i++) {
-        struct comment *c = &s->comments.v[i];
-        if (c->file != file || c->line > line) break;
+    for (size_t i = first_comment(s, file, line - 1); i < s->comments.list.n; i++) {
+        const struct source_comment *c = &s->comments.list.v[i];
+        if (c->span.file != file || c->line > line) break;
         if (c->reason.n && names(c->id, f)) return c;
     }
     return NULL;
@@ -159,9 +90,9 @@ static struct accepted *accepted_for(struct suppressing *s, const struct finding
 }
 
 static bool is_suppressed(struct suppressing *s, struct finding *f) {
-    struct comment *c = comment_for(s, f);
+    const struct source_comment *c = comment_for(s, f);
     if (c) {
-        c->used = true;
+        s->used[c - s->comments.list.v] = true;
         f->suppressed_by = c->reason;
         f->suppressed_in_file = true;
         return true;
@@ -178,13 +109,34 @@ static void add_bad(struct engine *e, struct bad_suppressions *bad, const char *
     ARRAY_PUSH(e->arena, bad->list) = (struct bad_suppression){problem, id, until, span};
 }
 
+/* One of the ids is that of a rule about what several gateways share. */
+static bool names_share(const struct engine *e, struct str ids) {
+    for (size_t at = 0; at <= ids.n;) {
+        size_t comma = str_find(ids, STR(","), at);
+        if (comma == SIZE_MAX) comma = ids.n;
+        const struct rule *rule =
+            rules_find(e->rules, source_comment_strip(str_slice(ids, at, comma)));
+        if (rule && rule->range->type == &fact_fleet_share) return true;
+        at = comma + 1;
+    }
+    return false;
+}
+
+/* What is accepted may be found elsewhere: of a part of a fleet where its parts are joined, and of
+ * a single gateway, when these are joined, where it was audited. */
+static bool is_for_others(const struct engine *e, struct str ids, bool joined) {
+    return (joined || e->part) && names_share(e, ids) != joined;
+}
+
 static struct bad_suppressions find_bad(struct suppressing *s) {
+    const struct sources *sources = s->e->tree->sources;
     struct bad_suppressions bad = {0};
-    for (size_t i = 0; i < s->comments.n; i++) {
-        const struct comment *c = &s->comments.v[i];
+    for (size_t i = 0; i < s->comments.list.n; i++) {
+        const struct source_comment *c = &s->comments.list.v[i];
         if (!c->reason.n)
             add_bad(s->e, &bad, "no-reason", c->id, STR(""), c->span);
-        else if (!c->used)
+        else if (!s->used[i] &&
+                 !is_for_others(s->e, c->id, source_is_outline(sources, c->span.file)))
             add_bad(s->e, &bad, "unmatched", c->id, STR(""), c->span);
     }
     for (size_t i = 0; s->e->project && i < s->e->project->accepted.n; i++) {
@@ -193,7 +145,7 @@ static struct bad_suppressions find_bad(struct suppressing *s) {
             add_bad(s->e, &bad, "no-reason", a->id, a->until, a->span);
         else if (is_expired(s->e, a))
             add_bad(s->e, &bad, "expired", a->id, a->until, a->span);
-        else if (!a->used)
+        else if (!a->used && !is_for_others(s->e, a->id, false))
             add_bad(s->e, &bad, "unmatched", a->id, a->until, a->span);
     }
     return bad;
@@ -202,7 +154,7 @@ static struct bad_suppressions find_bad(struct suppressing *s) {
 struct bad_suppressions suppress(struct engine *e, struct report *report) {
     struct suppressing s = {.e = e};
     find_comments(&s);
-    bool any = s.comments.n || (e->project && e->project->accepted.n);
+    bool any = s.comments.list.n || (e->project && e->project->accepted.n);
     size_t kept = 0;
     for (size_t i = 0; any && i < report->findings.n; i++) {
         struct finding *f = &report->findings.v[i];

@@ -101,11 +101,11 @@ static void begin(struct hiding *h, struct engine *e, const struct model *m, siz
     }
 }
 
-void suppress_by_gateway(struct engine *e, const struct analysis *const *gateways, size_t n,
+void suppress_by_gateway(struct engine *e, const struct model *const *gateways, size_t n,
                          struct report *report) {
     struct hiding *list = ARENA_ARRAY(e->arena, struct hiding, n);
     size_t kept = 0, searches = SEARCHES_MAX;
-    for (size_t g = 0; g < n; g++) begin(&list[g], e, gateways[g]->model, &searches);
+    for (size_t g = 0; g < n; g++) begin(&list[g], e, gateways[g], &searches);
     for (size_t i = 0; i < report->findings.n; i++) {
         struct finding *f = &report->findings.v[i];
         struct hiding *h = f->gateway ? &list[f->gateway - 1] : NULL;

@@ -23,43 +23,56 @@ static void add_checks(struct listing *l, const struct name_map *checks) {
         }
 }
 
-static void add_facts(struct listing *l, const struct analysis *s) {
-    if (s->reaches_cut)
-        add(l, STR("reach"),
-            str_format(l->e->arena,
-                       STR_FMT ": only the first %d combinations of account and sender were looked "
-                               "at",
-                       STR_ARG(s->model->name), REACHES_MAX));
-    if (s->model->session.dm_scope_text.symbolic)
-        add(l, STR("channels.dm.session_collision"),
-            STR("session.dmScope is a variable whose value is not known: give it with --env, "
-                "--env-file or --process-env"));
+static void note(struct arena *a, struct gateway_findings *found, struct str id,
+                 struct str reason) {
+    ARRAY_PUSH(a, found->unknown) = (struct undecided){.id = id, .reason = reason};
 }
 
 /* What a policy document asks for and no config can show. */
-static void add_policy(struct listing *l, const struct analysis *s) {
+static void note_policy(struct arena *a, const struct analysis *s, struct gateway_findings *found) {
     const struct conformance *c = s->conformance;
     for (size_t i = 0; c && i < c->undecided.n; i++)
-        add(l, c->undecided.v[i].check, c->undecided.v[i].reason);
+        note(a, found, str_copy(a, c->undecided.v[i].check), str_copy(a, c->undecided.v[i].reason));
     if (c && c->cut)
-        add(l, STR("policy"),
-            str_format(l->e->arena,
-                       STR_FMT ": the policy was not gone through to its end, which would take "
-                               "more than %d comparisons or give more than %d findings",
-                       STR_ARG(s->model->name), CONFORMANCE_WORK_MAX, CONFORMANCE_MAX));
+        note(a, found, STR("policy"),
+             str_format(a,
+                        STR_FMT ": the policy was not gone through to its end, which would take "
+                                "more than %d comparisons or give more than %d findings",
+                        STR_ARG(s->model->name), CONFORMANCE_WORK_MAX, CONFORMANCE_MAX));
 }
 
-void add_undecided(struct engine *e, const struct analysis *const *gateways, size_t n,
-                   const struct fleet *fleet, struct report *report) {
+void add_unknown(struct arena *a, const struct analysis *s, struct gateway_findings *found) {
+    if (s->reaches_cut)
+        note(a, found, STR("reach"),
+             str_format(a,
+                        STR_FMT ": only the first %d combinations of account and sender were "
+                                "looked at",
+                        STR_ARG(s->model->name), REACHES_MAX));
+    if (s->model->session.dm_scope_text.symbolic)
+        note(a, found, STR("channels.dm.session_collision"),
+             STR("session.dmScope is a variable whose value is not known: give it with --env, "
+                 "--env-file or --process-env"));
+    note_policy(a, s, found);
+}
+
+void add_undecided(struct engine *e, const struct engine_gateways *g, const struct fleet *fleet,
+                   struct report *report) {
     struct listing l = {e, report, map_new(e->arena)};
-    for (size_t i = 0; i < n; i++) add_facts(&l, gateways[i]);
-    for (size_t i = 0; i < n; i++) add_policy(&l, gateways[i]);
+    for (size_t i = 0; i < g->n; i++)
+        for (size_t k = 0; k < g->found[i].unknown.n; k++)
+            ARRAY_PUSH(e->arena, report->undecided) = g->found[i].unknown.v[k];
+    if (fleet->cut)
+        add(&l, STR("fleet"),
+            str_format(e->arena,
+                       "so much is shared by so many gateways that not all of it is told: findings "
+                       "name %d uses at most, and the comparison ends after %d steps",
+                       FLEET_USES_MAX, FLEET_WORK_MAX));
     if (fleet->state_unknown)
         add(&l, STR("fleet.shared-state-dir"),
             STR("the state directory of some gateway is not known: keep its file in .openclaw or "
                 ".openclaw-NAME, or name it in clawc.yaml"));
-    for (size_t i = 0; i < n; i++) {
-        const struct gateway_data *data = gateways[i]->model->gateway;
+    for (size_t i = 0; i < g->n; i++) {
+        const struct gateway_data *data = g->models[i]->gateway;
         add_checks(&l, &data->undecided);
         if (!e->fs) add_checks(&l, &data->undecided_without_fs);
     }

@@ -8,9 +8,9 @@
 
 enum {
     WRAP_COLUMNS = 88,
-    FOLD_ABOVE = 20,       /* findings alike, more of them than this are one entry */
-    FOLD_PLACES = 5,       /* places of them that are named after the first */
-    SAME_PLACE_LISTED = 5, /* messages of findings alike at one place, after the first */
+    FOLD_ABOVE = 20,        /* findings alike, more of them than this are one entry */
+    FOLD_PLACES = 5,        /* places of them that are named after the first */
+    SAME_PLACE_LISTED = 10, /* messages of findings alike at one place, after the first */
     UNDECIDED_LISTED = 6,
     FILES_LISTED = 10,
 };

@@ -9,6 +9,7 @@ struct outline {
     ARRAY(struct position) positions;  /* by offset once `sorted` */
     ARRAY(struct source_place) places; /* by start, then end, likewise */
     bool sorted;
+    struct source_comments comments;
 };
 
 struct outline *outline_new(struct arena *a) {
@@ -22,6 +23,10 @@ void outline_add(struct outline *o, const struct source_place *place) {
     ARRAY_PUSH(o->arena, o->positions) = place->end;
     ARRAY_PUSH(o->arena, o->places) = *place;
     o->sorted = false;
+}
+
+struct source_comments *outline_comments(struct outline *o) {
+    return &o->comments;
 }
 
 static int by_number(uint32_t a, uint32_t b) {

@@ -79,6 +79,10 @@ bool source_is_outline(const struct sources *s, uint32_t file) {
     return file && file_at(s, file)->outline;
 }
 
+struct source_comments *source_outline_comments(const struct sources *s, uint32_t file) {
+    return outline_comments(file_at(s, file)->outline);
+}
+
 struct str source_outline_path(const struct sources *s, struct span span) {
     return outline_path(file_at(s, span.file)->outline, span);
 }

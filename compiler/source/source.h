@@ -53,6 +53,9 @@ struct source_place {
 uint32_t source_add_outline(struct sources *s, struct str name);
 void source_outline_place(struct sources *s, uint32_t file, const struct source_place *place);
 bool source_is_outline(const struct sources *s, uint32_t file);
+/* What is known of its comments; it is added to that (comments.h). */
+struct source_comments;
+struct source_comments *source_outline_comments(const struct sources *s, uint32_t file);
 /* The path of a place of such a file, or an empty text. */
 struct str source_outline_path(const struct sources *s, struct span span);
 

@@ -29,12 +29,14 @@ struct paths {
     uint32_t file_count;
     struct file_places *files; /* by file number */
     node_id *first_nodes;      /* by file number; 0: the file has no nodes */
+    ARRAY(uint32_t) prepared;  /* in `own`, the others are in `arena` */
+    struct arena *own;
 };
 
 struct paths *paths_new(struct arena *a, const struct tree *t) {
     struct paths *p = ARENA_NEW(a, struct paths);
     uint32_t files = source_count(t->sources) + 1;
-    p->arena = a;
+    p->arena = p->own = a;
     p->tree = t;
     p->file_count = files;
     p->files = ARENA_ARRAY(a, struct file_places, files);
@@ -42,6 +44,13 @@ struct paths *paths_new(struct arena *a, const struct tree *t) {
     for (node_id n = (node_id)t->n - 1; n > 0; n--)
         if (t->nodes[n].file < files) p->first_nodes[t->nodes[n].file] = n;
     return p;
+}
+
+void paths_renew(struct paths *p, struct arena *a) {
+    for (size_t i = 0; i < p->prepared.n; i++)
+        p->files[p->prepared.v[i]] = (struct file_places){.prepared = false};
+    p->prepared.n = 0;
+    p->arena = a;
 }
 
 /* ---- preparing a file --------------------------------------------------------------------------
@@ -95,6 +104,7 @@ static struct file_places *prepared(struct paths *p, uint32_t file) {
     struct file_places *f = &p->files[file];
     if (f->prepared) return f;
     f->prepared = true;
+    ARRAY_PUSH(p->own, p->prepared) = file;
     node_id first = p->first_nodes[file];
     if (!first) return f;
     node_id end = range_end(p->tree, first);

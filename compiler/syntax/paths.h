@@ -17,6 +17,10 @@ struct paths;
 /* The tree must be complete: nodes that are added later have no path. */
 struct paths *paths_new(struct arena *a, const struct tree *t);
 
+/* Forgets what has been worked out, which lay in the arena that is taken from now on or in the one
+ * before: for who asks about one file after another. `a` may have been reset. */
+void paths_renew(struct paths *p, struct arena *a);
+
 /* The path of the innermost value that has the whole of the span's start: the value that begins
  * there (of several, the one with the same end), the member whose key begins or lies there, else
  * what encloses it. Empty for the root, for SPAN_NONE and for a file without values. */

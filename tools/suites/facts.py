@@ -27,10 +27,10 @@ def difference(whole, joined):
     return "\n".join(lines[:10]) or (None if whole == joined else "some are told more than once")
 
 
-def audit(context, folder, facts, words):
+def audit(context, folder, facts, words, options=()):
     (folder / "key").write_bytes(KEY)
     return kit.run([context.clawc, "audit", "--format", "json", "--facts", facts, "--facts-key",
-                    folder / "key", *words], words_cwd(words, folder),
+                    folder / "key", *options, *words], words_cwd(words, folder),
                    env=kit.environment("/nonexistent"))
 
 
@@ -130,6 +130,148 @@ def check_many(context):
         return difference(found, findings(json.loads(joined.out)))
 
 
+# ---- machines --------------------------------------------------------------------------------------
+
+
+HOST_CONFIG = """{
+  meta: { lastTouchedVersion: "2026.9.6" },
+  gateway: { port: 18789, auth: { mode: "token", token: "token-of-both-machines" } },
+  agents: { defaults: { workspace: "/srv/ws" } },
+  channels: { telegram: { botToken: "100001:%s" } },
+}
+"""
+
+
+def compose_of(i):
+    return f"""name: same
+services:
+  law:
+    image: ghcr.io/openclaw/openclaw:2026.9.6
+    networks: [inside]
+    ports: ['18789:18789']
+    mem_limit: 2g
+    volumes: ['/srv/law:/home/node/.openclaw', '/var/run/docker.sock:/var/run/docker.sock']
+    environment: {{ OPENCLAW_GATEWAY_TOKEN: one-for-both, PEER: 'http://tax{i}:18789/hooks/agent' }}
+  tax{i}:
+    image: ghcr.io/openclaw/openclaw:2026.9.6
+    networks: [inside]
+    mem_limit: 2g
+    volumes: ['/srv/law:/kb']
+    environment: {{ OPENCLAW_GATEWAY_TOKEN: token-of-tax-{i} }}
+networks: {{ inside: {{}} }}
+"""
+
+
+def kinds_of(report):
+    """(rule, gateways) of what was found in several gateways."""
+    return sorted((f["id"].removeprefix("fleet."), tuple(f["subjects"]["gateways"]), f["subjects"]["resource"])
+                  for f in report["findings"] if "resource" in f["subjects"] and len(f["subjects"]["gateways"]) > 1)
+
+
+def check_machines(context):
+    """Two machines that are set up alike share their credentials, and nothing else."""
+    with tempfile.TemporaryDirectory(prefix="clawc-facts-") as name:
+        folder = Path(name).resolve()
+        for i in (1, 2):
+            place = folder / str(i) / ".openclaw"
+            place.mkdir(parents=True)
+            (place / "openclaw.json").write_text(HOST_CONFIG % (str(i) * 35), encoding="utf-8")
+            (folder / str(i) / "compose.yaml").write_text(compose_of(i), encoding="utf-8")
+            words = ["compose.yaml", ".openclaw/openclaw.json"]
+            for label, options in ((f"nas{i}", ["--host", f"nas{i}"]), (f"plain{i}", [])):
+                complaint = audit(context, folder / str(i), folder / f"{label}.jsonl", words,
+                                  options).complaint((0, 1, 2))
+                if complaint:
+                    return complaint
+        joined = join(context, folder, ["nas1.jsonl", "nas2.jsonl", "--host-ram", "3"])
+        complaint = joined.complaint((1,))
+        if complaint:
+            return complaint
+        found = kinds_of(json.loads(joined.out))
+        both = [f for f in found if f[0] == "ram-overcommit"]
+        if [f[1] for f in both] != [("nas1/law", "tax1"), ("nas2/law", "tax2")]:
+            return f"the memory of two machines was put together: {both}"
+        across = [f for f in found if any("1" in g for g in f[1]) and any("2" in g for g in f[1])]
+        expected = [("duplicate-gateway-token", ("nas1/law", "nas2/law")),
+                    ("duplicate-gateway-token", ("nas1/openclaw", "nas2/openclaw"))]
+        if [f[:2] for f in across] != expected:
+            return f"expected {expected}, found {across}"
+        inside = [f for f in found if f[1] == ("nas1/law", "tax1") and f[0] == "shared-state-dir"]
+        if [f[2] for f in inside] != ["nas1:/srv/law"]:
+            return f"what is shared on one machine is not found: {found}"
+        whole = join(context, folder, ["plain1.jsonl", "nas2.jsonl"])
+        if whole.complaint((1,)):
+            return whole.complaint((1,))
+        refused = join(context, folder, ["plain1.jsonl", "plain2.jsonl"])
+        if refused.complaint((2,)) or b"called law" not in refused.err:
+            return f"one machine: {refused.complaint((2,)) or refused.err}"
+        for label in ("", "a b", "x" * 65, "a/b"):
+            bad = audit(context, folder / "1", "x", ["compose.yaml"], ["--host", label])
+            if bad.complaint((3,)):
+                return f"--host {label!r}: {bad.complaint((3,))}"
+    return None
+
+
+def commented(i, comments):
+    return ("{\n  meta: { lastTouchedVersion: \"2026.9.6\" },\n  gateway: { port: %d, auth: {\n%s      token: \"one-token-for-both\" } },\n"
+            "  agents: { defaults: { workspace: \"/srv/ws%d\" } },\n}\n" % (18000 + 100 * i, comments, i))
+
+
+def check_comments(context):
+    """What a comment in a config accepts is accepted in a join, too, and not said to be without effect
+    before; a comment that nothing answers to is told of by the join alone."""
+    with tempfile.TemporaryDirectory(prefix="clawc-facts-") as name:
+        folder = Path(name).resolve()
+        texts = {"1": "      // clawc-ignore fleet.duplicate-gateway-token: one operator, agreed on\n",
+                 "2": "      // clawc-ignore fleet.port-spacing: nothing to say\n"}
+        for part, comment in texts.items():
+            (folder / part).mkdir()
+            (folder / part / "openclaw.json").write_text(commented(int(part), comment), encoding="utf-8")
+        files = [f"{part}/openclaw.json" for part in texts]
+        (folder / "key").write_bytes(KEY)
+        whole = kit.run([context.clawc, "audit", "--format", "json", "--facts-key", "key", *files], folder,
+                        env=kit.environment("/nonexistent"))
+        for part, file in zip(texts, files):
+            result = audit(context, folder, f"{part}.jsonl", [file])
+            complaint = result.complaint((0, 1))
+            if not complaint and b"suppress.unmatched" in result.out:
+                complaint = "a part says that its comment has no effect"
+            if complaint:
+                return complaint
+        joined = join(context, folder, [f"{part}.jsonl" for part in texts])
+        complaint = whole.complaint((0, 1)) or joined.complaint((0, 1))
+        if complaint:
+            return complaint
+        whole, joined = json.loads(whole.out), json.loads(joined.out)
+        told = [[(f["id"], f["location"]) for f in r["findings"] if f["id"].startswith("suppress.")] for r in (whole, joined)]
+        if told[0] != told[1] or len(told[0]) != 1:
+            return f"comments without effect: {told}"
+        accepted = [[(f["id"], f["location"], f["subjects"]) for f in r["suppressed"] if f["id"].startswith("fleet")]
+                    for r in (whole, joined)]
+        if accepted[0] != accepted[1] or len(accepted[0]) != 1:
+            return f"accepted: {accepted}"
+        return difference(findings(whole), findings(joined))
+
+
+def check_pair_rules(context):
+    """A rule about two gateways is not silently absent."""
+    with tempfile.TemporaryDirectory(prefix="clawc-facts-") as name:
+        folder = Path(name)
+        case = context.root / "testdata" / "fleet" / "05-clean-cells"
+        complaint = audit(context, folder, folder / "facts.jsonl",
+                          ["--fleet", str(case / "fleet.json")]).complaint((0, 1))
+        (folder / "rules").mkdir()
+        (folder / "rules" / "house.pair.yaml").write_text(
+            "id: house.pair\ntitle: t\nfamily: fleet\nseverity: info\nfor: gateway_pair\n"
+            "when: gateway_pair.a.port == 1\nmessage: m\nfix: f\n", encoding="utf-8")
+        result = join(context, folder, ["facts.jsonl", "--rules", "rules"])
+        complaint = complaint or result.complaint((0, 1))
+        if complaint:
+            return complaint
+        said = [u["id"] for u in json.loads(result.out)["undecided"]]
+        return None if "house.pair" in said else f"not said: {said}"
+
+
 # ---- bad input -------------------------------------------------------------------------------------
 
 
@@ -163,5 +305,8 @@ def check_refused(context):
 def tasks(context):
     yield kit.test("facts/thousand", lambda: check_many(context))
     yield kit.test("facts/refused", lambda: check_refused(context))
+    yield kit.test("facts/machines", lambda: check_machines(context))
+    yield kit.test("facts/comments", lambda: check_comments(context))
+    yield kit.test("facts/pairs", lambda: check_pair_rules(context))
     for case in sorted((context.root / "testdata" / "fleet").glob("*/fleet.json")):
         yield kit.test(f"facts/{case.parent.name}", lambda c=case.parent: check_case(context, c))

@@ -1,8 +1,8 @@
 """Fleets: testdata/fleet/<case>/, each a Compose project with several gateways.
 
     fleet.json       what `clawc audit --fleet` reads; names the other files
-    expected.json    every finding of the fleet's rules (`violations` and `hygiene`: rule, severity,
-                     gateways, resource) and every link between gateways (`edges`: from, to, kind)
+    expected.json    every finding of the fleet's rules (`violations`, `hygiene` and `advice`: rule,
+                     severity, gateways, resource) and every link between gateways (`edges`: from, to, kind)
 
 Every finding must also point at a line of one of the case's files, and no value of a secret may be
 in any report."""
@@ -24,7 +24,7 @@ def audit(context, case, output):
 def expected_findings(case):
     expected = json.loads((case / "expected.json").read_text(encoding="utf-8"))
     return sorted((f["rule"], SEVERITIES[f["severity"]], f["gateways"], f["resource"])
-                  for f in expected["violations"] + expected["hygiene"])
+                  for key in ("violations", "hygiene", "advice") for f in expected.get(key, ()))
 
 
 def found(report):

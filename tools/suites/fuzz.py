@@ -8,7 +8,7 @@ import tempfile
 
 from . import kit
 
-MUTATIONS = {"load": 300, "policy": 500, "rule": 1500}
+MUTATIONS = {"facts": 3000, "load": 300, "policy": 500, "rule": 1500}
 MUTATIONS_ELSE = 20000
 SEED = 20261120
 
