@@ -10,10 +10,11 @@ static struct fleet_secret secret_of(const struct text *t, const struct environm
         .value = t->v, .set = t->set, .known = t->set && t->v.n && !unset, .at = t->at};
 }
 
-/* No path of a real host is longer; those that are, are not compared, nor what lies in a directory
- * of which only the owner is known. */
+/* Not compared are paths in a directory that is not known, whose symbol another gateway may have,
+ * too, and those that are longer than any of a real host. */
 static struct str comparable(struct str path) {
-    return path.n <= COMPOSE_MAX_PATH && !str_starts(path, STR("<")) ? path : STR("");
+    bool known = !str_starts(path, STR("<")) && path.n <= COMPOSE_MAX_PATH;
+    return known ? path : STR("");
 }
 
 static struct str prefix_of(const struct tree *t, const struct agent *agent,
