@@ -22,9 +22,9 @@ TABLE
 
 status=0
 while read -r stage allowed; do
-    for file in compiler/"$stage"/*.[ch]; do
+    for file in $(find compiler/"$stage" -name '*.[ch]' | LC_ALL=C sort); do
         case $file in *_test.c | *_fuzz.c) continue ;; esac
-        for header in $(sed -n 's/^#include "\([a-z]*\/[a-z0-9_]*\.h\)"$/\1/p' "$file"); do
+        for header in $(sed -n 's/^#include "\([a-z]*\/[a-z0-9_/]*\.h\)"$/\1/p' "$file"); do
             ok=no
             for layer in $allowed; do
                 case $header in "$layer" | "$layer"/*) ok=yes ;; esac

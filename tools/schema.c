@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "data_file.h"
-#include "load/schema.h"
+#include "load/schema/schema.h"
 
 static const struct schema *read_schema(struct arena *a, const char *path) {
     struct data_file file = data_file_read(a, path);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "commands/json_value.h"
-#include "load/schema.h"
+#include "load/schema/schema.h"
 #include "load/shown.h"
 #include "syntax/json5.h"
 

@@ -6,7 +6,7 @@
 
 #include "analysis/fleet.h"
 #include "commands/command.h"
-#include "load/policy_document.h"
+#include "load/policy_document/document.h"
 #include "load/project.h"
 #include "model/fleet.h"
 #include "policy/engine.h"

@@ -1,6 +1,6 @@
 /* clawc schema: the JSON Schema of a gateway version's config, for editors. */
 #include "commands/run.h"
-#include "load/schema_write.h"
+#include "load/schema/write.h"
 
 enum exit_code command_schema(struct run *run) {
     if (run->o->arguments.list.n) {

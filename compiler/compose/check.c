@@ -5,7 +5,7 @@
 
 #include "compose/project.h"
 #include "load/gateway.h"
-#include "load/schema_check.h"
+#include "load/schema/check.h"
 
 enum {
     BUDGET = 20 * 1000 * 1000, /* values of a project that are looked at */

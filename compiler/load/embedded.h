@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "load/schema.h"
+#include "load/schema/schema.h"
 
 struct embedded {
     const char *name; /* "rules/routing/bindings.shadowed.yaml" */

@@ -2,7 +2,7 @@
 
 #include "load/env_block.h"
 #include "load/include.h"
-#include "load/legacy.h"
+#include "load/legacy/legacy.h"
 #include "load/normalise.h"
 #include "load/validate.h"
 #include "model/ids.h"

@@ -9,9 +9,9 @@
 #include "load/files.h"
 #include "load/gateway.h"
 #include "load/include.h"
-#include "load/legacy.h"
+#include "load/legacy/legacy.h"
 #include "load/read.h"
-#include "load/schema.h"
+#include "load/schema/schema.h"
 #include "syntax/json5.h"
 
 enum {

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "load/semantics.h"
+#include "load/semantics/semantics.h"
 
 /* Whether an error that the gateway reports is among the issues from `first` on. */
 static bool has_error(const struct checking *c, size_t first) {

@@ -9,7 +9,7 @@
 
 #include "load/environment.h"
 #include "load/gateway.h"
-#include "load/schema.h"
+#include "load/schema/schema.h"
 #include "source/diag.h"
 #include "syntax/tree.h"
 

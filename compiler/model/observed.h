@@ -4,7 +4,7 @@
 #ifndef CLAWC_MODEL_OBSERVED_H
 #define CLAWC_MODEL_OBSERVED_H
 
-#include "load/policy_document.h"
+#include "load/policy_document/document.h"
 #include "model/model.h"
 
 /* Their names stand in the data (`sees`), in lower case: observed_kind_name. The first group is
