@@ -87,6 +87,9 @@ static const struct {
     {"port-conflict", BOUNDARY_PORT},
     {"port-spacing", BOUNDARY_PORT},
     {"shared-network", BOUNDARY_PORT},
+    {"shared-log", BOUNDARY_LOGS},
+    {"shared-browser", BOUNDARY_BROWSER},
+    {"shared-secret-file", BOUNDARY_MODELS},
     {"docker-socket", BOUNDARY_HOST},
     {"host-network", BOUNDARY_HOST},
 };
@@ -158,9 +161,11 @@ static void take_share(struct answering *s, enum boundary_item item, const struc
         if (concerns(s->b->a, f, f->members[i].gateway) ||
             concerns(s->b->b, f, f->members[i].gateway))
             boundary_point(s, item, f->members[i].gateway, f->members[i].at, STR(""));
+    struct str collide = STR("the ports of the browser control collide");
+    bool said = str_find(s->b->answers[BOUNDARY_BROWSER].what, collide, 0) != SIZE_MAX;
     bool namespace = str_starts(f->resource, STR("ns "));
-    if (item == BOUNDARY_PORT && namespace && str_equal(str_from(f->kind), STR("port-conflict")))
-        boundary_share(s, BOUNDARY_BROWSER, STR("the ports of the browser control collide"));
+    bool ports = str_equal(str_from(f->kind), STR("port-conflict"));
+    if (ports && namespace && !said) boundary_share(s, BOUNDARY_BROWSER, collide);
 }
 
 static void take_shares(struct answering *s, const struct fleet *fleet) {
@@ -201,7 +206,7 @@ static void compare_namespaces(struct answering *s, const struct fleet_gateway *
 static void compare_logs(struct answering *s, const struct fleet_gateway *x,
                          const struct fleet_gateway *y) {
     struct str a = x->log.located, b = y->log.located;
-    if (!overlap(a, b)) return;
+    if (!overlap(a, b) || !(x->service || y->service)) return; /* of the host: shared-log */
     boundary_share(s, BOUNDARY_LOGS, a.n < b.n ? a : b);
     boundary_point(s, BOUNDARY_LOGS, x, x->log.at, STR(""));
     boundary_point(s, BOUNDARY_LOGS, y, y->log.at, STR(""));

@@ -350,6 +350,22 @@ static void services_that_nobody_extends_are_not_checked(void **state) {
     end(f);
 }
 
+/* As `docker compose config` shows it, of version 1 and 2. */
+static void a_name_that_is_unset_takes_away_what_a_file_says(void **state) {
+    (void)state;
+    struct fixture *f = begin();
+    f->environment->complete = true;
+    environment_set(f->environment, STR("B"), STR("outside"));
+    add_file(f, "e", STR("A=1\nB=2\nC=3\n"));
+    compose(f, "a.yml", "services:\n  s: { image: i, env_file: e, environment: [A, B] }\n");
+    struct compose_project *p = read_project(f);
+    const struct compose_service *s = &p->services.v[0];
+    assert_null(compose_variable(s, STR("A")));
+    assert_true(str_equal(compose_variable(s, STR("B"))->value, STR("outside")));
+    assert_true(str_equal(compose_variable(s, STR("C"))->value, STR("3")));
+    end(f);
+}
+
 static void a_variable_that_must_be_set_is_named(void **state) {
     (void)state;
     struct fixture *f = begin();
@@ -573,6 +589,7 @@ static void what_is_referred_to_must_be_there(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_name_that_is_unset_takes_away_what_a_file_says),
         cmocka_unit_test(a_later_file_adds_and_replaces),
         cmocka_unit_test(tags_reset_and_override),
         cmocka_unit_test(a_merge_key_replaces_and_a_file_merges),

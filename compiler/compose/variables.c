@@ -69,12 +69,13 @@ static struct str written_value(const struct composing *c, node_id n, struct str
     return pair ? str_slice(text, name.n + 1, text.n) : text;
 }
 
-/* A name without a value has that of the variable of this name where Compose runs. */
-static bool value_from_outside(struct composing *c, struct str name, struct str *value) {
+/* A name without a value has that of the variable of this name where Compose runs; without one the
+ * container has no such variable, whatever an env_file says. */
+static struct str value_from_outside(struct composing *c, struct str name) {
     const struct environment *e = c->interpolation.environment;
-    *value = environment_get(e, name);
-    if (!value->p && !e->complete) *value = interpolate_unknown(c->arena, name);
-    return value->p != NULL;
+    struct str value = environment_get(e, name);
+    if (!value.p && !e->complete) value = interpolate_unknown(c->arena, name);
+    return value;
 }
 
 static void read_entry(struct composing *c, struct compose_service *s, struct map *index,
@@ -83,12 +84,19 @@ static void read_entry(struct composing *c, struct compose_service *s, struct ma
         .name = tree_key_text(c->tree, tree_node(c->tree, n)->key), .at = n, .written = STR("")};
     if (tree_node(c->tree, n)->tag == NODE_TAG_RESET) return;
     if (tree_is(c->tree, n, NODE_NULL)) {
-        if (!value_from_outside(c, v.name, &v.value)) return;
+        v.value = value_from_outside(c, v.name);
     } else {
         v.value = compose_scalar(c, n);
         v.written = written_value(c, n, v.name);
     }
     set(c, s, index, v);
+}
+
+static void drop_unset(struct compose_service *s) {
+    size_t kept = 0;
+    for (size_t i = 0; i < s->environment.n; i++)
+        if (s->environment.v[i].value.p) s->environment.v[kept++] = s->environment.v[i];
+    s->environment.n = kept;
 }
 
 void compose_read_variables(struct composing *c, struct compose_service *s) {
@@ -99,4 +107,5 @@ void compose_read_variables(struct composing *c, struct compose_service *s) {
     node_id environment = compose_member(c, s->node, "environment");
     if (!tree_is(c->tree, environment, NODE_OBJECT)) return;
     for (TREE_EACH(c->tree, n, environment)) read_entry(c, s, &index, n);
+    drop_unset(s);
 }

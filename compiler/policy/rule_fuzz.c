@@ -37,7 +37,7 @@ static void run_rule(struct arena *a, struct tree *t, const struct rules *rules)
                        .rules = rules,
                        .today = STR("2026-01-01")};
     struct environment *env = environment_new(a);
-    const struct fleet_gateway *gateway = fleet_of_host(a, s->model, env);
+    const struct fleet_gateway *gateway = fleet_of_host(a, s->model);
     struct fleet_question q = {.tree = t, .gateways = &gateway, .n = 1, .names = env};
     engine_run(&e, &s, 1, fleet_analyse(a, &q), &report);
 }
