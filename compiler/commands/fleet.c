@@ -205,7 +205,8 @@ static enum exit_code plan(struct run *run) {
     struct plan_question q = {.arena = run->arena, .load = load, .data = newest(run), .name = name};
     q.gateways = run_gateways(run, &what, false, &q.n);
     if (q.n && !run->o->gateway) q.data = q.gateways[0]->data;
-    struct host_plan host = {q.arena, q.gateways, q.n, q.data, name};
+    const struct fleet_block *block = what.block ? what.block : &run->project.fleet;
+    struct host_plan host = {q.arena, q.gateways, q.n, q.data, name, block->host_ram};
     bool ok = load->project ? plan_write(&out, &q) : host_plan_write(&out, &host);
     code = ok ? EXIT_FINE : EXIT_USAGE;
     fwrite(out.p ? out.p : "", 1, out.n, stdout);

@@ -101,13 +101,26 @@ static void add_commands(struct buf *out, const struct proposal *n) {
              STR_ARG(n->state), STR_ARG(n->state), STR_ARG(n->token), STR_ARG(n->state));
 }
 
+/* Nothing limits a gateway on a host: each is counted with what it usually takes. */
+static bool fits(const struct host_plan *p) {
+    static const double own = 0.4;
+    double needed = own;
+    for (size_t i = 0; i < p->n; i++) needed += fleet_memory_of(p->gateways[i]);
+    if (!(p->host_ram > 0) || needed <= p->host_ram) return true;
+    fprintf(stderr,
+            "clawc: the host has %.1f GB, and its gateways with one more may take %.1f GB: give it "
+            "more memory, or run the new one elsewhere\n",
+            p->host_ram, needed);
+    return false;
+}
+
 bool host_plan_write(struct buf *out, const struct host_plan *p) {
     struct proposal n = {.name = p->name,
                          .home = home_of(p),
                          .token = plan_variable(p->arena, p->name),
                          .port = free_base(p)};
     n.state = str_format(p->arena, STR_FMT "/.openclaw-" STR_FMT, STR_ARG(n.home), STR_ARG(n.name));
-    if (!is_free(p, &n)) return false;
+    if (!is_free(p, &n) || !fits(p)) return false;
     if (!n.port) {
         fprintf(stderr, "clawc: no base port is left for " STR_FMT "\n", STR_ARG(n.name));
         return false;

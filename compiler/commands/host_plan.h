@@ -11,10 +11,11 @@ struct host_plan {
     size_t n;
     const struct gateway_data *data; /* of the version that it will run */
     struct str name;                 /* of its profile */
+    double host_ram;                 /* GB; 0: not given */
 };
 
 /* Writes the plan: YAML that goes into clawc.yaml, all else in its comments. False after a message:
- * the name is taken, or no port is left. */
+ * the name is taken, no port is left, or the host's memory is. */
 bool host_plan_write(struct buf *out, const struct host_plan *p);
 
 #endif
