@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/fleet_facts.h"
+#include "analysis/fleet/facts.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

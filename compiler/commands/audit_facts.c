@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "analysis/fleet_facts.h"
+#include "analysis/fleet/facts.h"
 #include "commands/output.h"
 #include "model/ids.h"
 

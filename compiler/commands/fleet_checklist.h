@@ -2,7 +2,7 @@
 #ifndef CLAWC_COMMANDS_FLEET_CHECKLIST_H
 #define CLAWC_COMMANDS_FLEET_CHECKLIST_H
 
-#include "analysis/boundary.h"
+#include "analysis/fleet/boundary.h"
 #include "base/buf.h"
 
 enum checklist_format { CHECKLIST_TEXT, CHECKLIST_MARKDOWN, CHECKLIST_HTML, CHECKLIST_JSON };

@@ -1,6 +1,6 @@
 #include "commands/fleet_graph.h"
 
-#include "analysis/fleet_held.h"
+#include "analysis/fleet/held.h"
 #include "base/json.h"
 
 enum line_kind { LINE_AGENT, LINE_WAKE, LINE_BLOCKED, LINE_UNUSED, LINE_HELD };

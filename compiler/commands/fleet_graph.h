@@ -2,7 +2,7 @@
 #ifndef CLAWC_COMMANDS_FLEET_GRAPH_H
 #define CLAWC_COMMANDS_FLEET_GRAPH_H
 
-#include "analysis/fleet.h"
+#include "analysis/fleet/fleet.h"
 #include "base/buf.h"
 
 enum graph_format { GRAPH_TEXT, GRAPH_DOT, GRAPH_MERMAID, GRAPH_JSON };

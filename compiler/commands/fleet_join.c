@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "analysis/fleet_facts.h"
+#include "analysis/fleet/facts.h"
 #include "commands/fleet_load.h"
 
 /* Reads a file of facts. False after a message: whoever wrote it is a program, which has no use for

@@ -1,6 +1,6 @@
 #include "commands/fleet_plan.h"
 
-#include "analysis/fleet_free_ports.h"
+#include "analysis/fleet/free_ports.h"
 #include "base/map.h"
 
 bool plan_name_is_good(struct str name) {

@@ -1,6 +1,6 @@
 #include "commands/host_plan.h"
 
-#include "analysis/fleet_free_ports.h"
+#include "analysis/fleet/free_ports.h"
 #include "commands/fleet_plan.h"
 #include "model/locations.h"
 

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "analysis/fleet.h"
+#include "analysis/fleet/fleet.h"
 #include "commands/command.h"
 #include "load/policy_document/document.h"
 #include "load/project.h"

@@ -1,6 +1,6 @@
 /* The audit of gateways whose models are built: their analyses and rules, one gateway after the
  * other on each of several threads, then what they share. */
-#include "analysis/tenancy.h"
+#include "analysis/fleet/tenancy.h"
 #include "base/workers.h"
 #include "commands/fleet_texts.h"
 #include "commands/run.h"

@@ -2,7 +2,7 @@
 #ifndef CLAWC_COMMANDS_TENANTS_H
 #define CLAWC_COMMANDS_TENANTS_H
 
-#include "analysis/boundary.h"
+#include "analysis/fleet/boundary.h"
 #include "commands/run.h"
 
 /* Warns of gateways, agents and senders of tenants that are not in the run: names misspelt. */

@@ -5,7 +5,7 @@
 #define CLAWC_POLICY_FACTS_H
 
 #include "analysis/conformance.h"
-#include "analysis/fleet.h"
+#include "analysis/fleet/fleet.h"
 #include "cel/cel.h"
 #include "policy/finding.h"
 

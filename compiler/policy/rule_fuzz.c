@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/fleet.h"
+#include "analysis/fleet/fleet.h"
 #include "load/load.h"
 #include "policy/engine.h"
 
