@@ -75,7 +75,7 @@ struct gateway_data {
     struct names env_blocked, env_blocked_prefixes; /* names that `env` cannot set, upper case */
     struct name_map env_blocked_between;            /* beginning -> ends */
 
-    /* What the start rewrites: patterns of paths (load/legacy_steps.h). */
+    /* What the start rewrites: patterns of paths (load/legacy/steps.h). */
     struct name_map repair_scopes;               /* @name -> patterns */
     struct name_map repair_merges, repair_moves; /* from -> the one to */
     struct name_map repair_values;               /* pattern -> old, new, old, new... */
