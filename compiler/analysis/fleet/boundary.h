@@ -99,6 +99,7 @@ struct answering {
     struct boundary *b;
 };
 
+/* boundary_answer.c: something is shared. */
 void boundary_share(struct answering *s, enum boundary_item item, struct str what);
 void boundary_point(struct answering *s, enum boundary_item item, const struct fleet_gateway *g,
                     place at, struct str role);

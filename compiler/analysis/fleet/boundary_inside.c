@@ -196,6 +196,14 @@ static void compare_accounts(struct inside *in) {
     arena_free(scratch);
 }
 
+/* Facts of a gateway have its agents, not whom its accounts let in. */
+static void doubt_people(struct answering *s) {
+    static const enum boundary_item items[] = {BOUNDARY_SESSIONS, BOUNDARY_CHANNELS,
+                                               BOUNDARY_BROWSER};
+    for (size_t i = 0; i < sizeof items / sizeof *items; i++)
+        boundary_doubt(s, items[i], "which senders reach which agents is not known here");
+}
+
 static bool has_use(const struct fleet_gateway *g, uint32_t tenant) {
     for (size_t i = 0; i < g->uses.n; i++)
         if (g->uses.v[i].tenant == tenant) return true;
@@ -216,8 +224,7 @@ void boundary_inside(struct answering *s, const struct boundary_part *x,
     boundary_doubt(s, BOUNDARY_MODELS,
                    "keys in the gateway's config and environment serve all of its agents; each may "
                    "have logins of its own");
-    if (!in.g->model)
-        boundary_doubt(s, BOUNDARY_SESSIONS, "where senders' messages go is not known here");
+    if (!in.g->model) doubt_people(s);
     if (in.g->open_room && has_use(in.g, in.x_tenant) && has_use(in.g, in.y_tenant))
         boundary_doubt(s, BOUNDARY_SESSIONS,
                        "any member of a group may speak to an agent, and who that is is not in the "

@@ -46,6 +46,9 @@ struct open_share *fleet_two(struct comparing *c, const char *kind, struct str r
 /* Counts `n` steps of comparing; false when there were too many, which the fleet then says. */
 bool fleet_work(struct comparing *c, size_t n);
 
+/* Makes findings of all that was noted: what has users enough. */
+void fleet_close(struct comparing *c);
+
 /* The part of a path above its last name, or an empty text: "/srv/kb" -> "/srv" -> "/" -> "". */
 struct str fleet_above(struct str path);
 
