@@ -141,8 +141,7 @@ static size_t skip_blanks(struct str s, size_t at) {
     return at;
 }
 
-/* Where the value begins that follows a key's name: behind its closing quote, `:` or `=`. */
-/* The value of a flag may be the next item of a list: "--token", "x". */
+/* Where the value begins that follows a key's name: behind its closing quote, `:` or `=`. The value of a flag may be the next item of a list: "--token", "x". */
 static size_t value_start(struct str line, size_t at, bool is_flag) {
     if (at < line.n && (line.p[at] == '"' || line.p[at] == '\'')) at++;
     at = skip_blanks(line, at);
@@ -151,13 +150,19 @@ static size_t value_start(struct str line, size_t at, bool is_flag) {
     return skip_blanks(line, at);
 }
 
-/* A quoted value ends at its quote, another one at a blank, comma or brace. */
+/* A quoted value ends at its quote, another one at a blank, comma or brace that is not that of a
+ * variable at its beginning. */
 static size_t value_end(struct str line, size_t at) {
     char quote = at < line.n ? line.p[at] : 0;
     if (quote == '"' || quote == '\'' || quote == '`') {
         for (at++; at < line.n && line.p[at] != quote; at++)
             if (line.p[at] == '\\') at++;
         return at < line.n ? at : line.n;
+    }
+    if (str_starts(str_slice(line, at, line.n), STR("${"))) {
+        size_t brace = str_find(line, STR("}"), at);
+        if (brace != SIZE_MAX) at = brace + 1;
+        if (at < line.n && (line.p[at] == '"' || line.p[at] == '\'')) return at;
     }
     while (at < line.n && line.p[at] != ' ' && line.p[at] != ',' && line.p[at] != '}') at++;
     return at;
