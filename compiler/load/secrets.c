@@ -141,7 +141,8 @@ static size_t skip_blanks(struct str s, size_t at) {
     return at;
 }
 
-/* Where the value begins that follows a key's name: behind its closing quote, `:` or `=`. The value of a flag may be the next item of a list: "--token", "x". */
+/* Where the value begins that follows a key's name: behind its closing quote, `:` or `=`. The value
+ * of a flag may be the next item of a list: "--token", "x". */
 static size_t value_start(struct str line, size_t at, bool is_flag) {
     if (at < line.n && (line.p[at] == '"' || line.p[at] == '\'')) at++;
     at = skip_blanks(line, at);
