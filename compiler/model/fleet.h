@@ -131,7 +131,9 @@ struct fleet_gateway {
     place bind_at;
 
     struct fleet_path state, config, log;
-    ARRAY(struct fleet_path) credentials; /* also WhatsApp's and the agents' directories */
+    ARRAY(struct fleet_path) credentials;    /* also WhatsApp's and the agents' directories */
+    ARRAY(struct fleet_path) session_stores; /* where the config says so: session.store; */
+    ARRAY(struct fleet_path) stores;         /* the memory's index, the files of sandboxes */
     ARRAY(struct fleet_mount) mounts;
     struct str daemon; /* of Docker: `host`, an address, or empty */
 

@@ -2,7 +2,9 @@
 #include "model/fleet.h"
 
 #include "load/files.h"
+#include "model/fleet_reading.h"
 #include "model/ids.h"
+#include "model/places.h"
 
 static struct fleet_secret secret_of(const struct text *t, const struct environment *env) {
     bool unset = !t->symbolic && str_starts(t->v, STR("${")) && env->complete;
@@ -92,6 +94,19 @@ static bool port_is_certain(const struct model *m) {
            environment_knows(m->loaded->environment, STR("OPENCLAW_GATEWAY_PORT"));
 }
 
+static struct fleet_path locate_on_host(const void *user, struct str written) {
+    struct str path = model_path(user, written);
+    return (struct fleet_path){.inside = path, .located = comparable(path)};
+}
+
+static void find_stores(struct arena *a, const struct model *m, struct fleet_gateway *g) {
+    struct fleet_stores found = fleet_find_stores(a, m->tree, m->loaded->root);
+    for (size_t i = 0; i < found.list.n; i++) {
+        struct str written = tree_text(m->tree, found.list.v[i].node);
+        if (written.n) fleet_add_stores(a, g, &found.list.v[i], written, locate_on_host, m);
+    }
+}
+
 /* Without the slashes around it. */
 static struct str hooks_path(const struct model *m) {
     struct str path = ids_trim(m->hooks.path.v);
@@ -137,6 +152,7 @@ struct fleet_gateway *fleet_of_host(struct arena *a, const struct model *m) {
         ARRAY_PUSH(a, g->mounts) = (struct fleet_mount){.source = m->state, .at = m->at};
     add_agents(a, m, g);
     find_credentials(a, m, g);
+    find_stores(a, m, g);
     fleet_host_ports(a, m, g);
     return g;
 }

@@ -29,6 +29,23 @@ struct fleet_secret fleet_read_secret(const struct fleet_reading *r, node_id obj
 struct str fleet_inside(const struct fleet_reading *r, struct str path);
 struct fleet_path fleet_locate(const struct fleet_reading *r, struct str inside);
 
+/* fleet_stores.c: a text of a config that names such a place. */
+struct fleet_store {
+    node_id node;
+    bool sessions; /* session.store; otherwise memory or sandboxes */
+};
+struct fleet_stores {
+    ARRAY(struct fleet_store) list;
+};
+struct fleet_stores fleet_find_stores(struct arena *a, const struct tree *t, node_id config);
+/* Adds the path, one for each agent where it says {agentId}; `locate` finds where it lies. */
+void fleet_add_stores(struct arena *a, struct fleet_gateway *g, const struct fleet_store *store,
+                      struct str written,
+                      struct fleet_path (*locate)(const void *user, struct str written),
+                      const void *user);
+/* Those of a service; its agents must be there. */
+void fleet_read_stores(const struct fleet_reading *r);
+
 /* fleet_agents.c, fleet_channels.c, fleet_config.c */
 void fleet_read_agents(const struct fleet_reading *r);
 void fleet_read_channels(const struct fleet_reading *r);

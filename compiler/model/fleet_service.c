@@ -263,6 +263,7 @@ struct fleet_gateway *fleet_of_service(struct arena *a, struct tree *t,
     read_bind(&r);
     ARRAY_PUSH(a, g->credentials) = fleet_locate(&r, r.paths.credentials);
     fleet_read_agents(&r);
+    fleet_read_stores(&r);
     fleet_read_channels(&r);
     fleet_read_config(&r);
     add_texts(&r);

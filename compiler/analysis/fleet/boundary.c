@@ -22,6 +22,8 @@ static const struct {
     {"port-conflict", BOUNDARY_PORT},
     {"port-spacing", BOUNDARY_PORT},
     {"shared-network", BOUNDARY_PORT},
+    {"shared-session-store", BOUNDARY_SESSIONS},
+    {"shared-agent-store", BOUNDARY_WORKSPACE},
     {"shared-log", BOUNDARY_LOGS},
     {"shared-browser", BOUNDARY_BROWSER},
     {"shared-secret-file", BOUNDARY_MODELS},

@@ -65,6 +65,7 @@ void compare_ports(struct comparing *c);     /* ports.c */
 void propose_ports(struct comparing *c);     /* port_plan.c: after that */
 void compare_hosts(struct comparing *c);     /* hosts.c */
 void compare_paths(struct comparing *c);     /* paths.c */
+void compare_stores(struct comparing *c);    /* stores.c */
 void compare_volumes(struct comparing *c);   /* volumes.c */
 void compare_networks(struct comparing *c);  /* networks.c */
 void compare_sandboxes(struct comparing *c); /* sandboxes.c */

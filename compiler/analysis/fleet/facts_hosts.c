@@ -38,6 +38,9 @@ void fleet_facts_label(struct arena *a, struct fleet_gateway *g) {
     label_path(a, g->host, &g->log.located);
     for (size_t i = 0; i < g->credentials.n; i++)
         label_path(a, g->host, &g->credentials.v[i].located);
+    for (size_t i = 0; i < g->session_stores.n; i++)
+        label_path(a, g->host, &g->session_stores.v[i].located);
+    for (size_t i = 0; i < g->stores.n; i++) label_path(a, g->host, &g->stores.v[i].located);
     for (size_t i = 0; i < g->mounts.n; i++) label_path(a, g->host, &g->mounts.v[i].source);
     for (size_t i = 0; i < g->agents.n; i++) {
         label_path(a, g->host, &g->agents.v[i].workspace.located);

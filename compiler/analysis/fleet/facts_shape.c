@@ -170,6 +170,8 @@ static const struct facts_field line_fields[] = {
     GATEWAY_ONE(config, path_shape),
     GATEWAY_ONE(log, path_shape),
     GATEWAY_SEVERAL(credentials, path_shape),
+    GATEWAY_SEVERAL(session_stores, path_shape),
+    GATEWAY_SEVERAL(stores, path_shape),
     GATEWAY_SEVERAL(mounts, mount_shape),
     GATEWAY(FACTS_TEXT, daemon),
     GATEWAY_ONE(token, secret_shape),

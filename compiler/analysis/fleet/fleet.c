@@ -16,6 +16,7 @@ static void compare_all(struct comparing *c) {
     propose_ports(c);
     compare_hosts(c);
     compare_paths(c);
+    compare_stores(c);
     compare_volumes(c);
     compare_networks(c);
     compare_sandboxes(c);
