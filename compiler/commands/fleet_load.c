@@ -164,6 +164,7 @@ bool fleet_load_project(struct run *run, const struct option_list *files, struct
     if (run->o->fleet && !s.in.home.n) s.in.home = STR("/home/operator");
     out->root = s.in.root;
     out->shown = s.in.shown;
+    for (size_t i = 0; i < s.names.n; i++) ARRAY_PUSH(run->arena, out->files) = s.names.v[i];
     out->project = compose_read(&s.in);
     return out->project->root != 0;
 }
@@ -197,6 +198,12 @@ static bool is_companion(const struct compose_service *s) {
            contains(s->command, "dist/index.js") || str_starts(s->command, STR("openclaw "));
 }
 
+/* A Docker daemon in a container, beside a gateway: it has the state where the gateway has it,
+ * since the sandboxes' mounts are paths of the daemon. */
+static bool is_daemon(const struct compose_service *s) {
+    return contains(s->image, "dind");
+}
+
 static bool is_gateway(const struct compose_service *s) {
     static const char *const names[] = {"openclaw", "clawdbot", "moltbot"};
     if (is_companion(s)) return false;
@@ -204,7 +211,7 @@ static bool is_gateway(const struct compose_service *s) {
         if (contains(s->image, names[i])) return true;
     return contains(s->command, "openclaw") || contains(s->entrypoint, "openclaw") ||
            contains(s->command, "dist/index.js gateway") || has_gateway_variable(s) ||
-           mounts_state(s);
+           (mounts_state(s) && !is_daemon(s));
 }
 
 /* ---- their configs -----------------------------------------------------------------------------

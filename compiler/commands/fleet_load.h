@@ -11,6 +11,7 @@ struct fleet_load {
     struct environment *environment; /* the project's variables */
     const char *first;               /* file by which the project was named */
     struct str root, shown;          /* its directory, and how reports call it */
+    ARRAY(struct str) files;         /* what is merged, by names relative to the root */
 };
 
 /* Whether an argument is a Compose file: YAML, by its name. */

@@ -103,7 +103,10 @@ static void add_config(struct buf *out, const struct plan_question *q, const str
              "#   {\n"
              "#     gateway: {\n"
              "#       bind: \"lan\",\n"
-             "#       auth: { mode: \"token\" },\n"
+             "#       auth: {\n"
+             "#         mode: \"token\",\n"
+             "#         rateLimit: { maxAttempts: 10, windowMs: 60000, lockoutMs: 300000 },\n"
+             "#       },\n"
              "#       controlUi: { allowedOrigins: [\"http://127.0.0.1:%d\"] },\n"
              "#     },\n"
              "#     session: { dmScope: \"per-channel-peer\" },\n",
@@ -124,9 +127,21 @@ static void add_config(struct buf *out, const struct plan_question *q, const str
         buf_addf(out, "#     agents: { %s },\n#   }\n", plan_roster(q->data));
 }
 
+/* ` -f FILE` for each file of the project, the override that Compose takes in by itself included:
+ * with any `-f` it no longer does. */
+static void add_files(struct buf *out, const struct fleet_load *load) {
+    for (size_t i = 0; i < load->files.n; i++) {
+        struct str file = str_concat(out->arena, load->shown, load->files.v[i]);
+        bool ends_comment = str_find(file, STR("\n"), 0) != SIZE_MAX;
+        buf_addf(out, " -f " STR_FMT, STR_ARG(ends_comment ? STR("YOUR_FILE") : file));
+    }
+}
+
 static void add_head(struct buf *out, const struct plan_question *q, const struct proposed *n) {
+    buf_add(out, STR("# Merge it: docker compose"));
+    add_files(out, q->load);
     buf_addf(out,
-             "# Merge it: docker compose -f compose.yaml -f THIS_FILE, or copy it into yours.\n"
+             " -f THIS_FILE, or copy it into yours.\n"
              "# In .env, from `openssl rand -hex 32`:  " STR_FMT "=...\n",
              STR_ARG(n->token));
     add_config(out, q, n);

@@ -158,10 +158,10 @@ static struct str masked(const struct printing *s, struct str text) {
     return (struct str){out, text.n};
 }
 
-/* Nothing in it comes from a variable. */
-static bool is_literal(const struct printing *s, node_id n) {
-    return tree_is(s->p->tree, n, NODE_STRING) &&
-           str_find(compose_written(s->p->reading, n), STR("$"), 0) == SIZE_MAX;
+/* A secret's value stands there, be it as what counts when a variable is not set. */
+static bool has_value(const struct printing *s, node_id n) {
+    struct str written = compose_written(s->p->reading, n);
+    return tree_is(s->p->tree, n, NODE_STRING) && written.n && !secrets_are_variables(written);
 }
 
 /* An image is no secret; other texts may hold one. */
@@ -171,7 +171,7 @@ static struct str shown_text(const struct printing *s, node_id n) {
     if (s->resolved) return text;
     if (str_equal(key, STR("image"))) return with_variables(s->p->arena, text);
     struct str written = compose_written(s->p->reading, n);
-    return is_literal(s, n) && key.n && secrets_is_key(key) ? STR("********") : masked(s, written);
+    return has_value(s, n) && key.n && secrets_is_key(key) ? STR("********") : masked(s, written);
 }
 
 static void add_scalar(struct printing *s, node_id n) {
@@ -204,7 +204,7 @@ static void add_node(struct printing *s, node_id n) {
             add_key(s, tree_key_text(t, tree_node(t, child)->key));
         else
             add_item(s);
-        if (is_argument && !s->resolved && is_literal(s, child))
+        if (is_argument && !s->resolved && has_value(s, child))
             add_value(s, STR("********"));
         else
             add_node(s, child);
@@ -219,7 +219,8 @@ static void add_node(struct printing *s, node_id n) {
 static struct str shown_value(const struct printing *s, const struct compose_variable *v) {
     bool literal = str_find(v->written, STR("$"), 0) == SIZE_MAX;
     if (s->resolved) return v->value;
-    if (!literal) return v->written;
+    if (v->written.n && secrets_are_variables(v->written)) return v->written;
+    if (!literal) return secrets_is_key(v->name) ? STR("********") : masked(s, v->written);
     if (interpolate_is_unknown(v->value)) return with_variables(s->p->arena, v->value);
     bool outside = !v->written.n && v->value.n; /* of an env_file, or of the shell */
     bool secret = outside || (v->value.n && secrets_is_key(v->name));

@@ -116,19 +116,8 @@ struct str compose_unset_in(const struct composing *c, node_id n) {
 /* ---- secrets -----------------------------------------------------------------------------------
  */
 
-/* A value that comes from variables alone shows nothing. */
-static bool shows_nothing(struct str value) {
-    size_t at = 0;
-    while (at < value.n && value.p[at] == '$') {
-        size_t end = str_find(value, STR("}"), at);
-        if (end == SIZE_MAX) return at + 1 < value.n && value.p[at + 1] != '$';
-        at = end + 1;
-    }
-    return at == value.n;
-}
-
 static void hide(struct composing *c, struct span span, struct str value) {
-    if (!value.n || shows_nothing(value)) return;
+    if (!value.n || secrets_are_variables(value)) return;
     source_add_secret(c->tree->sources, span);
     source_add_secret_text(c->tree->sources, value);
 }

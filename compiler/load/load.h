@@ -112,6 +112,9 @@ void secrets_mark_broken(struct sources *s, uint32_t file, bool is_yaml);
 bool secrets_is_key(struct str key);
 /* Whether an item of a command line is a flag whose value, the next item, is a secret: --token. */
 bool secrets_is_flag(struct str item);
+/* Whether a text is nothing but variables, as Compose writes them, without a value in it: `$V`,
+ * `${V:?message}`, `${V:-${W}}`; not `${V:-value}`. */
+bool secrets_are_variables(struct str text);
 /* Marks the passwords of URLs in a text of the tree. */
 void secrets_mark_url(const struct tree *t, node_id n);
 /* Whether a text holds a URL with a password, or a token, before its host. */

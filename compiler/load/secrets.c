@@ -17,14 +17,69 @@ static bool ends_with_fold(struct str s, const char *suffix) {
 }
 
 bool secrets_is_key(struct str key) {
-    static const char *const endings[] = {
-        "token",      "secret",      "password",      "passwd",          "passphrase", "apikey",
-        "api_key",    "api-key",     "privatekey",    "private_key",     "accesskey",  "access_key",
-        "credential", "credentials", "authorization", "cookie",          "signingkey", "webhookurl",
-        "_key",       "seed",        "mnemonic",      "connectionstring"};
+    static const char *const endings[] = {"token",         "secret",
+                                          "password",      "passwd",
+                                          "passphrase",    "apikey",
+                                          "api_key",       "api-key",
+                                          "privatekey",    "private_key",
+                                          "accesskey",     "access_key",
+                                          "credential",    "credentials",
+                                          "authorization", "cookie",
+                                          "signingkey",    "webhookurl",
+                                          "_key",          "seed",
+                                          "mnemonic",      "connectionstring",
+                                          "_pass",         "pgpass",
+                                          "_pwd",          "_jwt",
+                                          "_pat",          "webhook_url",
+                                          "_webhook"};
+    static const char *const names[] = {"pass", "pwd", "jwt", "webhook"};
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
         if (ends_with_fold(key, endings[i])) return true;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (key.n == strlen(names[i]) && ends_with_fold(key, names[i])) return true;
     return false;
+}
+
+/* ---- variables ---------------------------------------------------------------------------------
+ */
+
+static bool is_name_character(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+static size_t name_end(struct str text, size_t at) {
+    while (at < text.n && is_name_character(text.p[at])) at++;
+    return at;
+}
+
+/* Behind the `$NAME` or `${NAME}` at `at`, or the beginning of `${NAME:-`, of which one is then
+ * open; SIZE_MAX when there is none, or what replaces it stands there (`:+`). */
+static size_t reference_end(struct str text, size_t at, size_t *open) {
+    bool braces = at + 1 < text.n && text.p[at + 1] == '{';
+    size_t name = at + 1 + braces, end = name_end(text, name);
+    if (end == name) return SIZE_MAX;
+    if (!braces) return end;
+    if (end < text.n && text.p[end] == '}') return end + 1;
+    if (end < text.n && text.p[end] == ':') end++;
+    if (end < text.n && text.p[end] == '?') {
+        size_t close = str_find(text, STR("}"), end);
+        return close == SIZE_MAX ? SIZE_MAX : close + 1;
+    }
+    if (end == text.n || text.p[end] != '-') return SIZE_MAX;
+    ++*open;
+    return end + 1;
+}
+
+bool secrets_are_variables(struct str text) {
+    size_t open = 0;
+    for (size_t at = 0; at < text.n;) {
+        bool closes = text.p[at] == '}' && open;
+        if (!closes && text.p[at] != '$') return false;
+        if (closes) open--;
+        at = closes ? at + 1 : reference_end(text, at, &open);
+        if (at == SIZE_MAX) return false;
+    }
+    return text.n && !open;
 }
 
 /* A text that is nothing but a reference to a variable says nothing secret. */
@@ -151,22 +206,32 @@ static size_t value_start(struct str line, size_t at, bool is_flag) {
     return skip_blanks(line, at);
 }
 
-/* A quoted value ends at its quote, another one at a blank, comma or brace that is not that of a
- * variable at its beginning. */
+/* A quoted value ends at its quote, another one at a blank, comma or brace that is not in the
+ * braces of a variable. */
 static size_t value_end(struct str line, size_t at) {
     char quote = at < line.n ? line.p[at] : 0;
+    size_t open = 0;
     if (quote == '"' || quote == '\'' || quote == '`') {
         for (at++; at < line.n && line.p[at] != quote; at++)
             if (line.p[at] == '\\') at++;
         return at < line.n ? at : line.n;
     }
-    if (str_starts(str_slice(line, at, line.n), STR("${"))) {
-        size_t brace = str_find(line, STR("}"), at);
-        if (brace != SIZE_MAX) at = brace + 1;
-        if (at < line.n && (line.p[at] == '"' || line.p[at] == '\'')) return at;
+    bool variable = str_starts(str_slice(line, at, line.n), STR("${"));
+    for (; at < line.n; at++) {
+        char c = line.p[at];
+        if (!open && (c == ' ' || c == ',' || c == '}')) break;
+        if (c == '}') open--;
+        if (c == '{' && (open || line.p[at - 1] == '$')) open++;
+        bool quote_next = at + 1 < line.n && (line.p[at + 1] == '"' || line.p[at + 1] == '\'');
+        if (c == '}' && !open && variable && quote_next) return at + 1; /* of the whole item */
     }
-    while (at < line.n && line.p[at] != ' ' && line.p[at] != ',' && line.p[at] != '}') at++;
     return at;
+}
+
+/* The quote or bracket behind belongs to what stands around: "TOKEN=${TOKEN}" in a list. */
+static bool shows_nothing(struct str value) {
+    while (value.n && strchr("\"'])", value.p[value.n - 1])) value.n--;
+    return is_reference(value) || secrets_are_variables(value);
 }
 
 /* `Authorization: Bearer x`: the secret is the word behind. */
@@ -177,10 +242,27 @@ static bool is_scheme(struct str word) {
     return false;
 }
 
+static void hide_between(bool *hidden, size_t start, size_t end) {
+    for (size_t i = start; i < end; i++) hidden[i] = true;
+}
+
+/* `curl -u user:x` and, under whatever name, `Bearer x`. */
+static void mask_login(struct str line, struct str word, bool *hidden) {
+    enum { SHORTEST_TOKEN = 16 }; /* "Basic authentication" is none */
+    size_t at = (size_t)(word.p - line.p) + word.n, start = skip_blanks(line, at);
+    size_t end = value_end(line, start);
+    if (start == at) return;
+    if (is_scheme(word) && end - start >= SHORTEST_TOKEN) hide_between(hidden, start, end);
+    if (!str_equal(word, STR("-u")) && !str_equal(word, STR("--user"))) return;
+    const char *colon = memchr(line.p + start, ':', end - start);
+    if (colon) hide_between(hidden, (size_t)(colon - line.p) + 1, end);
+}
+
 void secrets_mask_line(struct str line, bool *hidden) {
     struct str password;
     for (size_t at = 0; (password = next_url_password(line, &at)).n;)
-        for (size_t i = 0; i < password.n; i++) hidden[password.p - line.p + (ptrdiff_t)i] = true;
+        hide_between(hidden, (size_t)(password.p - line.p),
+                     (size_t)(password.p - line.p) + password.n);
     for (size_t at = 0; at < line.n;) {
         size_t from = at;
         while (at < line.n && is_word(line.p[at])) at++;
@@ -188,6 +270,7 @@ void secrets_mask_line(struct str line, bool *hidden) {
             at++;
             continue;
         }
+        mask_login(line, str_slice(line, from, at), hidden);
         if (!secrets_is_key(str_slice(line, from, at))) continue;
         bool is_flag = str_starts(str_slice(line, from, at), STR("--"));
         size_t start = value_start(line, at, is_flag), end = value_end(line, start);
@@ -196,8 +279,8 @@ void secrets_mask_line(struct str line, bool *hidden) {
             start < end && (line.p[start] == '"' || line.p[start] == '\'' || line.p[start] == '`');
         struct str value = str_slice(line, quoted ? start + 1 : start, end);
         bool block = value.n && (value.p[0] == '{' || value.p[0] == '[');
-        if (block || is_reference(value)) continue;
-        for (size_t i = quoted ? start + 1 : start; i < end; i++) hidden[i] = true;
+        if (block || shows_nothing(value)) continue;
+        hide_between(hidden, quoted ? start + 1 : start, end);
         if (end > at) at = end;
     }
 }

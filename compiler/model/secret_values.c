@@ -33,7 +33,11 @@ static bool is_placeholder(struct arena *a, struct str text) {
 
 /* Most such URLs hold no secret: where the provider's do, nobody can tell by looking. */
 static bool is_telling_key(struct arena *a, struct str key) {
-    return secrets_is_key(key) && !str_ends(ids_lower(a, key), STR("webhookurl"));
+    static const char *const addresses[] = {"webhookurl", "webhook_url", "webhook"};
+    struct str lower = ids_lower(a, key);
+    for (size_t i = 0; i < sizeof addresses / sizeof *addresses; i++)
+        if (str_ends(lower, str_from(addresses[i]))) return false;
+    return secrets_is_key(key);
 }
 
 /* "$NAME", or a text with "${NAME}" in it. */

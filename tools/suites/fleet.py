@@ -90,9 +90,13 @@ def config_of(plan):
 
 
 def names_new(report):
-    """Findings of the fleet's rules about the gateway that was added."""
-    return [f"{f['id']}: {f['message']}" for f in report["findings"]
-            if f["id"].startswith("fleet.") and NEW in f["subjects"]["gateways"]]
+    """Findings about the gateway that was added, in its config and by the fleet's rules; the summary
+    of what a config opens is none."""
+    def is_new(finding):
+        if finding["id"].startswith("fleet."):
+            return any(name.startswith(NEW) for name in finding["subjects"]["gateways"])
+        return Path(finding["location"]["file"]).match(f"*{NEW}*") and not finding["id"].startswith("summary.")
+    return [f"{f['id']}: {f['message']}" for f in report["findings"] if is_new(f)]
 
 
 def apply_plan(scratch, plan):
@@ -131,6 +135,43 @@ def check_plan(context, case):
         report = json.loads(after.out)
         known = any(f["file"] == f"{NEW}.json5" for f in report["files"])
         return "\n".join(names_new(report)) or (None if known else "its config is not audited")
+
+
+HUB = """\
+services:
+  law:
+    image: openclaw:2026.9.6
+    environment: { OPENCLAW_GATEWAY_TOKEN: "${LAW_TOKEN}" }
+    networks: [law]
+    volumes: ["law:/home/node/.openclaw"]
+networks: { law: {} }
+volumes: { law: {} }
+"""
+
+
+def check_spoke_plan(context):
+    """The plan of a spoke, merged as it says: neither it nor the daemon of its sandboxes, which no
+    list of gateways tells apart here, is a finding."""
+    with tempfile.TemporaryDirectory(prefix="clawc-plan-") as folder:
+        scratch = Path(folder)
+        run = lambda *words: kit.run([context.clawc, *words], scratch, env=kit.environment(folder))
+        (scratch / "compose.yaml").write_text(HUB, encoding="utf-8")
+        (scratch / "clawc.yaml").write_text("fleet: { hub: law }\n", encoding="utf-8")
+        result = run("fleet", "plan", "--add", NEW, "compose.yaml")
+        if result.complaint((0,)):
+            return result.complaint((0,))
+        plan = result.out.decode()
+        (scratch / "plan.yaml").write_text(plan, encoding="utf-8")
+        (scratch / f"{NEW}.json5").write_text(config_of(plan), encoding="utf-8")
+        (scratch / ".env").write_text(
+            "LAW_TOKEN=fedcba9876543210fedcba9876543210\n"
+            "ONE_MORE_GATEWAY_TOKEN=0123456789abcdef0123456789abcdef0123\n", encoding="utf-8")
+        after = run("audit", "-f", "compose.yaml", "-f", "plan.yaml", "--format", "json")
+        if after.complaint((0, 1)):
+            return after.complaint((0, 1))
+        report = json.loads(after.out)
+        seen = [u["reason"] for u in report["undecided"] if f"{NEW}-docker" in u["reason"]]
+        return "\n".join(names_new(report) + seen) or None
 
 
 def check_host_plan(context, version):
@@ -181,6 +222,7 @@ def check_secrets(context, case):
 
 def tasks(context):
     yield kit.test("fleet/graph", lambda: check_short_graph(context))
+    yield kit.test("fleet/spoke-plan", lambda: check_spoke_plan(context))
     for version in ("2026.3.13", "2026.8.2", "2026.9.6"):
         yield kit.test(f"fleet/host-plan/{version}", lambda v=version: check_host_plan(context, v))
     for case in sorted((context.root / "testdata" / "fleet").glob("*/fleet.json")):
