@@ -87,7 +87,7 @@ static struct selected select_profile(const struct discover *d, struct str home)
     if (!flag.n) return s;
     struct str inherited = profile_state(d, s.profile, home);
     struct str chosen = profile_state(d, flag, home);
-    bool switches = d->gateway->profile_switches && !str_equal(inherited, chosen);
+    bool switches = d->gateway->profile_switches && !d->keeps_set && !str_equal(inherited, chosen);
     bool moves = s.state.n && switches && str_equal(resolve(d, s.state, home), inherited);
     bool replaces = s.config.n && switches && (!s.state.n || moves) &&
                     str_equal(resolve(d, s.config, home), join(d, inherited, STR("openclaw.json")));

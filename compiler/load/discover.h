@@ -14,6 +14,7 @@ struct discover {
     struct str os_home;   /* the home directory by the password file, for want of HOME */
     struct str profile;   /* of `--profile`, or empty */
     bool dev;             /* `--dev`: the profile `dev`, port 19001 */
+    bool keeps_set;       /* `--profile` changes no variable that is set, whatever the version */
     bool (*exists)(void *context, struct str path); /* NULL: nothing does */
     void *context;
 };

@@ -61,15 +61,26 @@ static struct str flag_of(struct str command, struct str name) {
 /* ---- paths -------------------------------------------------------------------------------------
  */
 
+/* A name that no profile can have names none. */
+static const struct environment *with_valid_profile(struct arena *a, const struct environment *e) {
+    struct str name = STR("OPENCLAW_PROFILE");
+    struct str profile = ids_trim(environment_get(e, name));
+    if (!profile.n || discover_is_profile(profile)) return e;
+    struct environment *copy = environment_copy(a, e);
+    environment_set(copy, name, STR(""));
+    return copy;
+}
+
 static struct discover discovery(struct arena *a, const struct compose_service *s,
                                  const struct environment *e, const struct gateway_data *data,
                                  struct str profile) {
     struct str directory = s->working_dir.n ? s->working_dir : STR("/app");
     return (struct discover){.arena = a,
                              .gateway = data,
-                             .environment = e,
+                             .environment = with_valid_profile(a, e),
                              .directory = files_absolute(a, STR("/"), directory),
                              .os_home = STR("/home/node"),
+                             .keeps_set = true, /* what the project says of a container stands */
                              .profile = discover_is_profile(profile) ? profile : STR("")};
 }
 
@@ -87,6 +98,13 @@ struct str fleet_inside(const struct fleet_reading *r, struct str path) {
     if (str_starts(path, STR("~/")))
         return files_absolute(r->arena, home, str_slice(path, 2, path.n));
     return files_absolute(r->arena, files_absolute(r->arena, STR("/"), directory), path);
+}
+
+/* What OPENCLAW_WORKSPACE_DIR names. `~` is the home in every path of a fleet: also in this one,
+ * where the gateway itself would not expand it. */
+static struct str named_workspace(const struct fleet_reading *r) {
+    if (!r->g->data->workspace_follows_state) return STR("");
+    return ids_trim(environment_get(r->environment, STR("OPENCLAW_WORKSPACE_DIR")));
 }
 
 struct fleet_path fleet_locate(const struct fleet_reading *r, struct str inside) {
@@ -204,11 +222,11 @@ static void read_bind(const struct fleet_reading *r) {
 /* ---- the gateway -------------------------------------------------------------------------------
  */
 
-/* Variables that the config sets where the container does not. */
+/* Variables that the config sets where the container does not: `env.X` goes before `env.vars.X`. */
 static void add_own_variables(const struct fleet_reading *r) {
     node_id env = tree_member(r->tree, r->config, STR("env"));
     node_id vars = tree_member(r->tree, env, STR("vars"));
-    for (int direct = 0; direct < 2; direct++)
+    for (int direct = 1; direct >= 0; direct--)
         for (TREE_EACH(r->tree, n, direct ? env : vars)) {
             struct str name = tree_key_text(r->tree, tree_node(r->tree, n)->key);
             if (!tree_is(r->tree, n, NODE_STRING) || !tree_text(r->tree, n).n) continue;
@@ -250,10 +268,11 @@ struct fleet_gateway *fleet_of_service(struct arena *a, struct tree *t,
                               .bind_flag = flag_of(s->command, STR("--bind")),
                               .profile_flag = flag_of(s->command, STR("--profile")),
                               .g = g};
+    add_own_variables(&r);
     struct discover d = discovery(a, s, r.environment, data, r.profile_flag);
     r.paths = discover_paths(&d);
     g->profile = r.paths.profile;
-    add_own_variables(&r);
+    if (named_workspace(&r).n) r.paths.workspace = fleet_inside(&r, named_workspace(&r));
     find_owner(g, p, s);
     add_mounts(&r);
     g->state = fleet_locate(&r, r.paths.state);
