@@ -5,9 +5,9 @@
 #include "commands/run.h"
 
 /* Warns of a hub, of declared edges and of texts whose gateway is not in the run, and of keys that
- * have no effect there: a slip in `hub` would make a spoke of every gateway. A run of one gateway may
- * leave out the others; a text of no gateway is an error where the file of --fleet says which there
- * are. */
+ * have no effect there: a slip in `hub` would make a spoke of every gateway. A run of one gateway
+ * may leave out the others; a text of no gateway is an error where the file of --fleet says which
+ * there are. */
 void fleet_names_check(struct run *run, const struct fleet_question *q);
 
 #endif
