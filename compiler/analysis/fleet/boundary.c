@@ -176,6 +176,8 @@ struct boundary boundary_between(struct arena *a, const struct fleet *fleet,
     if (b.answers[BOUNDARY_STATE].state == BOUNDARY_SHARED) {
         boundary_share(&s, BOUNDARY_SESSIONS, STR("they lie in the state directory"));
         boundary_share(&s, BOUNDARY_BROWSER, STR("it lies in the state directory"));
+        boundary_share(&s, BOUNDARY_CHANNELS,
+                       STR("logins and pairings of channels lie in the state directory"));
         boundary_share(&s, BOUNDARY_MODELS, STR("logins of models lie in the state directory"));
     }
     for (size_t i = 0; i < first->n; i++)
