@@ -17,6 +17,7 @@ static bool read_facts(struct run *run, struct fleet_facts *facts, const char *p
     }
     struct str text = source_text(own, file), why;
     uint32_t number = 0;
+    bool any = false;
     for (size_t at = 0; at < text.n;) {
         size_t end = str_find(text, STR("\n"), at);
         if (end == SIZE_MAX) end = text.n;
@@ -25,9 +26,15 @@ static bool read_facts(struct run *run, struct fleet_facts *facts, const char *p
             fprintf(stderr, "clawc: %s:%u: " STR_FMT "\n", path, number, STR_ARG(why));
             return false;
         }
+        any = any || end > at;
         at = end + 1;
     }
-    return true;
+    if (!any)
+        fprintf(stderr,
+                "clawc: %s has no gateway: the audit that should have written it failed, or had no "
+                "config to read\n",
+                path);
+    return any;
 }
 
 /* Only what was found in the comparison can be suppressed here: a decision about a single gateway

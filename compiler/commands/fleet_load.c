@@ -423,9 +423,14 @@ static const struct compose_service *find_overriding(const struct compose_projec
     return NULL;
 }
 
-static void report_no_gateway(struct run *run, const struct compose_project *p) {
+static void report_no_gateway(struct run *run, const struct fleet_load *load) {
+    const struct compose_project *p = load->project;
     const struct compose_service *service = find_overriding(p);
-    if (service)
+    if (run->o->fleet && !load->block.gateways.n)
+        diag_add(run->diags, SEVERITY_ERROR, "project", (struct span){load->block.file, 0, 0},
+                 "the file of --fleet names no gateway: list them under `gateways`, as SERVICE: "
+                 "CONFIG");
+    else if (service)
         diag_add(run->diags, SEVERITY_ERROR, "compose", place_span(run->tree, service->at),
                  "service `" STR_FMT "` has neither `image` nor `build`, and no service here is an "
                  "OpenClaw gateway: if this file only changes another one, give both, that one "
@@ -463,6 +468,6 @@ void fleet_load_gateways(struct run *run, struct fleet_load *load, struct audite
         diag_add(run->diags, SEVERITY_ERROR, "compose", SPAN_NONE,
                  "no gateway of this Compose project runs with these profiles");
     else
-        report_no_gateway(run, load->project);
+        report_no_gateway(run, load);
     *code = exit_worse(*code, EXIT_CONFIG);
 }

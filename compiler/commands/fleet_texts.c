@@ -29,20 +29,3 @@ void fleet_texts_add_host(struct run *run, const struct fleet_block *block,
     struct str file = source_name(run->sources, block->file);
     fleet_texts_add(run, block, fleet_real_folder(run, file), run_folder_of(file), g);
 }
-
-/* A run may look at some of the gateways only, unless a file says which there are. */
-void fleet_texts_check(struct run *run, const struct fleet_question *q) {
-    struct map names = map_new(run->arena);
-    for (size_t i = 0; i < q->n && q->block->texts.n; i++)
-        map_put(&names, q->gateways[i]->name, 1, NULL);
-    for (size_t i = 0; i < q->block->texts.n && names.n; i++) {
-        const struct fleet_entry *e = &q->block->texts.v[i];
-        if (map_get(&names, e->name)) continue;
-        struct diag *d =
-            diag_add(run->diags, run->o->fleet ? SEVERITY_ERROR : SEVERITY_WARN, "project",
-                     tree_span(run->tree, e->at),
-                     "`workspaceText` names `" STR_FMT "`, which is no gateway of this run",
-                     STR_ARG(e->name));
-        d->own = true;
-    }
-}

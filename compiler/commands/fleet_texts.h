@@ -13,7 +13,4 @@ void fleet_texts_add(struct run *run, const struct fleet_block *block, struct st
 void fleet_texts_add_host(struct run *run, const struct fleet_block *block,
                           struct fleet_gateway *g);
 
-/* A diagnostic for each name of the block that no gateway of the run has. */
-void fleet_texts_check(struct run *run, const struct fleet_question *q);
-
 #endif

@@ -2,6 +2,7 @@
  * other on each of several threads, then what they share. */
 #include "analysis/fleet/tenancy.h"
 #include "base/workers.h"
+#include "commands/fleet_names.h"
 #include "commands/fleet_texts.h"
 #include "commands/run.h"
 #include "commands/tenants.h"
@@ -93,7 +94,7 @@ struct fleet *run_compare(struct run *run, const struct audited *what, bool apar
     struct fleet_question q = question(run, what, g, n);
     if (!apart) {
         tenants_warn(run, &q);
-        fleet_texts_check(run, &q);
+        fleet_names_check(run, &q);
     }
     struct fleet *fleet = fleet_analyse(run->arena, &q);
     if (apart && tenancy_is_asked(q.block)) compare_inside_each(run, what, fleet);

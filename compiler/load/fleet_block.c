@@ -54,6 +54,7 @@ static void read_gateways(struct block_reading *s, node_id n) {
 
 static void read_compose_files(struct block_reading *s, node_id n) {
     if (!read_is(s->r, n, NODE_ARRAY)) return;
+    s->block->compose_files_at = n;
     for (TREE_EACH(s->r->tree, item, n))
         if (text_of(s, item).n) ARRAY_PUSH(s->arena, s->block->compose_files) = text_of(s, item);
 }
@@ -66,6 +67,7 @@ static void read_home(struct block_reading *s, node_id n) {
 }
 static void read_hub(struct block_reading *s, node_id n) {
     s->block->hub = text_of(s, n);
+    s->block->hub_at = n;
 }
 
 static void read_edges(struct block_reading *s, node_id n) {
@@ -76,7 +78,7 @@ static void read_edges(struct block_reading *s, node_id n) {
         bool two = tree_is(s->r->tree, pair, NODE_ARRAY) && tree_node(s->r->tree, pair)->n == 2;
         if (two && text_of(s, from).n && text_of(s, to).n)
             ARRAY_PUSH(s->arena, s->block->edges) =
-                (struct fleet_edge){text_of(s, from), text_of(s, to)};
+                (struct fleet_edge){text_of(s, from), text_of(s, to), pair};
         else if (!two)
             diag_add(s->r->diags, SEVERITY_ERROR, "project", tree_span(s->r->tree, pair),
                      "an edge is a list of two gateways: [a, b]");
@@ -217,6 +219,14 @@ bool fleet_block_read_file(struct tree *t, uint32_t file, struct diags *d,
         return false;
     }
     node_id inner = tree_member(t, root, STR("fleet"));
+    node_id services = inner ? 0 : tree_member(t, root, STR("services"));
+    if (services) {
+        diag_add(
+            d, SEVERITY_ERROR, "project", tree_key_span(t, services),
+            "this is a Compose file: name it without --fleet, whose file holds what clawc.yaml "
+            "has under `fleet`");
+        return false;
+    }
     fleet_block_read(&r, inner ? inner : root, block);
     node_id tenants = inner ? tree_member(t, root, STR("tenants")) : 0;
     if (tenants) fleet_tenants_read(&r, tenants, block);

@@ -14,6 +14,7 @@ struct fleet_entry {
 
 struct fleet_edge {
     struct str from, to;
+    node_id at;
 };
 
 /* What a tenant is said to have in a gateway that it need not have alone. */
@@ -38,12 +39,14 @@ struct fleet_block {
     ARRAY(struct fleet_entry) gateways; /* service -> config file */
     ARRAY(struct host_entry) hosts;     /* gateways that are no services, by their configs */
     ARRAY(struct str) compose_files;    /* none: docker-compose.yml */
-    struct str project_dir, home;       /* on the host; empty: the defaults */
-    struct str hub;                     /* service, or empty */
-    ARRAY(struct fleet_edge) edges;     /* declared pairs */
-    ARRAY(struct str) knowledge;        /* sources that should be read-only */
-    ARRAY(struct fleet_entry) texts;    /* service -> a file of its workspaces */
-    double host_ram;                    /* GB; 0: not given */
+    node_id compose_files_at;
+    struct str project_dir, home; /* on the host; empty: the defaults */
+    struct str hub;               /* service, or empty */
+    node_id hub_at;
+    ARRAY(struct fleet_edge) edges;  /* declared pairs */
+    ARRAY(struct str) knowledge;     /* sources that should be read-only */
+    ARRAY(struct fleet_entry) texts; /* service -> a file of its workspaces */
+    double host_ram;                 /* GB; 0: not given */
     ARRAY(struct fleet_tenant) tenants;
 };
 
@@ -54,7 +57,8 @@ void fleet_block_read(const struct reading *r, node_id n, struct fleet_block *bl
 void fleet_tenants_read(const struct reading *r, node_id n, struct fleet_block *block);
 
 /* Reads a file that holds the block alone or, as a project file, under `fleet`: JSON or YAML. False
- * when it cannot be read at all; after other mistakes, which are diagnostics, the rest counts. */
+ * when it cannot be read at all, or is a Compose file; after other mistakes, which are diagnostics,
+ * the rest counts. */
 bool fleet_block_read_file(struct tree *t, uint32_t file, struct diags *d,
                            struct fleet_block *block);
 

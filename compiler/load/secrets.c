@@ -246,15 +246,17 @@ static void hide_between(bool *hidden, size_t start, size_t end) {
     for (size_t i = start; i < end; i++) hidden[i] = true;
 }
 
-/* `curl -u user:x` and, under whatever name, `Bearer x`. */
+/* `curl -u user:x` and, under whatever name, `Bearer x`. What is longer than any of them is not
+ * looked at: every word of a line may be such a flag. */
 static void mask_login(struct str line, struct str word, bool *hidden) {
-    enum { SHORTEST_TOKEN = 16 }; /* "Basic authentication" is none */
+    enum { SHORTEST_TOKEN = 16, LONGEST = 512 }; /* "Basic authentication" is no token */
+    bool scheme = is_scheme(word);
+    if (!scheme && !str_equal(word, STR("-u")) && !str_equal(word, STR("--user"))) return;
     size_t at = (size_t)(word.p - line.p) + word.n, start = skip_blanks(line, at);
-    size_t end = value_end(line, start);
+    size_t end = value_end(str_slice(line, 0, start + LONGEST), start);
     if (start == at) return;
-    if (is_scheme(word) && end - start >= SHORTEST_TOKEN) hide_between(hidden, start, end);
-    if (!str_equal(word, STR("-u")) && !str_equal(word, STR("--user"))) return;
-    const char *colon = memchr(line.p + start, ':', end - start);
+    const char *colon = scheme ? NULL : memchr(line.p + start, ':', end - start);
+    if (scheme && end - start >= SHORTEST_TOKEN) hide_between(hidden, start, end);
     if (colon) hide_between(hidden, (size_t)(colon - line.p) + 1, end);
 }
 

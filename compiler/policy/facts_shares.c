@@ -148,6 +148,8 @@ static struct cel_value tools_in(struct cel_run *run, const struct tool_entry *e
       constant(o->risk ? o->risk : ""))                                                            \
     F(fleet_share, remedy, S(CEL_STRING), "Of two tenants: what to do; else empty.",               \
       constant(o->remedy ? o->remedy : ""))                                                        \
+    F(fleet_share, port, S(CEL_INT), "The base port of the first gateway.",                        \
+      cel_int(o->members[0].gateway->port))                                                        \
     F(fleet_share, advice, S(CEL_STRING),                                                          \
       "Of ports: which ones to take instead, such that nothing collides; or empty.",               \
       cel_string(o->advice.p ? o->advice : STR("")))                                               \

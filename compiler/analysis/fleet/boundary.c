@@ -68,6 +68,11 @@ static void take_share(struct answering *s, enum boundary_item item, const struc
     bool elsewhere =
         str_equal(str_from(f->kind), STR("host-network")) && !str_equal(f->resource, STR("host"));
     if (!counts || elsewhere) return;
+    if (str_equal(str_from(f->kind), STR("port-spacing"))) { /* nothing is shared yet */
+        boundary_doubt(s, item,
+                       "the base ports are fewer than 20 apart: ports of later browsers may meet");
+        return;
+    }
     boundary_share(s, item, str_format(s->arena, "%s: " STR_FMT, f->kind, STR_ARG(f->resource)));
     for (size_t i = 0; i < f->n; i++)
         if (concerns(s->b->a, f, f->members[i].gateway) ||
@@ -173,6 +178,8 @@ struct boundary boundary_between(struct arena *a, const struct fleet *fleet,
     if (b.answers[BOUNDARY_STATE].state == BOUNDARY_SHARED) {
         boundary_share(&s, BOUNDARY_SESSIONS, STR("they lie in the state directory"));
         boundary_share(&s, BOUNDARY_BROWSER, STR("it lies in the state directory"));
+        boundary_share(&s, BOUNDARY_CHANNELS,
+                       STR("logins and pairings of channels lie in the state directory"));
         boundary_share(&s, BOUNDARY_MODELS, STR("logins of models lie in the state directory"));
     }
     for (size_t i = 0; i < first->n; i++)
