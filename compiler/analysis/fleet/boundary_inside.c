@@ -184,7 +184,7 @@ static void compare_accounts(struct inside *in) {
     struct map index = map_new(scratch), told = map_new(scratch);
     for (size_t i = 0; i < x.list.n; i++) map_put(&index, x.list.v[i].account, (uint32_t)i, NULL);
     for (size_t i = 0; i < y.list.n; i++) {
-        const uint32_t *same = map_get(&index, y.list.v[i].account);
+        const uint32_t *same = x.list.n ? map_get(&index, y.list.v[i].account) : NULL;
         bool is_new = false;
         if (same) map_put(&told, y.list.v[i].account, 1, &is_new);
         if (!is_new) continue;

@@ -4,9 +4,9 @@
 #define FIELD(type, kind, field)                                                                   \
     { #field, kind, offsetof(struct type, field), NULL }
 #define ONE(type, field, shape)                                                                    \
-    { #field, FACTS_ONE, offsetof(struct type, field), &shape }
+    { #field, FACTS_ONE, offsetof(struct type, field), &(shape) }
 #define SEVERAL(type, field, shape)                                                                \
-    { #field, FACTS_SEVERAL, offsetof(struct type, field), &shape }
+    { #field, FACTS_SEVERAL, offsetof(struct type, field), &(shape) }
 #define NAMED(name, type, kind, field)                                                             \
     { name, kind, offsetof(struct type, field), NULL }
 #define END                                                                                        \
@@ -143,9 +143,9 @@ SHAPE(service, facts_service);
 #define GATEWAY(kind, field)                                                                       \
     { #field, kind, offsetof(struct facts_line, base.field), NULL }
 #define GATEWAY_ONE(field, shape)                                                                  \
-    { #field, FACTS_ONE, offsetof(struct facts_line, base.field), &shape }
+    { #field, FACTS_ONE, offsetof(struct facts_line, base.field), &(shape) }
 #define GATEWAY_SEVERAL(field, shape)                                                              \
-    { #field, FACTS_SEVERAL, offsetof(struct facts_line, base.field), &shape }
+    { #field, FACTS_SEVERAL, offsetof(struct facts_line, base.field), &(shape) }
 static const struct facts_field line_fields[] = {
     GATEWAY(FACTS_TEXT, name),
     FIELD(facts_line, FACTS_TEXT, version),

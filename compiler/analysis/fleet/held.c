@@ -41,7 +41,7 @@ static void look_at(struct holding *h, const struct fleet_gateway *from,
                     const struct fleet_text *text) {
     struct str prefix = STR("Bearer "), value = text->text;
     if (str_starts(value, prefix)) value = str_slice(value, prefix.n, value.n);
-    const uint32_t *first = map_get(&h->index, value);
+    const uint32_t *first = h->tokens.n ? map_get(&h->index, value) : NULL;
     for (uint32_t at = first ? *first : 0; at && h->out->list.n < FLEET_HELD_MAX;
          at = h->tokens.v[at - 1].next) {
         const struct token *t = &h->tokens.v[at - 1];
