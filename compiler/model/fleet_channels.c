@@ -28,7 +28,8 @@ static bool has_account(const struct channel_reading *c, struct str id) {
 static void add_identity(struct channel_reading *c, struct fleet_secret secret) {
     if (str_equal(c->name, STR("discord")) && str_starts(secret.value, STR("Bot ")))
         secret.value = ids_trim(str_slice(secret.value, 4, secret.value.n));
-    if (secret.known && secret.value.n)
+    bool unset = str_starts(secret.value, STR("${")); /* shows itself only without the prefix */
+    if (secret.known && secret.value.n && !unset)
         ARRAY_PUSH(c->r->arena, c->r->g->identities) = (struct fleet_identity){c->name, secret};
 }
 

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "analysis/fleet/compare.h"
+#include "compose/interpolate.h"
 
 /* ---- published ports ---------------------------------------------------------------------------
  */
@@ -255,6 +256,12 @@ static void compare_spacing(struct comparing *c) {
 /* ---- what is reachable -------------------------------------------------------------------------
  */
 
+/* Empty when Docker picks one: any, or one of a range. */
+static struct str host_port(const struct compose_port *p) {
+    bool picked = p->published < 0 && !interpolate_is_unknown(p->host);
+    return picked ? STR("") : p->host;
+}
+
 /* The gateway's own port among those that its network namespace publishes. */
 static void check_published(struct comparing *c, uint32_t i) {
     const struct fleet_gateway *g = c->g[i];
@@ -268,7 +275,7 @@ static void check_published(struct comparing *c, uint32_t i) {
                         str_format(c->scratch, "port %lld", (long long)g->port), i, g->bind_at);
         if (!is_wildcard(p->ip)) continue;
         struct str resource =
-            str_format(c->scratch, STR_FMT ":" STR_FMT, STR_ARG(p->ip), STR_ARG(p->host));
+            str_format(c->scratch, STR_FMT ":" STR_FMT, STR_ARG(p->ip), STR_ARG(host_port(p)));
         fleet_alone(c, "published-wildcard", resource, i, p->at);
     }
 }

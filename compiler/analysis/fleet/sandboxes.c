@@ -1,6 +1,18 @@
 /* Sandbox containers on one Docker daemon, and sandboxes without a daemon. */
 #include "analysis/fleet/compare.h"
 
+/* The agent that was the first to want a container. */
+struct holder {
+    uint32_t gateway;
+    place at;
+};
+
+struct containers {
+    struct comparing *c;
+    struct map index; /* container_key -> number in `first` */
+    ARRAY(struct holder) first;
+};
+
 /* Equal for agents whose sandbox is one and the same container. */
 static struct str container_key(struct comparing *c, const struct fleet_gateway *g,
                                 const struct fleet_agent *a, bool shared) {
@@ -11,7 +23,28 @@ static struct str container_key(struct comparing *c, const struct fleet_gateway 
                       STR_ARG(by_workspace ? a->workspace.inside : STR("")));
 }
 
-static void check_agent(struct comparing *c, uint32_t i, const struct fleet_agent *a) {
+/* What is called the same on a machine is one finding, also where there are several such
+ * containers: those of two daemons, or of two workspaces. */
+static void use_container(struct containers *k, struct str key, struct str resource, uint32_t i,
+                          place at) {
+    struct comparing *c = k->c;
+    bool is_new;
+    uint32_t number = *map_put(&k->index, key, (uint32_t)k->first.n, &is_new);
+    if (is_new) {
+        ARRAY_PUSH(c->scratch, k->first) = (struct holder){i, at};
+        return;
+    }
+    const struct holder *first = &k->first.v[number];
+    if (first->gateway == i) return;
+    struct str name =
+        str_format(c->scratch, STR_FMT "\n" STR_FMT, STR_ARG(c->g[i]->host), STR_ARG(resource));
+    struct open_share *share = fleet_share(c, "sandbox-container-shared", name, resource);
+    fleet_use(c, share, first->gateway, first->at);
+    fleet_use(c, share, i, at);
+}
+
+static void check_agent(struct containers *k, uint32_t i, const struct fleet_agent *a) {
+    struct comparing *c = k->c;
     const struct fleet_gateway *g = c->g[i];
     if (!a->sandboxed || !a->docker) return;
     if (!g->daemon.n) {
@@ -22,9 +55,7 @@ static void check_agent(struct comparing *c, uint32_t i, const struct fleet_agen
     struct str resource =
         str_format(c->scratch, STR_FMT "%s" STR_FMT, STR_ARG(a->prefix),
                    shared ? "shared" : "agent:", STR_ARG(shared ? STR("") : a->id));
-    fleet_use(c,
-              fleet_share(c, "sandbox-container-shared", container_key(c, g, a, shared), resource),
-              i, a->sandbox_at);
+    use_container(k, container_key(c, g, a, shared), resource, i, a->sandbox_at);
 }
 
 static void check_spoke(struct comparing *c, uint32_t i) {
@@ -37,8 +68,9 @@ static void check_spoke(struct comparing *c, uint32_t i) {
 }
 
 void compare_sandboxes(struct comparing *c) {
+    struct containers k = {.c = c, .index = map_new(c->scratch)};
     for (uint32_t i = 0; i < c->n; i++) {
-        for (size_t k = 0; k < c->g[i]->agents.n; k++) check_agent(c, i, &c->g[i]->agents.v[k]);
+        for (size_t n = 0; n < c->g[i]->agents.n; n++) check_agent(&k, i, &c->g[i]->agents.v[n]);
         check_spoke(c, i);
     }
 }
