@@ -29,6 +29,10 @@ static bool read_facts(struct run *run, struct fleet_facts *facts, const char *p
         any = any || end > at;
         at = end + 1;
     }
+    if (!fleet_facts_end(facts, &why)) {
+        fprintf(stderr, "clawc: %s: " STR_FMT "\n", path, STR_ARG(why));
+        return false;
+    }
     if (!any)
         fprintf(stderr,
                 "clawc: %s has no gateway: the audit that should have written it failed, or had no "

@@ -294,6 +294,10 @@ def check_refused(context):
             result = join(context, folder, ["bad.jsonl"])
             if result.complaint((2,)) or b"bad.jsonl:2: " not in result.err:
                 return f"{text[:40]}: {result.complaint((2,)) or result.err}"
+        (folder / "cut.jsonl").write_text(line + "\n", encoding="utf-8")
+        result = join(context, folder, ["cut.jsonl"])
+        if result.complaint((2,)) or b"lines are missing" not in result.err:
+            return f"a file that was cut off: {result.complaint((2,)) or result.err}"
         result = join(context, folder, [facts, facts])
         if result.complaint((2,)) or b"given twice" not in result.err:
             return f"the same facts twice: {result.complaint((2,)) or result.err}"

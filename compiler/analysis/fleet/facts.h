@@ -28,7 +28,8 @@ struct fleet_facts_question {
 /* Whether a text may be the label of a machine: letters, digits, `.`, `_` and `-`. */
 bool fleet_facts_is_host(struct str label);
 
-/* Adds a line for each gateway. */
+/* Adds a line for each gateway; each says how many there are, so that a part is not taken for all.
+ */
 void fleet_facts_write(struct buf *out, struct arena *a, const struct fleet_facts_question *q);
 
 struct fleet_facts;
@@ -38,6 +39,9 @@ struct fleet_facts *fleet_facts_new(struct arena *a, struct tree *t, const struc
 
 /* Reads a line. False when it is none of these; `*why` is then a sentence about it. */
 bool fleet_facts_read(struct fleet_facts *f, struct str line, struct str *why);
+
+/* After the last line of a file: whether all lines are there that were written with those of it. */
+bool fleet_facts_end(struct fleet_facts *f, struct str *why);
 
 /* The gateways of all lines, made fit to be compared: those of one name on one machine are called
  * by their files, those of different ones HOST/NAME. What belongs to a machine that has a label

@@ -25,6 +25,8 @@ static void read_lines(struct fleet_facts *facts, struct str text) {
         if (end > at && !fleet_facts_read(facts, str_slice(text, at, end), &why) && !why.n) abort();
         at = end + 1;
     }
+    struct str why = STR("");
+    if (!fleet_facts_end(facts, &why) && !why.n) abort();
 }
 
 /* Every place that a comparison points at can be shown. */

@@ -6,11 +6,17 @@
 #include "source/comments.h"
 #include "syntax/json5.h"
 
+/* Lines of audits that wrote `of` lines each. */
+struct line_count {
+    size_t of, n;
+};
+
 struct fleet_facts {
     struct arena *arena;
     struct tree *tree;
     const struct gateways *data;
     ARRAY(struct facts_line *) lines;
+    ARRAY(struct line_count) counts; /* of the file that is read */
     struct str key;      /* tells digests of different keys apart; empty before the first line */
     struct map files;    /* name and digest -> number among the sources */
     struct map services; /* project and name -> line that is this service */
@@ -276,19 +282,45 @@ static bool is_complete(const struct facts_line *l, struct str *why) {
     return false;
 }
 
+/* Of files that were put together there are several counts. */
+static void count_line(struct fleet_facts *f, size_t of) {
+    for (size_t i = 0; i < f->counts.n; i++)
+        if (f->counts.v[i].of == of) {
+            f->counts.v[i].n++;
+            return;
+        }
+    ARRAY_PUSH(f->arena, f->counts) = (struct line_count){of, 1};
+}
+
+bool fleet_facts_end(struct fleet_facts *f, struct str *why) {
+    bool whole = true;
+    for (size_t i = 0; i < f->counts.n && whole; i++) {
+        const struct line_count *c = &f->counts.v[i];
+        whole = c->n % c->of == 0;
+        if (!whole)
+            *why = str_format(
+                f->arena, "lines are missing: of %zu gateways that one audit wrote, %zu are here",
+                c->of, c->n % c->of);
+    }
+    f->counts.n = 0;
+    return whole;
+}
+
 bool fleet_facts_read(struct fleet_facts *f, struct str line, struct str *why) {
     struct reading_line r = {
         .facts = f, .tree = tree_new(f->arena, sources_new(f->arena)), .why = why};
     struct json5_result read = json5_parse_text(r.tree, line);
     node_id header = read.ok ? tree_member(r.tree, read.root, STR("clawcFacts")) : 0;
     struct facts_line *l = ARENA_NEW(f->arena, struct facts_line);
-    double format;
+    double format, of;
     *why = STR("this is no line that `clawc audit --facts` writes");
     if (!header || !tree_is(r.tree, header, NODE_NUMBER)) return false;
     if (!read_integer(r.tree, header, FLEET_FACTS_FORMAT, FLEET_FACTS_FORMAT, &format)) {
         *why = STR("these facts are of another version of clawc; write them anew");
         return false;
     }
+    node_id number = tree_member(r.tree, read.root, STR("of"));
+    if (!read_integer(r.tree, number, 1, FLEET_FACTS_GATEWAYS, &of)) return false;
     if (f->lines.n >= FLEET_FACTS_GATEWAYS) {
         *why = str_format(f->arena, "more than %d gateways are too many", FLEET_FACTS_GATEWAYS);
         return false;
@@ -305,6 +337,7 @@ bool fleet_facts_read(struct fleet_facts *f, struct str line, struct str *why) {
     if (!read_struct(&r, &facts_line_shape, gateway, l, "gateway")) return false;
     if (!is_complete(l, why)) return false;
     finish_line(f, l);
+    count_line(f, (size_t)of);
     return true;
 }
 

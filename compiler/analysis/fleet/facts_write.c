@@ -275,7 +275,7 @@ void fleet_facts_write(struct buf *out, struct arena *a, const struct fleet_fact
     for (size_t i = 0; i < q->n; i++) {
         w.numbers = map_new(a);
         w.files.n = 0;
-        buf_addf(out, "{\"clawcFacts\":%d,\"key\":", FLEET_FACTS_FORMAT);
+        buf_addf(out, "{\"clawcFacts\":%d,\"of\":%zu,\"key\":", FLEET_FACTS_FORMAT, q->n);
         json_add_string(out, fleet_digest(a, q->key, STR("the key of clawc facts")));
         buf_add(out, STR(",\"gateway\":"));
         add_struct(&w, &facts_line_shape, &lines[i]);
