@@ -77,12 +77,14 @@ static int by_name(const void *left, const void *right) {
 }
 
 /* Alphabetically the first; a hooks token is reported where it stands, not where it opens a
- * gateway. */
+ * gateway, and a workspace where it is named, not at the directory that it lies in. */
 static size_t primary_of(const struct open_share *s) {
-    if (s->members.n < 2 || !str_equal(str_from(s->kind), STR("hooks-token-is-gateway-token")))
-        return 0;
-    for (size_t i = 0; i < s->members.n; i++)
-        if (s->members.v[i].at == s->members.v[i].gateway->hooks_token.at) return i;
+    bool token = str_equal(str_from(s->kind), STR("hooks-token-is-gateway-token"));
+    bool workspace = str_equal(str_from(s->kind), STR("workspace-in-state"));
+    for (size_t i = 0; i < s->members.n && s->members.n > 1 && (token || workspace); i++) {
+        const struct fleet_member *m = &s->members.v[i];
+        if (workspace ? !m->role : m->at == m->gateway->hooks_token.at) return i;
+    }
     return 0;
 }
 

@@ -41,7 +41,35 @@ static void compare_browsers(struct comparing *c) {
         }
 }
 
+/* ---- workspaces --------------------------------------------------------------------------------
+ */
+
+/* A gateway's own lies in its own state directory as a rule. The nearest one above counts. */
+static void find_foreign(struct comparing *c, const struct map *states, uint32_t i,
+                         const struct fleet_path *workspace) {
+    for (struct str path = workspace->located; path.n; path = fleet_above(path)) {
+        const uint32_t *owner = map_get(states, path);
+        if (!owner) continue;
+        if (str_equal(c->g[*owner]->state.located, c->g[i]->state.located)) return;
+        struct open_share *s = fleet_two(c, "workspace-in-state", workspace->located, i,
+                                         workspace->at, *owner, c->g[*owner]->state.at);
+        if (s->members.n == 2) s->members.v[1].role = "has this state directory";
+        return;
+    }
+}
+
+static void compare_workspaces(struct comparing *c) {
+    struct map states = map_new(c->scratch);
+    for (uint32_t i = 0; i < c->n; i++)
+        if (!c->g[i]->service && c->g[i]->state.located.n)
+            map_put(&states, c->g[i]->state.located, i, NULL);
+    for (uint32_t i = 0; i < c->n && states.n; i++)
+        for (size_t k = 0; !c->g[i]->service && k < c->g[i]->agents.n; k++)
+            find_foreign(c, &states, i, &c->g[i]->agents.v[k].workspace);
+}
+
 void compare_hosts(struct comparing *c) {
     compare_logs(c);
     compare_browsers(c);
+    compare_workspaces(c);
 }

@@ -1,0 +1,1 @@
+fires-main.json FILE

@@ -1,0 +1,1 @@
+silent-main.json FILE

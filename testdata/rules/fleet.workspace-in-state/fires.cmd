@@ -1,0 +1,1 @@
+--project fires.yaml fires-main.json FILE

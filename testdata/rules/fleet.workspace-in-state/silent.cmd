@@ -1,0 +1,1 @@
+--project silent.yaml silent-main.json FILE
