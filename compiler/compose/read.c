@@ -156,6 +156,15 @@ static void hide_secrets(struct composing *c, node_id first) {
     }
 }
 
+/* What somebody has written under `secrets` in place of a file's name. */
+static void hide_contents(struct composing *c, node_id root) {
+    for (TREE_EACH(c->tree, secret, tree_member(c->tree, root, STR("secrets")))) {
+        node_id content = tree_member(c->tree, secret, STR("content"));
+        if (tree_is(c->tree, secret, NODE_STRING)) content = secret;
+        hide(c, tree_span(c->tree, content), tree_text(c->tree, content));
+    }
+}
+
 /* ---- a file ------------------------------------------------------------------------------------
  */
 
@@ -179,6 +188,7 @@ static node_id parse(struct composing *c, uint32_t file) {
         return 0;
     }
     hide_secrets(c, first);
+    hide_contents(c, root);
     replace_variables(c, first);
     if (tree_is(c->tree, root, NODE_OBJECT)) return root;
     COMPOSE_ERROR(c, tree_span(c->tree, root), "a Compose file is a mapping with `services`");
