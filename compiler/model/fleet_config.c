@@ -63,8 +63,8 @@ static void read_auth(const struct fleet_reading *r, place root) {
 }
 
 /* Without one slash at either end. */
-static struct str hooks_path(const struct fleet_reading *r, node_id hooks) {
-    struct str path = fleet_member(r, hooks, "path");
+struct str fleet_hooks_path(struct str written) {
+    struct str path = written;
     if (!path.n) return STR("hooks");
     if (path.p[0] == '/') path = str_slice(path, 1, path.n);
     if (path.n && path.p[path.n - 1] == '/') path.n--;
@@ -83,7 +83,7 @@ static void read_hooks(const struct fleet_reading *r, place root) {
     place at = block_place(r, hooks, root);
     node_id agents = tree_member(r->tree, hooks, STR("allowedAgentIds"));
     node_id session = tree_member(r->tree, hooks, STR("allowRequestSessionKey"));
-    r->g->hooks_path = hooks_path(r, hooks);
+    r->g->hooks_path = fleet_hooks_path(fleet_member(r, hooks, "path"));
     r->g->hooks_enabled = fleet_is(r, hooks, "enabled", true);
     r->g->hooks_choose_session = fleet_is(r, hooks, "allowRequestSessionKey", true);
     r->g->hooks_session_at = session ? session : at;
@@ -108,11 +108,14 @@ static void note_missing(struct walking *w, struct str name, node_id n) {
         ARRAY_PUSH(w->r->arena, w->r->g->missing) = (struct fleet_name){.name = name, .at = n};
 }
 
-static void note_text(struct walking *w, struct str text, place at) {
-    const struct fleet_reading *r = w->r;
-    if (str_find(text, STR("OPENCLAW_HOOKS_TOKEN"), 0) != SIZE_MAX) w->names_hooks_token = true;
+void fleet_note_text(struct arena *a, struct fleet_gateway *g, struct str text, place at) {
     if (str_find(text, STR("://"), 0) != SIZE_MAX)
-        ARRAY_PUSH(r->arena, r->g->texts) = (struct fleet_text){.text = text, .at = at};
+        ARRAY_PUSH(a, g->texts) = (struct fleet_text){.text = text, .at = at};
+}
+
+static void note_text(struct walking *w, struct str text, place at) {
+    if (str_find(text, STR("OPENCLAW_HOOKS_TOKEN"), 0) != SIZE_MAX) w->names_hooks_token = true;
+    fleet_note_text(w->r->arena, w->r->g, text, at);
 }
 
 static void look_at(struct walking *w, node_id n) {

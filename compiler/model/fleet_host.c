@@ -107,14 +107,6 @@ static void find_stores(struct arena *a, const struct model *m, struct fleet_gat
     }
 }
 
-/* Without the slashes around it. */
-static struct str hooks_path(const struct model *m) {
-    struct str path = ids_trim(m->hooks.path.v);
-    while (path.n && path.p[0] == '/') path = str_slice(path, 1, path.n);
-    while (path.n && path.p[path.n - 1] == '/') path.n--;
-    return path.n ? path : STR("hooks");
-}
-
 struct fleet_gateway *fleet_of_host(struct arena *a, const struct model *m) {
     const struct environment *env = m->loaded->environment;
     struct fleet_gateway *g = ARENA_NEW(a, struct fleet_gateway);
@@ -139,7 +131,7 @@ struct fleet_gateway *fleet_of_host(struct arena *a, const struct model *m) {
         .config = {.inside = m->config_path, .located = m->config_path, .at = m->at},
         .log = log_of(a, m),
         .token = secret_of(&m->settings.token, env),
-        .hooks_path = hooks_path(m),
+        .hooks_path = fleet_hooks_path(ids_trim(m->hooks.path.v)),
         .hooks_enabled = m->hooks.enabled.v,
         .hooks_choose_session = m->hooks.allow_request_session_key.v,
         .hooks_session_at = m->hooks.allow_request_session_key.at};
@@ -160,18 +152,13 @@ struct fleet_gateway *fleet_of_host(struct arena *a, const struct model *m) {
 /* ---- texts -------------------------------------------------------------------------------------
  */
 
-static void add_text(struct arena *a, struct fleet_gateway *g, struct str text, place at) {
-    if (str_find(text, STR("://"), 0) != SIZE_MAX)
-        ARRAY_PUSH(a, g->texts) = (struct fleet_text){.text = text, .at = at};
-}
-
 /* Recursive: loading has bounded the depth of values. */
 static void add_texts(struct arena *a, const struct tree *t, node_id parent,
                       struct fleet_gateway *g) {
     for (TREE_EACH(t, n, parent)) {
         const struct node *node = tree_node(t, n);
-        if (node->key) add_text(a, g, tree_key_text(t, node->key), n | PLACE_KEY);
-        if (tree_is(t, n, NODE_STRING)) add_text(a, g, tree_text(t, n), n);
+        if (node->key) fleet_note_text(a, g, tree_key_text(t, node->key), n | PLACE_KEY);
+        if (tree_is(t, n, NODE_STRING)) fleet_note_text(a, g, tree_text(t, n), n);
         add_texts(a, t, n, g);
     }
 }

@@ -29,6 +29,11 @@ struct fleet_secret fleet_read_secret(const struct fleet_reading *r, node_id obj
 struct str fleet_inside(const struct fleet_reading *r, struct str path);
 struct fleet_path fleet_locate(const struct fleet_reading *r, struct str inside);
 
+/* fleet_config.c: the path of hooks without a slash at either end; `hooks` when it is empty. */
+struct str fleet_hooks_path(struct str written);
+/* Keeps a key or text of a config when an address may stand in it. */
+void fleet_note_text(struct arena *a, struct fleet_gateway *g, struct str text, place at);
+
 /* fleet_stores.c: a text of a config that names such a place. */
 struct fleet_store {
     node_id node;
